@@ -1,0 +1,2 @@
+//! The contest.
+fn main() {}

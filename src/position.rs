@@ -1,0 +1,135 @@
+//! Positions: where a side of a ring stands.
+//!
+//! A position is one word: the `lap` in the high bits, the `index` in the low `bits`, where
+//! `2^bits` is the capacity rounded up to a power of two, at least 2. Positions only ever grow;
+//! `next` leaves index `capacity - 1` for index 0 of the next lap, so that any capacity is exact.
+//! When the word overflows, the laps begin again at 0 and every comparison here still holds, as
+//! long as the two positions lie less than half the range of the word apart.
+//!
+//! Everything here is pure arithmetic; nobody else in the crate does any.
+
+/// A word of the ring's counters and marks: 64 bits where the target has atomics of that size.
+///
+/// On a target without them it is a `usize`: laps then come round after `2^31 / capacity` of
+/// them or so, and a thread that sleeps for exactly that many laps between looking at a position
+/// and claiming it would take it for its own.
+#[cfg(target_has_atomic = "64")]
+pub type Word = u64;
+/// See the definition for targets with 64-bit atomics.
+#[cfg(not(target_has_atomic = "64"))]
+pub type Word = usize;
+
+/// The signed twin of [`Word`], for differences.
+#[cfg(target_has_atomic = "64")]
+type Signed = i64;
+/// The signed twin of [`Word`], for differences.
+#[cfg(not(target_has_atomic = "64"))]
+type Signed = isize;
+
+/// A lap and an index in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position(pub(crate) Word);
+
+impl Position {
+    /// Whether `self` lies before `other`.
+    #[inline(always)]
+    pub(crate) const fn precedes(self, other: Self) -> bool {
+        (other.0.wrapping_sub(self.0) as Signed) > 0
+    }
+}
+
+/// The shape of a ring: its capacity and how positions are split into lap and index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Geometry {
+    capacity: usize,
+    /// The bits of a position that hold the index.
+    mask: Word,
+}
+
+impl Geometry {
+    /// The largest capacity: two bits of a position are kept for laps.
+    pub(crate) const MAX_CAPACITY: usize = 1 << (usize::BITS - 2);
+
+    /// The geometry for a capacity, or `None` for a capacity of 0 or above
+    /// [`Geometry::MAX_CAPACITY`].
+    pub(crate) const fn new(capacity: usize) -> Option<Self> {
+        if capacity == 0 || capacity > Self::MAX_CAPACITY {
+            return None;
+        }
+        let span = if capacity == 1 { 2 } else { capacity.next_power_of_two() };
+        Some(Self { capacity, mask: span as Word - 1 })
+    }
+
+    /// How many positions a lap has.
+    #[inline(always)]
+    pub(crate) const fn capacity(self) -> usize {
+        self.capacity
+    }
+
+    /// The slot that a position names.
+    #[inline(always)]
+    pub(crate) const fn index(self, position: Position) -> usize {
+        (position.0 & self.mask) as usize
+    }
+
+    /// The lap of a position, as it stands in the high bits: a multiple of [`Geometry::lap`].
+    #[inline(always)]
+    pub(crate) const fn lap_of(self, position: Position) -> Word {
+        position.0 & !self.mask
+    }
+
+    /// What one lap adds to a position.
+    #[inline(always)]
+    pub(crate) const fn lap(self) -> Word {
+        self.mask + 1
+    }
+
+    /// The same slot, one lap later.
+    #[inline(always)]
+    pub(crate) const fn next_lap(self, position: Position) -> Position {
+        Position(position.0.wrapping_add(self.lap()))
+    }
+
+    /// The position after this one.
+    #[inline(always)]
+    pub(crate) const fn next(self, position: Position) -> Position {
+        self.advance(position, 1)
+    }
+
+    /// The position `n` after this one, for `n` up to the capacity.
+    #[inline(always)]
+    pub(crate) const fn advance(self, position: Position, n: usize) -> Position {
+        debug_assert!(n <= self.capacity);
+        let index = self.index(position) + n;
+        if index < self.capacity {
+            Position(position.0.wrapping_add(n as Word))
+        } else {
+            let next = self.lap_of(position).wrapping_add(self.lap());
+            Position(next.wrapping_add((index - self.capacity) as Word))
+        }
+    }
+
+    /// How many positions lie from `from` to `to`; negative if `to` comes first.
+    #[inline(always)]
+    pub(crate) const fn distance(self, from: Position, to: Position) -> isize {
+        let laps =
+            (self.lap_of(to).wrapping_sub(self.lap_of(from)) as Signed) >> self.mask.count_ones();
+        (laps as isize)
+            .wrapping_mul(self.capacity as isize)
+            .wrapping_add(self.index(to) as isize - self.index(from) as isize)
+    }
+
+    /// How many of the `n` slots from `position` on come before the end of the array.
+    #[inline(always)]
+    pub(crate) const fn before_end(self, position: Position, n: usize) -> usize {
+        let rest = self.capacity - self.index(position);
+        if n < rest { n } else { rest }
+    }
+
+    /// A valid position from any word: the index brought below the capacity.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn position(self, word: Word) -> Position {
+        let index = (word & self.mask) % self.capacity as Word;
+        Position((word & !self.mask) | index)
+    }
+}

@@ -1,0 +1,301 @@
+//! The consumers' handle.
+
+use core::fmt;
+
+use super::Shared;
+use super::error::{TooFew, exactly};
+use super::handles::Count;
+use super::link::Link;
+use crate::sequencer::{Cursor, Emptying, Protocol, acquire};
+
+/// A handle that empties slots of a ring.
+///
+/// One of a [`Solo`](super::Solo) side is `Send` and not `Clone`; those of a [`Shared`] side are both. The
+/// modules [`spsc`](super::spsc), [`mpsc`](super::mpsc), [`spmc`](super::spmc) and
+/// [`mpmc`](super::mpmc) name the types that a program writes down.
+///
+/// When the last consumer goes, the values that are ready are dropped at once. Values pushed
+/// after that are dropped with the ring.
+pub struct Consumer<L: Link> {
+    pub(super) link: L,
+    pub(super) cursor: Cursor,
+}
+
+impl<L: Link> Consumer<L> {
+    /// The first consumer of a ring, which is already counted.
+    pub(super) fn first(link: L) -> Self {
+        let cursor = link.ring().cursor::<Emptying>();
+        Self { link, cursor }
+    }
+
+    /// Moves the oldest value out of the ring, or returns `None` if it is empty: the next slot
+    /// is not filled yet.
+    ///
+    /// On a ring with shared producers `None` may also mean that a producer has claimed that slot
+    /// and is not done with it, while later ones are.
+    ///
+    /// ```
+    /// let (mut producer, mut consumer) = ringway::ring::spsc(2);
+    /// producer.push(1).unwrap();
+    /// assert_eq!(consumer.pop(), Some(1));
+    /// assert_eq!(consumer.pop(), None);
+    /// ```
+    #[inline]
+    pub fn pop(&mut self) -> Option<L::Item> {
+        let ring = self.link.ring();
+        let track = ring.track();
+        let claim = acquire::<Emptying, L::Consumers, L::Producers>(track, &mut self.cursor, 1, 1)?;
+        // SAFETY: we own the claim until we commit it.
+        let value = unsafe { ring.buffer().read(&claim) };
+        L::Consumers::commit::<Emptying>(track, &mut self.cursor, claim);
+        Some(value)
+    }
+
+    /// Copies as many values as are ready to the beginning of a slice, with one claim, and
+    /// returns how many; the rest of the slice stays as it was.
+    ///
+    /// ```
+    /// let (mut producer, mut consumer) = ringway::ring::mpmc(4);
+    /// producer.push_slice(&[1, 2, 3]);
+    /// let mut values = [0; 8];
+    /// assert_eq!(consumer.pop_slice(&mut values), 3);
+    /// assert_eq!(values, [1, 2, 3, 0, 0, 0, 0, 0]);
+    /// ```
+    #[inline]
+    pub fn pop_slice(&mut self, values: &mut [L::Item]) -> usize
+    where
+        L::Item: Copy,
+    {
+        // SAFETY: the slice has room for as many values as it is long; those it held are `Copy`
+        // and need no drop.
+        unsafe { self.pop_to(values.as_mut_ptr(), 1, values.len()) }
+    }
+
+    /// Fills a whole slice with one claim, or leaves it as it was.
+    ///
+    /// # Errors
+    ///
+    /// Fails if fewer values are ready than the slice has room for; more than the capacity never
+    /// are.
+    ///
+    /// ```
+    /// let (mut producer, mut consumer) = ringway::ring::spmc(4);
+    /// producer.push_slice(&[1, 2, 3]);
+    /// let mut pair = [0; 2];
+    /// assert!(consumer.pop_slice_exact(&mut pair).is_ok());
+    /// assert!(consumer.pop_slice_exact(&mut pair).is_err());
+    /// assert_eq!(pair, [1, 2]);
+    /// ```
+    #[inline]
+    pub fn pop_slice_exact(&mut self, values: &mut [L::Item]) -> Result<(), TooFew>
+    where
+        L::Item: Copy,
+    {
+        let wanted = values.len();
+        // SAFETY: as in `pop_slice`.
+        exactly(wanted, unsafe { self.pop_to(values.as_mut_ptr(), wanted, wanted) })
+    }
+
+    /// Moves the values that are ready, at most `limit`, to the end of a vector, with one claim,
+    /// and returns how many.
+    ///
+    /// Memory is reserved before the claim. A vector with room for `limit` or for the capacity of
+    /// the ring is not reallocated.
+    ///
+    /// ```
+    /// let (mut producer, mut consumer) = ringway::ring::mpsc(8);
+    /// producer.push_slice(&[1, 2, 3, 4]);
+    /// let mut values = vec![0];
+    /// assert_eq!(consumer.pop_vec(&mut values, 3), 3);
+    /// assert_eq!(values, [0, 1, 2, 3]);
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub fn pop_vec(&mut self, values: &mut alloc::vec::Vec<L::Item>, limit: usize) -> usize {
+        let ring = self.link.ring();
+        let mut limit = limit.min(ring.capacity());
+        if values.capacity() - values.len() < limit {
+            limit = limit.min(ring.len());
+            values.reserve(limit);
+        }
+        // SAFETY: the vector has room for `limit` values behind its last.
+        unsafe { self.pop_vec_least(values, 1, limit) }
+    }
+
+    /// Moves exactly `n` values to the end of a vector, with one claim, or none.
+    ///
+    /// # Errors
+    ///
+    /// Fails if fewer than `n` values are ready; more than the capacity never are.
+    ///
+    /// ```
+    /// let (mut producer, mut consumer) = ringway::ring::mpsc(8);
+    /// producer.push_slice(&[1, 2, 3, 4]);
+    /// let mut values = Vec::new();
+    /// assert!(consumer.pop_vec_exact(&mut values, 5).is_err());
+    /// assert!(consumer.pop_vec_exact(&mut values, 4).is_ok());
+    /// assert_eq!(values, [1, 2, 3, 4]);
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub fn pop_vec_exact(
+        &mut self,
+        values: &mut alloc::vec::Vec<L::Item>,
+        n: usize,
+    ) -> Result<(), TooFew> {
+        if n > self.link.ring().capacity() {
+            return exactly(n, 0);
+        }
+        values.reserve(n);
+        // SAFETY: the vector has room for `n` values behind its last.
+        exactly(n, unsafe { self.pop_vec_least(values, n, n) })
+    }
+
+    /// Moves at least `least` and at most `most` values to the end of a vector, or none.
+    ///
+    /// # Safety
+    ///
+    /// The vector has room for `most` values more.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    unsafe fn pop_vec_least(
+        &mut self,
+        values: &mut alloc::vec::Vec<L::Item>,
+        least: usize,
+        most: usize,
+    ) -> usize {
+        let len = values.len();
+        // SAFETY: behind the last value there is room for `most` (the caller says so), and as
+        // many of them as are moved hold values afterwards.
+        unsafe {
+            let moved = self.pop_to(values.as_mut_ptr().add(len), least, most);
+            values.set_len(len + moved);
+            moved
+        }
+    }
+
+    /// Moves at least `least` and at most `most` values to `target`, with one claim, or none;
+    /// returns how many.
+    ///
+    /// # Safety
+    ///
+    /// `target` has room for `most` values.
+    #[inline]
+    unsafe fn pop_to(&mut self, target: *mut L::Item, least: usize, most: usize) -> usize {
+        let ring = self.link.ring();
+        if most == 0 || least > ring.capacity() {
+            return 0;
+        }
+        let track = ring.track();
+        let most = most.min(ring.capacity());
+        let cursor = &mut self.cursor;
+        let claim = acquire::<Emptying, L::Consumers, L::Producers>(track, cursor, least, most);
+        let Some(claim) = claim else { return 0 };
+        let moved = claim.len;
+        // SAFETY: we own the claim until we commit it; it is no longer than `target`.
+        unsafe { ring.buffer().copy_out(&claim, target) };
+        L::Consumers::commit::<Emptying>(track, cursor, claim);
+        moved
+    }
+
+    /// How many values are in the ring, from 0 to the capacity.
+    ///
+    /// With other handles at work this is a number of the past when it is returned. A value
+    /// counts from the moment its slot is claimed until another handle claims it, so a `pop` may
+    /// find none though one was counted.
+    ///
+    /// ```
+    /// let (mut producer, consumer) = ringway::ring::mpsc(8);
+    /// producer.push('a').unwrap();
+    /// assert_eq!(consumer.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.link.ring().len()
+    }
+
+    /// How many values the ring holds at most: the capacity it was made with.
+    ///
+    /// ```
+    /// let (_producer, consumer) = ringway::ring::mpmc::<u8>(10);
+    /// assert_eq!(consumer.capacity(), 10);
+    /// ```
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.link.ring().capacity()
+    }
+
+    /// Whether the ring holds no value.
+    ///
+    /// If it is not empty, and this is the only consumer, nobody else can change that. It may be
+    /// empty no longer when the caller looks at the answer.
+    ///
+    /// ```
+    /// let (_producer, consumer) = ringway::ring::spsc::<u8>(8);
+    /// assert!(consumer.is_empty());
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the ring holds as many values as it can.
+    ///
+    /// If it is full, and this is the only consumer, nobody else can change that.
+    ///
+    /// ```
+    /// let (mut producer, consumer) = ringway::ring::spsc(1);
+    /// producer.push(1).unwrap();
+    /// assert!(consumer.is_full());
+    /// ```
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.len() == self.capacity()
+    }
+
+    /// Whether all producers are gone. Once true it stays so, and whatever they pushed is there:
+    /// a `pop` after that returns `None` only if nothing is left for this handle.
+    ///
+    /// ```
+    /// let (mut producer, mut consumer) = ringway::ring::spsc(1);
+    /// producer.push("last").unwrap();
+    /// drop(producer);
+    /// assert!(consumer.is_disconnected());
+    /// assert_eq!(consumer.pop(), Some("last"));
+    /// assert_eq!(consumer.pop(), None);
+    /// ```
+    #[must_use]
+    pub fn is_disconnected(&self) -> bool {
+        self.link.ring().handles.are_gone(Count::Producers)
+    }
+}
+
+impl<L: Link<Consumers = Shared>> Clone for Consumer<L> {
+    /// Another consumer for the same ring.
+    fn clone(&self) -> Self {
+        let link = self.link.clone();
+        link.ring().handles.add(Count::Consumers);
+        Self { link, cursor: self.cursor.clone() }
+    }
+}
+
+impl<L: Link> Drop for Consumer<L> {
+    /// The last consumer drops the values that are ready.
+    fn drop(&mut self) {
+        let link = self.link.clone();
+        let leaving = link.ring().handles.leave(Count::Consumers);
+        if leaving.was_last {
+            while self.pop().is_some() {}
+        }
+    }
+}
+
+impl<L: Link> fmt::Debug for Consumer<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Consumer")
+            .field("len", &self.len())
+            .field("capacity", &self.capacity())
+            .field("is_disconnected", &self.is_disconnected())
+            .finish_non_exhaustive()
+    }
+}

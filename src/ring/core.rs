@@ -1,0 +1,113 @@
+//! The ring itself: two counters, the slots between them, and the count of its handles.
+
+use core::fmt;
+use core::marker::PhantomData;
+use core::panic::{RefUnwindSafe, UnwindSafe};
+
+use crossbeam_utils::CachePadded;
+
+use super::handles::Handles;
+use super::store::Store;
+use crate::buffer::Buffer;
+use crate::position::Position;
+use crate::sequencer::{Claim, Counter, Cursor, Emptying, Sequencer, Side, Track};
+use crate::sync::{Atomic, const_unless_loom, edge::Edge};
+
+/// A ring whose producers are `P` and whose consumers are `C` ([`Solo`](super::Solo) or
+/// [`Shared`](super::Shared)), with its slots in `S` ([`Array`](super::Array) or
+/// [`Heap`](super::Heap)).
+///
+/// It is worked with through its handles, [`Producer`](super::Producer) and
+/// [`Consumer`](super::Consumer).
+pub struct Ring<P: Sequencer, C: Sequencer, S: Store> {
+    filled: Counter,
+    emptied: Counter,
+    pub(super) handles: Handles,
+    store: S,
+    sides: PhantomData<fn() -> (P, C)>,
+}
+
+impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
+    const_unless_loom! {
+        /// An empty ring whose sides both stand at `start`, for which `store` is ready.
+        pub(super) fn with(store: S, start: Position, handles: Handles) -> Self {
+            Self {
+                filled: CachePadded::new(Atomic::new(start.0)),
+                emptied: CachePadded::new(Atomic::new(start.0)),
+                handles,
+                store,
+                sides: PhantomData,
+            }
+        }
+    }
+
+    /// What the handles share.
+    #[inline(always)]
+    pub(super) fn track(&self) -> Track<'_> {
+        Track {
+            geometry: self.store.geometry(),
+            filled: &self.filled,
+            emptied: &self.emptied,
+            marks: self.store.marks(),
+        }
+    }
+
+    /// The cells of the slots.
+    #[inline(always)]
+    pub(super) fn buffer(&self) -> Buffer<'_, S::Item> {
+        Buffer::new(self.store.geometry(), self.store.cells())
+    }
+
+    /// The cursor of the first handle of side `D`.
+    pub(super) fn cursor<D: Side>(&self) -> Cursor {
+        let track = self.track();
+        let other = Position(D::Other::counter(track).load(D::COUNT_READY));
+        Cursor {
+            next: Position(D::counter(track).load(Edge::RELAXED)),
+            limit: D::limit(track.geometry, other),
+        }
+    }
+
+    /// How many positions lie between the two counters, as seen one after the other.
+    pub(super) fn len(&self) -> usize {
+        let emptied = Position(self.emptied.load(Edge::RELAXED));
+        let filled = Position(self.filled.load(Edge::RELAXED));
+        let geometry = self.store.geometry();
+        // Between the two looks either counter may have moved, so that the distance can be more
+        // than was ever in the ring, and with a late view of `filled` it can be negative.
+        geometry.distance(emptied, filled).clamp(0, geometry.capacity() as isize) as usize
+    }
+
+    /// How many values the ring holds at most.
+    pub(super) fn capacity(&self) -> usize {
+        self.store.geometry().capacity()
+    }
+}
+
+impl<P: Sequencer, C: Sequencer, S: Store> Drop for Ring<P, C, S> {
+    /// Drops the values that are left.
+    fn drop(&mut self) {
+        let from = Position(Emptying::counter(self.track()).load(Edge::RELAXED));
+        let len = self.len();
+        if len > 0 {
+            // SAFETY: nobody else has the ring any more, so that whatever was claimed is
+            // committed (R3), and all slots from the emptied to the filled position hold values
+            // (R2) and are ours.
+            unsafe { self.buffer().drop_values(&Claim { from, len }) }
+        }
+    }
+}
+
+impl<P: Sequencer, C: Sequencer, S: Store> fmt::Debug for Ring<P, C, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ring")
+            .field("len", &self.len())
+            .field("capacity", &self.capacity())
+            .finish_non_exhaustive()
+    }
+}
+
+// A panic leaves a ring as it was or with the operation complete: no code of a `T` or of the
+// caller runs between a claim and its commit (R3 of `buffer`).
+impl<P: Sequencer, C: Sequencer, S: Store> UnwindSafe for Ring<P, C, S> {}
+impl<P: Sequencer, C: Sequencer, S: Store> RefUnwindSafe for Ring<P, C, S> {}

@@ -1,0 +1,61 @@
+//! Four rings, one for each way to have producers and consumers.
+//!
+//! | made with | producers | consumers |
+//! |---|---|---|
+//! | [`spsc`](fn@spsc) | one | one |
+//! | [`mpsc`](fn@mpsc) | any number | one |
+//! | [`spmc`](fn@spmc) | one | any number |
+//! | [`mpmc`](fn@mpmc) | any number | any number |
+//!
+//! All four are the same [`Ring`] with its sides [`Solo`] or [`Shared`]. The module of each name
+//! holds the types that a program writes down: [`mpsc::Producer<T>`](mpsc::Producer), and
+//! [`mpsc::Inline<T, N>`](mpsc::Inline) for a ring that needs no allocation and may stand in a
+//! `static`.
+//!
+//! Nothing here waits: an operation that cannot be done now says so and returns what it was given.
+//!
+//! # What a thread may rely on
+//!
+//! Values leave a ring in the order in which their slots were claimed; for one producer that is
+//! the order of its calls, within a batch too. A value is received by exactly one consumer.
+//!
+//! An operation of a solo side takes a bounded number of steps (wait-free). One of a shared side
+//! begins again only if another handle of its side has claimed, so some handle always gets on in
+//! the claim. But a thread that is *suspended* on a shared side between its claim and its commit
+//! holds up the slot it claimed: the other side meets it there and sees Empty, or a lap later
+//! Full, until the thread goes on. In the formal sense a ring with a shared side is therefore
+//! not lock-free.
+//!
+//! # Panics
+//!
+//! All functions that make a ring panic if the capacity is 0, or so large that its slots exceed
+//! the address space.
+
+mod consumer;
+mod core;
+mod error;
+mod handles;
+mod kinds;
+mod link;
+mod peek;
+mod producer;
+mod reserve;
+mod staged;
+mod store;
+
+pub use self::consumer::Consumer;
+pub use self::core::Ring;
+pub use self::error::TooFew;
+pub use self::kinds::{mpmc, mpsc, spmc, spsc};
+#[cfg(feature = "alloc")]
+#[doc(hidden)]
+pub use self::kinds::{mpmc_at, mpsc_at, spmc_at, spsc_at};
+pub use self::link::Link;
+pub use self::peek::Peeked;
+pub use self::producer::Producer;
+pub use self::reserve::Reserved;
+pub use self::staged::Staged;
+#[cfg(feature = "alloc")]
+pub use self::store::Heap;
+pub use self::store::{Array, Store};
+pub use crate::sequencer::{Sequencer, Shared, Solo};

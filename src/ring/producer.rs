@@ -1,0 +1,299 @@
+//! The producers' handle.
+
+use core::fmt;
+
+use super::Shared;
+use super::error::{TooFew, exactly};
+use super::handles::Count;
+use super::link::Link;
+use super::staged::Staged;
+use crate::sequencer::{Cursor, Filling, Protocol, acquire};
+
+/// A handle that fills slots of a ring.
+///
+/// One of a [`Solo`](super::Solo) side is `Send` and not `Clone`; those of a [`Shared`] side are both. The
+/// modules [`spsc`](super::spsc), [`mpsc`](super::mpsc), [`spmc`](super::spmc) and
+/// [`mpmc`](super::mpmc) name the types that a program writes down.
+pub struct Producer<L: Link> {
+    pub(super) link: L,
+    pub(super) cursor: Cursor,
+}
+
+impl<L: Link> Producer<L> {
+    /// The first producer of a ring, which is already counted.
+    pub(super) fn first(link: L) -> Self {
+        let cursor = link.ring().cursor::<Filling>();
+        Self { link, cursor }
+    }
+
+    /// Moves a value into the ring.
+    ///
+    /// # Errors
+    ///
+    /// Gives the value back if the ring is full: the next slot is not emptied yet. On a ring
+    /// with shared consumers that may also mean that a consumer has claimed the value there and
+    /// is not done with it, while later ones are.
+    ///
+    /// A ring without consumers can still be filled; [`is_disconnected`](Self::is_disconnected)
+    /// tells.
+    ///
+    /// ```
+    /// let (mut producer, mut consumer) = ringway::ring::spsc(1);
+    /// assert_eq!(producer.push("first"), Ok(()));
+    /// assert_eq!(producer.push("second"), Err("second"));
+    /// assert_eq!(consumer.pop(), Some("first"));
+    /// ```
+    #[inline]
+    pub fn push(&mut self, value: L::Item) -> Result<(), L::Item> {
+        let ring = self.link.ring();
+        let track = ring.track();
+        let claim = acquire::<Filling, L::Producers, L::Consumers>(track, &mut self.cursor, 1, 1);
+        let Some(claim) = claim else { return Err(value) };
+        // SAFETY: we own the claim until we commit it.
+        unsafe { ring.buffer().write(&claim, value) };
+        L::Producers::commit::<Filling>(track, &mut self.cursor, claim);
+        Ok(())
+    }
+
+    /// Copies as many values as fit from the beginning of a slice, with one claim, and returns
+    /// how many; the rest was not touched.
+    ///
+    /// ```
+    /// let (mut producer, mut consumer) = ringway::ring::mpmc(3);
+    /// assert_eq!(producer.push_slice(&[1, 2, 3, 4, 5]), 3);
+    /// assert_eq!(consumer.pop(), Some(1));
+    /// ```
+    #[inline]
+    pub fn push_slice(&mut self, values: &[L::Item]) -> usize
+    where
+        L::Item: Copy,
+    {
+        // SAFETY: the values are `Copy`: those in the slice stay values.
+        unsafe { self.push_from(values.as_ptr(), 1, values.len()) }
+    }
+
+    /// Copies all values of a slice, with one claim, or none.
+    ///
+    /// # Errors
+    ///
+    /// Fails if fewer slots are ready than the slice has values; a slice longer than the capacity
+    /// never fits.
+    ///
+    /// ```
+    /// let (mut producer, _consumer) = ringway::ring::mpsc(3);
+    /// assert!(producer.push_slice_exact(&[1, 2]).is_ok());
+    /// assert!(producer.push_slice_exact(&[3, 4]).is_err());
+    /// assert_eq!(producer.len(), 2);
+    /// ```
+    #[inline]
+    pub fn push_slice_exact(&mut self, values: &[L::Item]) -> Result<(), TooFew>
+    where
+        L::Item: Copy,
+    {
+        // SAFETY: the values are `Copy`: those in the slice stay values.
+        let moved = unsafe { self.push_from(values.as_ptr(), values.len(), values.len()) };
+        exactly(values.len(), moved)
+    }
+
+    /// Moves as many values as fit from the front of a vector, with one claim, and returns how
+    /// many; the rest stays in the vector, moved up.
+    ///
+    /// ```
+    /// let (mut producer, mut consumer) = ringway::ring::spmc(2);
+    /// let mut names = vec!["ada".to_string(), "bob".to_string(), "eve".to_string()];
+    /// assert_eq!(producer.push_vec(&mut names), 2);
+    /// assert_eq!(names, ["eve"]);
+    /// assert_eq!(consumer.pop().as_deref(), Some("ada"));
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub fn push_vec(&mut self, values: &mut alloc::vec::Vec<L::Item>) -> usize {
+        self.push_vec_least(values, 1)
+    }
+
+    /// Moves all values of a vector, with one claim, or none.
+    ///
+    /// # Errors
+    ///
+    /// Fails if fewer slots are ready than the vector has values, which all stay in it; more
+    /// than the capacity never fit.
+    ///
+    /// ```
+    /// let (mut producer, _consumer) = ringway::ring::spsc(2);
+    /// let mut values = vec![1, 2, 3];
+    /// assert!(producer.push_vec_exact(&mut values).is_err());
+    /// assert_eq!(values.pop(), Some(3));
+    /// assert!(producer.push_vec_exact(&mut values).is_ok());
+    /// assert!(values.is_empty());
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub fn push_vec_exact(&mut self, values: &mut alloc::vec::Vec<L::Item>) -> Result<(), TooFew> {
+        let wanted = values.len();
+        exactly(wanted, self.push_vec_least(values, wanted))
+    }
+
+    /// Moves as many values as fit of up to `N` from an iterator, with one claim, and returns
+    /// how many.
+    ///
+    /// The iterator runs first, into the stage of [`Staged`]; what does not fit stays there. So
+    /// a panic of the iterator leaves the ring as it was.
+    ///
+    /// ```
+    /// use ringway::ring::{self, Staged};
+    ///
+    /// let (mut producer, mut consumer) = ring::mpmc(4);
+    /// let mut names = Staged::<_, 8>::new((0..6).map(|i| format!("message {i}")));
+    /// assert_eq!(producer.push_iter(&mut names), 4);
+    /// assert_eq!(consumer.pop().as_deref(), Some("message 0"));
+    /// assert_eq!(names.next().as_deref(), Some("message 4"));
+    /// ```
+    #[inline]
+    pub fn push_iter<I, const N: usize>(&mut self, values: &mut Staged<I, N>) -> usize
+    where
+        I: Iterator<Item = L::Item>,
+    {
+        let staged = values.stage();
+        // SAFETY: the stage holds as many values, and lets those go that were moved.
+        let moved = unsafe { self.push_from(staged.as_ptr(), 1, staged.len()) };
+        // SAFETY: the first `moved` values of the stage were moved into the ring.
+        unsafe { values.forget_first(moved) };
+        moved
+    }
+
+    /// Moves at least `least` values from the front of a vector, or none.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    fn push_vec_least(&mut self, values: &mut alloc::vec::Vec<L::Item>, least: usize) -> usize {
+        let len = values.len();
+        // SAFETY: the vector holds `len` values; those that are moved are let go below, before
+        // anything else can happen to them.
+        let moved = unsafe { self.push_from(values.as_ptr(), least, len) };
+        // SAFETY: the first `moved` values are gone, so the others move to the front, and their
+        // number is the new length.
+        unsafe {
+            core::ptr::copy(values.as_ptr().add(moved), values.as_mut_ptr(), len - moved);
+            values.set_len(len - moved);
+        }
+        moved
+    }
+
+    /// Moves at least `least` and at most `most` values from `source`, with one claim, or none;
+    /// returns how many.
+    ///
+    /// # Safety
+    ///
+    /// `source` holds `most` values. As many as are returned have been moved: nobody uses or
+    /// drops them afterwards, unless they are `Copy`.
+    #[inline]
+    unsafe fn push_from(&mut self, source: *const L::Item, least: usize, most: usize) -> usize {
+        let ring = self.link.ring();
+        if most == 0 || least > ring.capacity() {
+            return 0;
+        }
+        let track = ring.track();
+        let most = most.min(ring.capacity());
+        let cursor = &mut self.cursor;
+        let claim = acquire::<Filling, L::Producers, L::Consumers>(track, cursor, least, most);
+        let Some(claim) = claim else { return 0 };
+        let moved = claim.len;
+        // SAFETY: we own the claim until we commit it; it is no longer than `source`.
+        unsafe { ring.buffer().copy_in(&claim, source) };
+        L::Producers::commit::<Filling>(track, cursor, claim);
+        moved
+    }
+
+    /// How many values are in the ring, from 0 to the capacity.
+    ///
+    /// With other handles at work this is a number of the past when it is returned. A value
+    /// counts from the moment its slot is claimed until another handle claims it.
+    ///
+    /// ```
+    /// let (mut producer, _consumer) = ringway::ring::mpsc(8);
+    /// producer.push('a').unwrap();
+    /// assert_eq!(producer.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.link.ring().len()
+    }
+
+    /// How many values the ring holds at most: the capacity it was made with.
+    ///
+    /// ```
+    /// let (producer, _consumer) = ringway::ring::mpmc::<u8>(10);
+    /// assert_eq!(producer.capacity(), 10);
+    /// ```
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.link.ring().capacity()
+    }
+
+    /// Whether the ring holds no value.
+    ///
+    /// If it is empty, and this is the only producer, nobody else can change that.
+    ///
+    /// ```
+    /// let (mut producer, _consumer) = ringway::ring::spsc(8);
+    /// assert!(producer.is_empty());
+    /// producer.push(1).unwrap();
+    /// assert!(!producer.is_empty());
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the ring holds as many values as it can.
+    ///
+    /// If it is not full, and this is the only producer, nobody else can change that. It may be
+    /// full no longer when the caller looks at the answer.
+    ///
+    /// ```
+    /// let (mut producer, _consumer) = ringway::ring::spsc(1);
+    /// producer.push(1).unwrap();
+    /// assert!(producer.is_full());
+    /// ```
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.len() == self.capacity()
+    }
+
+    /// Whether all consumers are gone. Once true it stays so, and nobody will pop what is pushed.
+    ///
+    /// ```
+    /// let (producer, consumer) = ringway::ring::spsc::<u8>(1);
+    /// assert!(!producer.is_disconnected());
+    /// drop(consumer);
+    /// assert!(producer.is_disconnected());
+    /// ```
+    #[must_use]
+    pub fn is_disconnected(&self) -> bool {
+        self.link.ring().handles.are_gone(Count::Consumers)
+    }
+}
+
+impl<L: Link<Producers = Shared>> Clone for Producer<L> {
+    /// Another producer for the same ring.
+    fn clone(&self) -> Self {
+        let link = self.link.clone();
+        link.ring().handles.add(Count::Producers);
+        Self { link, cursor: self.cursor.clone() }
+    }
+}
+
+impl<L: Link> Drop for Producer<L> {
+    fn drop(&mut self) {
+        drop(self.link.ring().handles.leave(Count::Producers));
+    }
+}
+
+impl<L: Link> fmt::Debug for Producer<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Producer")
+            .field("len", &self.len())
+            .field("capacity", &self.capacity())
+            .field("is_disconnected", &self.is_disconnected())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,215 @@
+//! In-place slots of a lone producer: reserve, write, commit.
+
+use core::fmt;
+#[cfg(not(ringway_loom))]
+use core::mem::MaybeUninit;
+
+use super::Solo;
+#[cfg(not(ringway_loom))]
+use super::link::Hold;
+use super::link::Link;
+use super::producer::Producer;
+use crate::sequencer::{Claim, Filling, Protocol, acquire};
+
+impl<L: Link<Producers = Solo>> Producer<L> {
+    /// Reserves up to `n` empty slots, as many as are ready, to be written in place.
+    ///
+    /// Nothing is seen by consumers before [`Reserved::commit`]. A reservation that is dropped
+    /// drops what was written and leaves the slots empty; one that is forgotten leaks it.
+    ///
+    /// Only a ring with one producer has this: there, slots that are never committed were simply
+    /// never filled.
+    ///
+    /// ```
+    /// let (mut producer, mut consumer) = ringway::ring::spmc(8);
+    /// let mut slots = producer.reserve(3);
+    /// assert_eq!(slots.room(), 3);
+    /// slots.write("a".to_string()).unwrap();
+    /// slots.write("b".to_string()).unwrap();
+    /// assert_eq!(slots.commit(), 2);
+    /// assert_eq!(consumer.pop().as_deref(), Some("a"));
+    /// ```
+    #[inline]
+    pub fn reserve(&mut self, n: usize) -> Reserved<'_, L> {
+        let ring = self.link.ring();
+        let n = n.min(ring.capacity());
+        let cursor = &mut self.cursor;
+        let claim = acquire::<Filling, Solo, L::Consumers>(ring.track(), cursor, 0, n);
+        let room = claim.map_or(0, |claim| claim.len);
+        Reserved { producer: self, room, written: 0 }
+    }
+}
+
+/// Consecutive places in a ring of `L`, each for one value.
+#[cfg(not(ringway_loom))]
+pub type Places<'a, L> = &'a mut [MaybeUninit<<L as Hold>::Item>];
+
+/// Empty slots that a lone producer writes in place. See [`Producer::reserve`].
+#[must_use = "slots that are not committed stay empty"]
+pub struct Reserved<'a, L: Link<Producers = Solo>> {
+    producer: &'a mut Producer<L>,
+    /// How many slots from the producer's position on are ready.
+    room: usize,
+    /// How many of them hold values that are not committed yet.
+    written: usize,
+}
+
+impl<L: Link<Producers = Solo>> Reserved<'_, L> {
+    /// How many slots are left to write.
+    ///
+    /// ```
+    /// let (mut producer, _consumer) = ringway::ring::spsc::<u8>(8);
+    /// assert_eq!(producer.reserve(3).room(), 3);
+    /// assert_eq!(producer.reserve(30).room(), 8);
+    /// ```
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.room - self.written
+    }
+
+    /// How many slots are written.
+    ///
+    /// ```
+    /// let (mut producer, _consumer) = ringway::ring::spsc(8);
+    /// let mut slots = producer.reserve(3);
+    /// slots.write(1).unwrap();
+    /// assert_eq!(slots.written(), 1);
+    /// ```
+    #[must_use]
+    pub fn written(&self) -> usize {
+        self.written
+    }
+
+    /// Writes the next slot.
+    ///
+    /// # Errors
+    ///
+    /// Gives the value back if all reserved slots are written.
+    ///
+    /// ```
+    /// let (mut producer, _consumer) = ringway::ring::spsc(8);
+    /// let mut slots = producer.reserve(1);
+    /// assert_eq!(slots.write(1), Ok(()));
+    /// assert_eq!(slots.write(2), Err(2));
+    /// ```
+    #[inline]
+    pub fn write(&mut self, value: L::Item) -> Result<(), L::Item> {
+        if self.room() == 0 {
+            return Err(value);
+        }
+        let slot = self.run(self.written, 1);
+        // SAFETY: the slot is ours: reserved, and not written yet.
+        unsafe { self.producer.link.ring().buffer().write(&slot, value) };
+        self.written += 1;
+        Ok(())
+    }
+
+    /// Writes slots from an iterator until either ends, and returns how many were written.
+    ///
+    /// If the iterator panics, what it gave before stays written and uncommitted.
+    ///
+    /// ```
+    /// let (mut producer, mut consumer) = ringway::ring::spsc(8);
+    /// let mut slots = producer.reserve(4);
+    /// assert_eq!(slots.fill(10..), 4);
+    /// slots.commit();
+    /// assert_eq!(consumer.pop(), Some(10));
+    /// ```
+    pub fn fill(&mut self, values: impl IntoIterator<Item = L::Item>) -> usize {
+        let before = self.written;
+        for value in values.into_iter().take(self.room()) {
+            // The iterator gives no more than there is room.
+            let _ = self.write(value);
+        }
+        self.written - before
+    }
+
+    /// The slots that are left to write, in order: up to the end of the ring's memory, then from
+    /// its beginning.
+    ///
+    /// ```
+    /// let (mut producer, mut consumer) = ringway::ring::spsc(4);
+    /// let mut slots = producer.reserve(2);
+    /// let (first, _) = slots.as_uninit();
+    /// first[0].write(7);
+    /// first[1].write(8);
+    /// // SAFETY: the first two slots were written.
+    /// unsafe { slots.assume_written(2) };
+    /// slots.commit();
+    /// assert_eq!(consumer.pop(), Some(7));
+    /// ```
+    #[cfg(not(ringway_loom))]
+    #[inline]
+    pub fn as_uninit(&mut self) -> (Places<'_, L>, Places<'_, L>) {
+        let slots = self.run(self.written, self.room());
+        // SAFETY: the slots are ours and not written yet, and they stay borrowed with us.
+        unsafe { self.producer.link.ring().buffer().as_uninit(&slots) }
+    }
+
+    /// Counts the next `n` slots as written.
+    ///
+    /// # Safety
+    ///
+    /// The first `n` slots of [`as_uninit`](Self::as_uninit) hold values.
+    ///
+    /// # Panics
+    ///
+    /// Panics if fewer slots are left.
+    ///
+    /// See [`as_uninit`](Self::as_uninit) for an example.
+    #[cfg(not(ringway_loom))]
+    #[inline]
+    pub unsafe fn assume_written(&mut self, n: usize) {
+        assert!(n <= self.room(), "{n} slots written of {} reserved", self.room());
+        self.written += n;
+    }
+
+    /// Makes the written slots ready for the consumers, in one step, and returns how many.
+    ///
+    /// ```
+    /// let (mut producer, consumer) = ringway::ring::spsc(4);
+    /// let mut slots = producer.reserve(4);
+    /// slots.fill([1, 2, 3]);
+    /// assert_eq!(consumer.len(), 0);
+    /// assert_eq!(slots.commit(), 3);
+    /// assert_eq!(consumer.len(), 3);
+    /// ```
+    #[inline]
+    pub fn commit(mut self) -> usize {
+        let written = core::mem::take(&mut self.written);
+        if written > 0 {
+            let slots = self.run(0, written);
+            let Producer { link, cursor } = &mut *self.producer;
+            Solo::commit::<Filling>(link.ring().track(), cursor, slots);
+        }
+        written
+    }
+
+    /// A run of `len` of the reserved slots, from the one with this number on.
+    #[inline]
+    fn run(&self, skip: usize, len: usize) -> Claim {
+        let geometry = self.producer.link.ring().track().geometry;
+        Claim { from: geometry.advance(self.producer.cursor.next, skip), len }
+    }
+}
+
+impl<L: Link<Producers = Solo>> Drop for Reserved<'_, L> {
+    /// Drops what was written and not committed.
+    fn drop(&mut self) {
+        let written = core::mem::take(&mut self.written);
+        if written > 0 {
+            let slots = self.run(0, written);
+            // SAFETY: the slots are ours and hold values, which no consumer sees.
+            unsafe { self.producer.link.ring().buffer().drop_values(&slots) };
+        }
+    }
+}
+
+impl<L: Link<Producers = Solo>> fmt::Debug for Reserved<'_, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reserved")
+            .field("written", &self.written)
+            .field("room", &self.room())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,85 @@
+//! The atomic word, with each access named by its [`Edge`].
+//!
+//! Under loom every access first touches one global scheduling atomic. loom lets threads take
+//! turns only at accesses that it believes can conflict, and it overlooks that a load followed by
+//! a read-modify-write of the same atomic is such a place (tokio-rs/loom issues 166 and 392): a
+//! model of a compare-and-swap loop then explores a single execution. A relaxed store to a
+//! shared atomic is a turn for the scheduler and orders nothing.
+
+use super::edge::Edge;
+use crate::position::Word;
+
+#[cfg(all(not(ringway_loom), target_has_atomic = "64"))]
+use core::sync::atomic::AtomicU64 as Inner;
+#[cfg(all(not(ringway_loom), not(target_has_atomic = "64")))]
+use core::sync::atomic::AtomicUsize as Inner;
+#[cfg(ringway_loom)]
+use loom::sync::atomic::AtomicU64 as Inner;
+
+/// An atomic word.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Atomic(Inner);
+
+impl Atomic {
+    const_unless_loom! {
+        /// An atomic that holds `value`.
+        pub(crate) fn new(value: Word) -> Self {
+            Self(Inner::new(value))
+        }
+    }
+
+    /// Reads the word.
+    #[inline(always)]
+    pub(crate) fn load(&self, edge: Edge) -> Word {
+        turn();
+        self.0.load(edge.ordering())
+    }
+
+    /// Writes the word.
+    #[inline(always)]
+    pub(crate) fn store(&self, value: Word, edge: Edge) {
+        turn();
+        self.0.store(value, edge.ordering());
+    }
+
+    /// Replaces `current` by `new`, or returns what stood there instead. A failure orders nothing.
+    #[inline(always)]
+    pub(crate) fn compare_exchange(
+        &self,
+        current: Word,
+        new: Word,
+        edge: Edge,
+    ) -> Result<Word, Word> {
+        turn();
+        self.0.compare_exchange(current, new, edge.ordering(), Edge::RELAXED.ordering())
+    }
+
+    /// Adds to the word and returns what it was.
+    #[inline(always)]
+    pub(crate) fn fetch_add(&self, value: Word, edge: Edge) -> Word {
+        turn();
+        self.0.fetch_add(value, edge.ordering())
+    }
+
+    /// Subtracts from the word and returns what it was.
+    #[inline(always)]
+    pub(crate) fn fetch_sub(&self, value: Word, edge: Edge) -> Word {
+        turn();
+        self.0.fetch_sub(value, edge.ordering())
+    }
+}
+
+/// A point at which another thread may be scheduled.
+#[cfg(not(ringway_loom))]
+#[inline(always)]
+fn turn() {}
+
+/// A point at which another thread may be scheduled.
+#[cfg(ringway_loom)]
+fn turn() {
+    loom::lazy_static! {
+        static ref TURN: Inner = Inner::new(0);
+    }
+    TURN.store(0, Edge::RELAXED.ordering());
+}

@@ -1,0 +1,103 @@
+//! The edges: every ordering stronger than relaxed, its partner, and why it is needed.
+//!
+//! An edge names one place of the protocol. The release of an edge *synchronizes with* the
+//! acquire of its partner: what the releasing thread did before is seen by the acquiring thread
+//! after. Under loom the environment variable `RINGWAY_WEAKEN` turns the edge of that name into
+//! a relaxed access; `loom-tests` does so for each and requires that a model fails.
+
+use core::sync::atomic::Ordering;
+
+/// The ordering of one named place.
+#[derive(Clone, Copy, Debug)]
+pub struct Edge {
+    /// Its name in the table.
+    pub name: &'static str,
+    /// The name of the edge on the other end, empty for a relaxed access.
+    pub partner: &'static str,
+    ordering: Ordering,
+}
+
+impl Edge {
+    /// A place that orders nothing: exclusion comes from the read-modify-write itself, or the
+    /// value is checked again by a stronger access before anything depends on it.
+    pub(crate) const RELAXED: Self =
+        Self { name: "RELAXED", partner: "", ordering: Ordering::Relaxed };
+
+    /// The ordering to use.
+    #[cfg(not(ringway_loom))]
+    #[inline(always)]
+    pub(crate) const fn ordering(self) -> Ordering {
+        self.ordering
+    }
+
+    /// The ordering to use, relaxed if this edge is the one that the environment weakens.
+    #[cfg(ringway_loom)]
+    pub(crate) fn ordering(self) -> Ordering {
+        use std::sync::LazyLock;
+        static WEAKENED: LazyLock<Option<std::string::String>> =
+            LazyLock::new(|| std::env::var("RINGWAY_WEAKEN").ok());
+        if WEAKENED.as_deref() == Some(self.name) { Ordering::Relaxed } else { self.ordering }
+    }
+}
+
+/// Declares the edges and the table of all of them.
+macro_rules! edges {
+    ($($(#[doc = $reason:literal])+ $name:ident: $ordering:ident with $partner:ident;)+) => {
+        $(
+            $(#[doc = $reason])+
+            pub(crate) const $name: Edge = Edge {
+                name: stringify!($name),
+                partner: stringify!($partner),
+                ordering: Ordering::$ordering,
+            };
+        )+
+
+        /// Every edge of the crate.
+        #[cfg(any(test, ringway_loom))]
+        pub const TABLE: &[Edge] = &[$($name),+];
+    };
+}
+
+edges! {
+    /// A lone producer moves its counter past the values it wrote: the writes come first.
+    FILLED_COUNT_COMMIT: Release with FILLED_COUNT_READY;
+    /// A consumer that sees the counter of a lone producer reads the values below it.
+    FILLED_COUNT_READY: Acquire with FILLED_COUNT_COMMIT;
+    /// A lone consumer moves its counter past the values it read: the reads come first, or the
+    /// next value would be written under them.
+    EMPTIED_COUNT_COMMIT: Release with EMPTIED_COUNT_READY;
+    /// A producer that sees the counter of a lone consumer writes over the values below it.
+    EMPTIED_COUNT_READY: Acquire with EMPTIED_COUNT_COMMIT;
+    /// One of many producers marks a slot filled: the write of the value comes first.
+    FILLED_MARK_COMMIT: Release with FILLED_MARK_READY;
+    /// A consumer that sees the mark of a producer reads the value of that slot.
+    FILLED_MARK_READY: Acquire with FILLED_MARK_COMMIT;
+    /// One of many consumers marks a slot emptied: the read of the value comes first.
+    EMPTIED_MARK_COMMIT: Release with EMPTIED_MARK_READY;
+    /// A producer that sees the mark of a consumer writes over the value of that slot.
+    EMPTIED_MARK_READY: Acquire with EMPTIED_MARK_COMMIT;
+    /// A handle stops to count for its side: all that was done through it comes first.
+    HANDLE_LEAVES: Release with HANDLES_LEFT;
+    /// Whoever sees that a side has no handle sees all that they did: a value that was pushed
+    /// before is there to pop.
+    HANDLES_LEFT: Acquire with HANDLE_LEAVES;
+    /// A handle is gone: what the last of its side did comes first.
+    HANDLE_GONE: Release with FIRST_PAIR;
+    /// The first handles of a ring begin where those before them stopped.
+    FIRST_PAIR: Acquire with HANDLE_GONE;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_edge_has_a_partner_that_names_it_back() {
+        for edge in TABLE {
+            let partner = TABLE.iter().find(|other| other.name == edge.partner);
+            let partner = partner.unwrap_or_else(|| panic!("{} has no partner", edge.name));
+            assert_eq!(partner.partner, edge.name);
+            assert_ne!(partner.ordering, edge.ordering, "{} pairs with its like", edge.name);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Everything that threads share: atomics, cells, reference counts, and the table of orderings.
+//!
+//! This is the only place that names `core::sync::atomic` or `loom`. Under the private
+//! configuration `ringway_loom` all of it comes from loom and is modelled.
+
+/// Makes a function `const`, except under loom, whose atomics and cells register themselves.
+macro_rules! const_unless_loom {
+    ($(#[$attribute:meta])* $visibility:vis fn $($rest:tt)*) => {
+        #[cfg(not(ringway_loom))]
+        $(#[$attribute])*
+        $visibility const fn $($rest)*
+        #[cfg(ringway_loom)]
+        $(#[$attribute])*
+        $visibility fn $($rest)*
+    };
+}
+pub(crate) use const_unless_loom;
+
+mod atomic;
+mod cell;
+pub(crate) mod edge;
+
+pub(crate) use atomic::Atomic;
+pub(crate) use cell::{Cell, DropValues};
+
+#[cfg(all(feature = "alloc", not(ringway_loom)))]
+pub(crate) use alloc::sync::Arc;
+#[cfg(all(feature = "alloc", ringway_loom))]
+pub(crate) use loom::sync::Arc;
+
+/// Called before another try, after another thread has made progress.
+#[inline(always)]
+pub(crate) fn retry() {
+    #[cfg(not(ringway_loom))]
+    core::hint::spin_loop();
+    #[cfg(ringway_loom)]
+    loom::thread::yield_now();
+}
