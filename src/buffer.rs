@@ -10,170 +10,135 @@
 
 use core::mem::{ManuallyDrop, MaybeUninit};
 
-use crate::position::Geometry;
 use crate::sequencer::Claim;
+use crate::slots::{Group, Runs, Slots};
 use crate::sync::{Cell, DropValues};
 
-/// Consecutive places, each for one value.
+/// Moves a value into a slot.
+///
+/// # Safety
+///
+/// The caller owns the slot, which is one, as a producer.
+#[inline(always)]
+pub(crate) unsafe fn write<T>(slot: &[Cell<T>], value: T) {
+    let value = ManuallyDrop::new(value);
+    // SAFETY: the slot is the caller's (R1) and empty (R2); the value is not used again.
+    unsafe { Cell::fill(slot, (&raw const value).cast()) };
+}
+
+/// Moves the value out of a slot.
+///
+/// # Safety
+///
+/// The caller owns the slot, which is one, as a consumer.
+#[inline(always)]
+pub(crate) unsafe fn read<T>(slot: &[Cell<T>]) -> T {
+    let mut value = MaybeUninit::uninit();
+    // SAFETY: the slot is the caller's (R1) and holds a value (R2), which moves to `value`.
+    unsafe {
+        Cell::empty_into(slot, value.as_mut_ptr());
+        value.assume_init()
+    }
+}
+
+/// Moves values from `source` into slots that lie together in a group `G`.
+///
+/// # Safety
+///
+/// The caller owns the slots as a producer. `source` holds as many values, which nobody uses or
+/// drops afterwards.
+#[inline(always)]
+pub(crate) unsafe fn copy_in<G: Group>(slots: &[Cell<G::Item>], source: *const G::Item) {
+    // SAFETY: the slots are the caller's (R1) and empty (R2), and `source` has as many values.
+    unsafe {
+        // A whole group has a length that the compiler knows, and is not worth a call.
+        if let Some(group) = slots.get(..G::LEN) {
+            Cell::fill(group, source);
+        } else {
+            Cell::fill(slots, source);
+        }
+    }
+}
+
+/// Moves values out of slots that lie together in a group `G` to `target`.
+///
+/// # Safety
+///
+/// The caller owns the slots as a consumer. `target` has room for as many values.
+#[inline(always)]
+pub(crate) unsafe fn copy_out<G: Group>(slots: &[Cell<G::Item>], target: *mut G::Item) {
+    // SAFETY: the slots are the caller's (R1) and hold values (R2), and `target` has room.
+    unsafe {
+        if let Some(group) = slots.get(..G::LEN) {
+            Cell::empty_into(group, target);
+        } else {
+            Cell::empty_into(slots, target);
+        }
+    }
+}
+
+/// Drops the values in the slots of a claim, each once even if one of them panics.
+///
+/// # Safety
+///
+/// The caller owns `claim` as a consumer. The drop of a value may panic or run for long, so that
+/// a shared side may not do this between claim and commit (R3).
+pub(crate) unsafe fn drop_values<G: Group>(slots: Slots<'_, G>, claim: &Claim) {
+    /// Drops what is left when it is dropped itself, which is on the way of a panic.
+    struct Rest<'a, G: Group>(Runs<'a, G>);
+
+    impl<G: Group> Drop for Rest<'_, G> {
+        fn drop(&mut self) {
+            for run in &mut self.0 {
+                // SAFETY: the slots are the caller's (R1) and hold values (R2), and the iterator
+                // yields each of them once.
+                drop(unsafe { DropValues::new(run.cells()) });
+            }
+        }
+    }
+
+    let mut rest = Rest(slots.runs(claim.from, claim.len));
+    for run in &mut rest.0 {
+        // SAFETY: as above.
+        drop(unsafe { DropValues::new(run.cells()) });
+    }
+}
+
+/// The places of slots that lie together.
+///
+/// # Safety
+///
+/// The caller owns the slots as a producer for as long as the slice lives, and has no other.
 #[cfg(not(ringway_loom))]
-type Places<'a, T> = &'a mut [MaybeUninit<T>];
-
-/// The cells of a ring.
-#[derive(Debug)]
-pub(crate) struct Buffer<'a, T> {
-    geometry: Geometry,
-    cells: &'a [Cell<T>],
+#[inline(always)]
+#[expect(clippy::mut_from_ref, reason = "the cells are shared, their owner is one (R1)")]
+pub(crate) unsafe fn places<T>(cells: &[Cell<T>]) -> &mut [MaybeUninit<T>] {
+    // SAFETY: the slots are the caller's alone (R1), and any bytes are a `MaybeUninit`.
+    unsafe { core::slice::from_raw_parts_mut(Cell::values(cells).cast(), cells.len()) }
 }
 
-impl<T> Clone for Buffer<'_, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
+/// The values in slots that lie together.
+///
+/// # Safety
+///
+/// The caller owns the slots as a consumer for as long as the slice lives, and has none of them
+/// that can be changed.
+#[cfg(not(ringway_loom))]
+#[inline(always)]
+pub(crate) unsafe fn values<T>(cells: &[Cell<T>]) -> &[T] {
+    // SAFETY: the slots are the caller's (R1) and hold values (R2).
+    unsafe { core::slice::from_raw_parts(Cell::values(cells), cells.len()) }
 }
 
-impl<T> Copy for Buffer<'_, T> {}
-
-impl<'a, T> Buffer<'a, T> {
-    /// The buffer of a ring of this geometry over its cells.
-    #[inline(always)]
-    pub(crate) fn new(geometry: Geometry, cells: &'a [Cell<T>]) -> Self {
-        debug_assert_eq!(geometry.capacity(), cells.len());
-        Self { geometry, cells }
-    }
-
-    /// The cells of a claim: those up to the end of the array, and those from its beginning.
-    #[inline(always)]
-    pub(crate) fn run(self, claim: &Claim) -> (&'a [Cell<T>], &'a [Cell<T>]) {
-        let index = self.geometry.index(claim.from);
-        let first = self.geometry.before_end(claim.from, claim.len);
-        (&self.cells[index..index + first], &self.cells[..claim.len - first])
-    }
-
-    /// The cell of a claim of one position.
-    #[inline(always)]
-    fn one(self, claim: &Claim) -> &'a [Cell<T>] {
-        debug_assert_eq!(claim.len, 1);
-        core::slice::from_ref(&self.cells[self.geometry.index(claim.from)])
-    }
-
-    /// Moves one value into the slot of a claim.
-    ///
-    /// # Safety
-    ///
-    /// The caller owns `claim`, of one position, as a producer.
-    #[inline(always)]
-    pub(crate) unsafe fn write(self, claim: &Claim, value: T) {
-        let value = ManuallyDrop::new(value);
-        // SAFETY: the slot is the caller's (R1) and empty (R2); the value is not used again.
-        unsafe { Cell::fill(self.one(claim), (&raw const value).cast()) };
-    }
-
-    /// Moves the value out of the slot of a claim.
-    ///
-    /// # Safety
-    ///
-    /// The caller owns `claim`, of one position, as a consumer.
-    #[inline(always)]
-    pub(crate) unsafe fn read(self, claim: &Claim) -> T {
-        let mut value = MaybeUninit::uninit();
-        // SAFETY: the slot is the caller's (R1) and holds a value (R2), which moves to `value`.
-        unsafe {
-            Cell::empty_into(self.one(claim), value.as_mut_ptr());
-            value.assume_init()
-        }
-    }
-
-    /// Moves `claim.len` values from `source` into the slots of a claim.
-    ///
-    /// # Safety
-    ///
-    /// The caller owns `claim` as a producer. `source` holds as many values, which nobody uses
-    /// or drops afterwards.
-    #[inline(always)]
-    pub(crate) unsafe fn copy_in(self, claim: &Claim, source: *const T) {
-        let (first, second) = self.run(claim);
-        // SAFETY: the slots are the caller's (R1); `source` has `first.len() + second.len()`
-        // values.
-        unsafe {
-            Cell::fill(first, source);
-            Cell::fill(second, source.add(first.len()));
-        }
-    }
-
-    /// Moves the values out of the slots of a claim to `target`.
-    ///
-    /// # Safety
-    ///
-    /// The caller owns `claim` as a consumer. `target` has room for `claim.len` values.
-    #[inline(always)]
-    pub(crate) unsafe fn copy_out(self, claim: &Claim, target: *mut T) {
-        let (first, second) = self.run(claim);
-        // SAFETY: the slots are the caller's (R1) and hold values (R2); `target` has room for
-        // `first.len() + second.len()` of them.
-        unsafe {
-            Cell::empty_into(first, target);
-            Cell::empty_into(second, target.add(first.len()));
-        }
-    }
-
-    /// Drops the values in the slots of a claim, each once even if one of them panics.
-    ///
-    /// # Safety
-    ///
-    /// The caller owns `claim` as a consumer, with no side shared that could wait for it.
-    pub(crate) unsafe fn drop_values(self, claim: &Claim) {
-        let (first, second) = self.run(claim);
-        // SAFETY: the slots are the caller's (R1) and hold values (R2).
-        let _values = unsafe { (DropValues::new(second), DropValues::new(first)) };
-    }
-
-    /// The slots of a claim, as places to write.
-    ///
-    /// # Safety
-    ///
-    /// The caller owns `claim` as a producer for as long as the slices live, and has no others.
-    #[cfg(not(ringway_loom))]
-    #[inline(always)]
-    pub(crate) unsafe fn as_uninit(self, claim: &Claim) -> (Places<'a, T>, Places<'a, T>) {
-        let slice = |cells: &[Cell<T>]| {
-            let places = Cell::values(cells).cast::<MaybeUninit<T>>();
-            // SAFETY: the slots are the caller's alone (R1), and any bytes are a `MaybeUninit`.
-            unsafe { core::slice::from_raw_parts_mut(places, cells.len()) }
-        };
-        let (first, second) = self.run(claim);
-        (slice(first), slice(second))
-    }
-
-    /// The values in the slots of a claim.
-    ///
-    /// # Safety
-    ///
-    /// The caller owns `claim` as a consumer for as long as the slices live, and has no slices
-    /// of it that can be changed.
-    #[cfg(not(ringway_loom))]
-    #[inline(always)]
-    pub(crate) unsafe fn as_slices(self, claim: &Claim) -> (&'a [T], &'a [T]) {
-        let slice = |cells: &[Cell<T>]| {
-            // SAFETY: the slots are the caller's (R1) and hold values (R2).
-            unsafe { core::slice::from_raw_parts(Cell::values(cells), cells.len()) }
-        };
-        let (first, second) = self.run(claim);
-        (slice(first), slice(second))
-    }
-
-    /// The values in the slots of a claim, to be changed.
-    ///
-    /// # Safety
-    ///
-    /// The caller owns `claim` as a consumer for as long as the slices live, and has no others.
-    #[cfg(not(ringway_loom))]
-    #[inline(always)]
-    pub(crate) unsafe fn as_mut_slices(self, claim: &Claim) -> (&'a mut [T], &'a mut [T]) {
-        let slice = |cells: &[Cell<T>]| {
-            // SAFETY: the slots are the caller's alone (R1) and hold values (R2).
-            unsafe { core::slice::from_raw_parts_mut(Cell::values(cells), cells.len()) }
-        };
-        let (first, second) = self.run(claim);
-        (slice(first), slice(second))
-    }
+/// The values in slots that lie together, to be changed.
+///
+/// # Safety
+///
+/// The caller owns the slots as a consumer for as long as the slice lives, and has no other.
+#[cfg(not(ringway_loom))]
+#[inline(always)]
+#[expect(clippy::mut_from_ref, reason = "the cells are shared, their owner is one (R1)")]
+pub(crate) unsafe fn values_mut<T>(cells: &[Cell<T>]) -> &mut [T] {
+    // SAFETY: the slots are the caller's alone (R1) and hold values (R2).
+    unsafe { core::slice::from_raw_parts_mut(Cell::values(cells), cells.len()) }
 }

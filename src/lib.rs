@@ -7,9 +7,11 @@ extern crate alloc;
 extern crate std;
 
 mod buffer;
+mod marks;
 mod position;
 pub mod ring;
 mod sequencer;
+mod slots;
 mod sync;
 
 /// The table of orderings, for the models.

@@ -30,20 +30,14 @@ type Signed = isize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position(pub(crate) Word);
 
-impl Position {
-    /// Whether `self` lies before `other`.
-    #[inline(always)]
-    pub(crate) const fn precedes(self, other: Self) -> bool {
-        (other.0.wrapping_sub(self.0) as Signed) > 0
-    }
-}
-
 /// The shape of a ring: its capacity and how positions are split into lap and index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Geometry {
     capacity: usize,
     /// The bits of a position that hold the index.
     mask: Word,
+    /// How many those are, at least one.
+    bits: u32,
 }
 
 impl Geometry {
@@ -57,7 +51,7 @@ impl Geometry {
             return None;
         }
         let span = if capacity == 1 { 2 } else { capacity.next_power_of_two() };
-        Some(Self { capacity, mask: span as Word - 1 })
+        Some(Self { capacity, mask: span as Word - 1, bits: span.trailing_zeros() })
     }
 
     /// How many positions a lap has.
@@ -72,7 +66,7 @@ impl Geometry {
         (position.0 & self.mask) as usize
     }
 
-    /// The lap of a position, as it stands in the high bits: a multiple of [`Geometry::lap`].
+    /// The lap of a position, as it stands in the high bits; the lowest bit is free.
     #[inline(always)]
     pub(crate) const fn lap_of(self, position: Position) -> Word {
         position.0 & !self.mask
@@ -80,7 +74,7 @@ impl Geometry {
 
     /// What one lap adds to a position.
     #[inline(always)]
-    pub(crate) const fn lap(self) -> Word {
+    const fn lap(self) -> Word {
         self.mask + 1
     }
 
@@ -88,12 +82,6 @@ impl Geometry {
     #[inline(always)]
     pub(crate) const fn next_lap(self, position: Position) -> Position {
         Position(position.0.wrapping_add(self.lap()))
-    }
-
-    /// The position after this one.
-    #[inline(always)]
-    pub(crate) const fn next(self, position: Position) -> Position {
-        self.advance(position, 1)
     }
 
     /// The position `n` after this one, for `n` up to the capacity.
@@ -112,24 +100,18 @@ impl Geometry {
     /// How many positions lie from `from` to `to`; negative if `to` comes first.
     #[inline(always)]
     pub(crate) const fn distance(self, from: Position, to: Position) -> isize {
-        let laps =
-            (self.lap_of(to).wrapping_sub(self.lap_of(from)) as Signed) >> self.mask.count_ones();
+        let laps = (self.lap_of(to).wrapping_sub(self.lap_of(from)) as Signed) >> self.bits;
         (laps as isize)
             .wrapping_mul(self.capacity as isize)
             .wrapping_add(self.index(to) as isize - self.index(from) as isize)
     }
 
-    /// How many of the `n` slots from `position` on come before the end of the array.
-    #[inline(always)]
-    pub(crate) const fn before_end(self, position: Position, n: usize) -> usize {
-        let rest = self.capacity - self.index(position);
-        if n < rest { n } else { rest }
-    }
-
-    /// A valid position from any word: the index brought below the capacity.
+    /// The beginning of the lap that a word lies in.
     #[cfg(feature = "alloc")]
-    pub(crate) const fn position(self, word: Word) -> Position {
-        let index = (word & self.mask) % self.capacity as Word;
-        Position((word & !self.mask) | index)
+    pub(crate) const fn lap_start(self, word: Word) -> Position {
+        Position(word & !self.mask)
     }
 }
+
+#[cfg(test)]
+mod tests;

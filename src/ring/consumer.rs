@@ -6,7 +6,9 @@ use super::Shared;
 use super::error::{TooFew, exactly};
 use super::handles::Count;
 use super::link::Link;
-use crate::sequencer::{Cursor, Emptying, Protocol, acquire};
+use crate::buffer;
+use crate::sequencer::{Cursor, Emptying, acquire_many, acquire_one, commit_many, commit_one};
+use crate::slots::Storage;
 
 /// A handle that empties slots of a ring.
 ///
@@ -42,12 +44,12 @@ impl<L: Link> Consumer<L> {
     /// ```
     #[inline]
     pub fn pop(&mut self) -> Option<L::Item> {
-        let ring = self.link.ring();
-        let track = ring.track();
-        let claim = acquire::<Emptying, L::Consumers, L::Producers>(track, &mut self.cursor, 1, 1)?;
-        // SAFETY: we own the claim until we commit it.
-        let value = unsafe { ring.buffer().read(&claim) };
-        L::Consumers::commit::<Emptying>(track, &mut self.cursor, claim);
+        let track = self.link.ring().track();
+        let one = acquire_one::<Emptying, L::Consumers, _>(&track, &mut self.cursor);
+        let (claim, slot) = one?;
+        // SAFETY: we own the slot until we commit the claim.
+        let value = unsafe { buffer::read(slot.cells()) };
+        commit_one::<Emptying, L::Consumers, _>(&track, &mut self.cursor, claim, &slot);
         Some(value)
     }
 
@@ -181,20 +183,25 @@ impl<L: Link> Consumer<L> {
     ///
     /// `target` has room for `most` values.
     #[inline]
-    unsafe fn pop_to(&mut self, target: *mut L::Item, least: usize, most: usize) -> usize {
+    unsafe fn pop_to(&mut self, mut target: *mut L::Item, least: usize, most: usize) -> usize {
         let ring = self.link.ring();
         if most == 0 || least > ring.capacity() {
             return 0;
         }
         let track = ring.track();
-        let most = most.min(ring.capacity());
         let cursor = &mut self.cursor;
-        let claim = acquire::<Emptying, L::Consumers, L::Producers>(track, cursor, least, most);
+        let most = most.min(ring.capacity());
+        let claim = acquire_many::<Emptying, L::Consumers, _>(&track, cursor, least, most);
         let Some(claim) = claim else { return 0 };
         let moved = claim.len;
-        // SAFETY: we own the claim until we commit it; it is no longer than `target`.
-        unsafe { ring.buffer().copy_out(&claim, target) };
-        L::Consumers::commit::<Emptying>(track, cursor, claim);
+        commit_many::<Emptying, L::Consumers, _>(&track, cursor, claim, |cells| {
+            // SAFETY: we own the cells until they are committed; all of them together are as
+            // many as the claim is long, for which `target` has room.
+            unsafe {
+                buffer::copy_out::<<L::Store as Storage>::Group>(cells, target);
+                target = target.add(cells.len());
+            }
+        });
         moved
     }
 

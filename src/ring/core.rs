@@ -6,11 +6,11 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 
 use crossbeam_utils::CachePadded;
 
+use super::Store;
 use super::handles::Handles;
-use super::store::Store;
-use crate::buffer::Buffer;
+use crate::buffer;
 use crate::position::Position;
-use crate::sequencer::{Claim, Counter, Cursor, Emptying, Sequencer, Side, Track};
+use crate::sequencer::{Claim, Counter, Cursor, Sequencer, Side, Track};
 use crate::sync::{Atomic, const_unless_loom, edge::Edge};
 
 /// A ring whose producers are `P` and whose consumers are `C` ([`Solo`](super::Solo) or
@@ -43,36 +43,20 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
 
     /// What the handles share.
     #[inline(always)]
-    pub(super) fn track(&self) -> Track<'_> {
-        Track {
-            geometry: self.store.geometry(),
-            filled: &self.filled,
-            emptied: &self.emptied,
-            marks: self.store.marks(),
-        }
-    }
-
-    /// The cells of the slots.
-    #[inline(always)]
-    pub(super) fn buffer(&self) -> Buffer<'_, S::Item> {
-        Buffer::new(self.store.geometry(), self.store.cells())
+    pub(super) fn track(&self) -> Track<'_, S::Group> {
+        Track { filled: &self.filled, emptied: &self.emptied, slots: self.store.slots() }
     }
 
     /// The cursor of the first handle of side `D`.
     pub(super) fn cursor<D: Side>(&self) -> Cursor {
-        let track = self.track();
-        let other = Position(D::Other::counter(track).load(D::COUNT_READY));
-        Cursor {
-            next: Position(D::counter(track).load(Edge::RELAXED)),
-            limit: D::limit(track.geometry, other),
-        }
+        Cursor { next: Position(D::counter(&self.track()).load(Edge::RELAXED)) }
     }
 
     /// How many positions lie between the two counters, as seen one after the other.
     pub(super) fn len(&self) -> usize {
         let emptied = Position(self.emptied.load(Edge::RELAXED));
         let filled = Position(self.filled.load(Edge::RELAXED));
-        let geometry = self.store.geometry();
+        let geometry = self.store.slots().geometry;
         // Between the two looks either counter may have moved, so that the distance can be more
         // than was ever in the ring, and with a late view of `filled` it can be negative.
         geometry.distance(emptied, filled).clamp(0, geometry.capacity() as isize) as usize
@@ -80,21 +64,19 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
 
     /// How many values the ring holds at most.
     pub(super) fn capacity(&self) -> usize {
-        self.store.geometry().capacity()
+        self.store.slots().geometry.capacity()
     }
 }
 
 impl<P: Sequencer, C: Sequencer, S: Store> Drop for Ring<P, C, S> {
     /// Drops the values that are left.
     fn drop(&mut self) {
-        let from = Position(Emptying::counter(self.track()).load(Edge::RELAXED));
-        let len = self.len();
-        if len > 0 {
-            // SAFETY: nobody else has the ring any more, so that whatever was claimed is
-            // committed (R3), and all slots from the emptied to the filled position hold values
-            // (R2) and are ours.
-            unsafe { self.buffer().drop_values(&Claim { from, len }) }
-        }
+        let from = Position(self.emptied.load(Edge::RELAXED));
+        let to = Position(self.filled.load(Edge::RELAXED));
+        // SAFETY: nobody else has the ring any more, so that whatever was claimed is committed
+        // (R3), and all slots from the emptied to the filled position hold values (R2) and are
+        // ours.
+        unsafe { buffer::drop_values(self.store.slots(), &Claim { from, to, len: self.len() }) }
     }
 }
 

@@ -3,14 +3,12 @@
 use super::core::Ring;
 use super::handles::Handles;
 use super::link::Link;
-use super::store::Array;
-#[cfg(feature = "alloc")]
-use super::store::Heap;
 use super::{Consumer, Producer, Shared, Solo};
-#[cfg(feature = "alloc")]
-use crate::position::Geometry;
 use crate::position::Position;
 use crate::sequencer::Sequencer;
+use crate::slots::Array;
+#[cfg(feature = "alloc")]
+use crate::slots::Heap;
 #[cfg(feature = "alloc")]
 use crate::sync::Arc;
 use crate::sync::const_unless_loom;
@@ -19,19 +17,16 @@ use crate::sync::const_unless_loom;
 #[cfg(feature = "alloc")]
 type Pair<P, C, T> = (Producer<Arc<Ring<P, C, Heap<T>>>>, Consumer<Arc<Ring<P, C, Heap<T>>>>);
 
-/// A ring on the heap whose sides both stand at `start`, or at the position next to it if the
-/// ring has no such.
+/// A ring on the heap whose sides both stand at the beginning of the lap that `start` is in.
 #[cfg(feature = "alloc")]
 #[track_caller]
 fn on_heap<P: Sequencer, C: Sequencer, T>(capacity: usize, start: u64) -> Pair<P, C, T> {
     assert!(capacity > 0, "the capacity of a ring is at least 1");
-    let geometry = ::core::alloc::Layout::array::<(T, u64)>(capacity)
-        .ok()
-        .and_then(|_| Geometry::new(capacity))
+    let geometry = Heap::<T>::geometry(capacity)
         .unwrap_or_else(|| panic!("a ring of capacity {capacity} exceeds the address space"));
-    let start = geometry.position(start as _);
-    let store = Heap::new(geometry, start, P::MARKS || C::MARKS);
-    pair(Arc::new(Ring::with(store, start, Handles::none()))).expect("a new ring has no handles")
+    let start = geometry.lap_start(start as _);
+    let ring = Ring::with(Heap::new(geometry, start), start, Handles::none());
+    pair(Arc::new(ring)).expect("a new ring has no handles")
 }
 
 /// The first handles of a ring, unless it has some.
@@ -101,7 +96,7 @@ macro_rules! kind {
             on_heap(capacity, 0)
         }
 
-        /// The ring at a position of the caller's choice, for the tests of what happens where
+        /// The ring at the beginning of a lap of the caller's choice, for the tests of what happens where
         /// the word of a position overflows.
         #[cfg(feature = "alloc")]
         #[doc(hidden)]

@@ -1,7 +1,7 @@
 //! How a handle holds its ring: counted on the heap, or borrowed.
 
+use super::Store;
 use super::core::Ring;
-use super::store::Store;
 use crate::sequencer::Sequencer;
 
 /// What a handle holds its ring by: an `Arc` to a ring on the heap, or a reference to one that

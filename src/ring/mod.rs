@@ -41,7 +41,6 @@ mod peek;
 mod producer;
 mod reserve;
 mod staged;
-mod store;
 
 pub use self::consumer::Consumer;
 pub use self::core::Ring;
@@ -55,7 +54,12 @@ pub use self::peek::Peeked;
 pub use self::producer::Producer;
 pub use self::reserve::Reserved;
 pub use self::staged::Staged;
-#[cfg(feature = "alloc")]
-pub use self::store::Heap;
-pub use self::store::{Array, Store};
 pub use crate::sequencer::{Sequencer, Shared, Solo};
+pub use crate::slots::Array;
+#[cfg(feature = "alloc")]
+pub use crate::slots::Heap;
+
+/// Where a ring has its slots: [`Array`] or `Heap`.
+pub trait Store: crate::slots::Storage {}
+
+impl<S: crate::slots::Storage> Store for S {}

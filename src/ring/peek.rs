@@ -6,7 +6,10 @@ use core::marker::PhantomData;
 use super::Solo;
 use super::consumer::Consumer;
 use super::link::Link;
-use crate::sequencer::{Claim, Cursor, Emptying, Protocol, Track, acquire};
+use crate::buffer;
+use crate::position::Position;
+use crate::sequencer::{Claim, Cursor, Emptying, Track, acquire_many, commit_many};
+use crate::slots::Group;
 
 impl<L: Link<Consumers = Solo>> Consumer<L> {
     /// Looks at up to `n` values where they lie, as many as are ready.
@@ -28,8 +31,7 @@ impl<L: Link<Consumers = Solo>> Consumer<L> {
     pub fn peek(&mut self, n: usize) -> Peeked<'_, L> {
         let ring = self.link.ring();
         let n = n.min(ring.capacity());
-        let cursor = &mut self.cursor;
-        let claim = acquire::<Emptying, Solo, L::Producers>(ring.track(), cursor, 0, n);
+        let claim = acquire_many::<Emptying, Solo, _>(&ring.track(), &mut self.cursor, 0, n);
         let len = claim.map_or(0, |claim| claim.len);
         Peeked { consumer: self, len, values: PhantomData }
     }
@@ -69,35 +71,22 @@ impl<L: Link<Consumers = Solo>> Peeked<'_, L> {
         self.len == 0
     }
 
-    /// The values in order: up to the end of the ring's memory, then from its beginning.
+    /// The values in order, in pieces that lie together.
+    ///
+    /// How long the pieces are depends on the kind of ring and on the size of a value.
     ///
     /// ```
     /// let (mut producer, mut consumer) = ringway::ring::spsc(4);
     /// producer.push_slice(&[1, 2]);
-    /// assert_eq!(consumer.peek(8).as_slices(), (&[1, 2][..], &[][..]));
+    /// let values = consumer.peek(8);
+    /// assert_eq!(values.pieces().map(<[i32]>::len).sum::<usize>(), 2);
     /// ```
     #[cfg(not(ringway_loom))]
-    #[must_use]
     #[inline]
-    pub fn as_slices(&self) -> (&[L::Item], &[L::Item]) {
+    pub fn pieces(&self) -> impl Iterator<Item = &[L::Item]> {
+        let slots = self.consumer.link.ring().track().slots;
         // SAFETY: the slots are ours and hold values, and they stay borrowed with us.
-        unsafe { self.consumer.link.ring().buffer().as_slices(&self.run(self.len)) }
-    }
-
-    /// The values in order, to be changed in place.
-    ///
-    /// ```
-    /// let (mut producer, mut consumer) = ringway::ring::spsc(4);
-    /// producer.push(1).unwrap();
-    /// consumer.peek(1).as_mut_slices().0[0] += 1;
-    /// assert_eq!(consumer.pop(), Some(2));
-    /// ```
-    #[cfg(not(ringway_loom))]
-    #[must_use]
-    #[inline]
-    pub fn as_mut_slices(&mut self) -> (&mut [L::Item], &mut [L::Item]) {
-        // SAFETY: the slots are ours and hold values, and they stay borrowed with us, mutably.
-        unsafe { self.consumer.link.ring().buffer().as_mut_slices(&self.run(self.len)) }
+        slots.runs(self.next(), self.len).map(|run| unsafe { buffer::values(run.cells()) })
     }
 
     /// The values in order, one by one.
@@ -108,9 +97,27 @@ impl<L: Link<Consumers = Solo>> Peeked<'_, L> {
     /// assert!(consumer.peek(8).iter().eq(&[1, 2]));
     /// ```
     #[cfg(not(ringway_loom))]
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = &L::Item> {
-        let (first, second) = self.as_slices();
-        first.iter().chain(second)
+        self.pieces().flatten()
+    }
+
+    /// The values in order, to be changed in place.
+    ///
+    /// ```
+    /// let (mut producer, mut consumer) = ringway::ring::spsc(4);
+    /// producer.push(1).unwrap();
+    /// for value in consumer.peek(1).iter_mut() {
+    ///     *value += 1;
+    /// }
+    /// assert_eq!(consumer.pop(), Some(2));
+    /// ```
+    #[cfg(not(ringway_loom))]
+    #[inline]
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut L::Item> {
+        let slots = self.consumer.link.ring().track().slots;
+        // SAFETY: the slots are ours and hold values, and they stay borrowed with us, mutably.
+        slots.runs(self.next(), self.len).flat_map(|run| unsafe { buffer::values_mut(run.cells()) })
     }
 
     /// Drops the first `n` values, or all if there are fewer, gives their slots back to the
@@ -130,37 +137,38 @@ impl<L: Link<Consumers = Solo>> Peeked<'_, L> {
     pub fn release(self, n: usize) -> usize {
         let n = n.min(self.len);
         if n > 0 {
-            let slots = self.run(n);
+            let from = self.next();
             let Consumer { link, cursor } = &mut *self.consumer;
-            let ring = link.ring();
-            let values = Claim { from: slots.from, len: n };
-            let _release = Release { track: ring.track(), cursor, slots: Some(slots) };
+            let track = link.ring().track();
+            let slots = track.slots;
+            let claim = || Claim { from, to: slots.geometry.advance(from, n), len: n };
+            let _release = Release { track, cursor, claim: Some(claim()) };
             // SAFETY: the slots are ours and hold values; whether or not a drop panics, they
             // are given back as empty.
-            unsafe { ring.buffer().drop_values(&values) };
+            unsafe { buffer::drop_values(slots, &claim()) };
         }
         n
     }
 
-    /// The first `len` of the slots.
+    /// The position of the first of the slots.
     #[inline]
-    fn run(&self, len: usize) -> Claim {
-        Claim { from: self.consumer.cursor.next, len }
+    fn next(&self) -> Position {
+        self.consumer.cursor.next
     }
 }
 
 /// Commits emptied slots when it is dropped, also on the way of a panic.
-struct Release<'a> {
-    track: Track<'a>,
+struct Release<'a, G: Group> {
+    track: Track<'a, G>,
     cursor: &'a mut Cursor,
-    slots: Option<Claim>,
+    claim: Option<Claim>,
 }
 
-impl Drop for Release<'_> {
+impl<G: Group> Drop for Release<'_, G> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(slots) = self.slots.take() {
-            Solo::commit::<Emptying>(self.track, self.cursor, slots);
+        if let Some(claim) = self.claim.take() {
+            commit_many::<Emptying, Solo, _>(&self.track, self.cursor, claim, |_| ());
         }
     }
 }

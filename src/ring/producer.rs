@@ -7,7 +7,9 @@ use super::error::{TooFew, exactly};
 use super::handles::Count;
 use super::link::Link;
 use super::staged::Staged;
-use crate::sequencer::{Cursor, Filling, Protocol, acquire};
+use crate::buffer;
+use crate::sequencer::{Cursor, Filling, acquire_many, acquire_one, commit_many, commit_one};
+use crate::slots::Storage;
 
 /// A handle that fills slots of a ring.
 ///
@@ -45,13 +47,12 @@ impl<L: Link> Producer<L> {
     /// ```
     #[inline]
     pub fn push(&mut self, value: L::Item) -> Result<(), L::Item> {
-        let ring = self.link.ring();
-        let track = ring.track();
-        let claim = acquire::<Filling, L::Producers, L::Consumers>(track, &mut self.cursor, 1, 1);
-        let Some(claim) = claim else { return Err(value) };
-        // SAFETY: we own the claim until we commit it.
-        unsafe { ring.buffer().write(&claim, value) };
-        L::Producers::commit::<Filling>(track, &mut self.cursor, claim);
+        let track = self.link.ring().track();
+        let one = acquire_one::<Filling, L::Producers, _>(&track, &mut self.cursor);
+        let Some((claim, slot)) = one else { return Err(value) };
+        // SAFETY: we own the slot until we commit the claim.
+        unsafe { buffer::write(slot.cells(), value) };
+        commit_one::<Filling, L::Producers, _>(&track, &mut self.cursor, claim, &slot);
         Ok(())
     }
 
@@ -186,20 +187,25 @@ impl<L: Link> Producer<L> {
     /// `source` holds `most` values. As many as are returned have been moved: nobody uses or
     /// drops them afterwards, unless they are `Copy`.
     #[inline]
-    unsafe fn push_from(&mut self, source: *const L::Item, least: usize, most: usize) -> usize {
+    unsafe fn push_from(&mut self, mut source: *const L::Item, least: usize, most: usize) -> usize {
         let ring = self.link.ring();
         if most == 0 || least > ring.capacity() {
             return 0;
         }
         let track = ring.track();
-        let most = most.min(ring.capacity());
         let cursor = &mut self.cursor;
-        let claim = acquire::<Filling, L::Producers, L::Consumers>(track, cursor, least, most);
+        let most = most.min(ring.capacity());
+        let claim = acquire_many::<Filling, L::Producers, _>(&track, cursor, least, most);
         let Some(claim) = claim else { return 0 };
         let moved = claim.len;
-        // SAFETY: we own the claim until we commit it; it is no longer than `source`.
-        unsafe { ring.buffer().copy_in(&claim, source) };
-        L::Producers::commit::<Filling>(track, cursor, claim);
+        commit_many::<Filling, L::Producers, _>(&track, cursor, claim, |cells| {
+            // SAFETY: we own the cells until they are committed; all of them together are as
+            // many as the claim is long, and no more than `source` has values.
+            unsafe {
+                buffer::copy_in::<<L::Store as Storage>::Group>(cells, source);
+                source = source.add(cells.len());
+            }
+        });
         moved
     }
 

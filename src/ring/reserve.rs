@@ -5,11 +5,10 @@ use core::fmt;
 use core::mem::MaybeUninit;
 
 use super::Solo;
-#[cfg(not(ringway_loom))]
-use super::link::Hold;
 use super::link::Link;
 use super::producer::Producer;
-use crate::sequencer::{Claim, Filling, Protocol, acquire};
+use crate::buffer;
+use crate::sequencer::{Claim, Filling, acquire_many, commit_many};
 
 impl<L: Link<Producers = Solo>> Producer<L> {
     /// Reserves up to `n` empty slots, as many as are ready, to be written in place.
@@ -33,16 +32,11 @@ impl<L: Link<Producers = Solo>> Producer<L> {
     pub fn reserve(&mut self, n: usize) -> Reserved<'_, L> {
         let ring = self.link.ring();
         let n = n.min(ring.capacity());
-        let cursor = &mut self.cursor;
-        let claim = acquire::<Filling, Solo, L::Consumers>(ring.track(), cursor, 0, n);
+        let claim = acquire_many::<Filling, Solo, _>(&ring.track(), &mut self.cursor, 0, n);
         let room = claim.map_or(0, |claim| claim.len);
         Reserved { producer: self, room, written: 0 }
     }
 }
-
-/// Consecutive places in a ring of `L`, each for one value.
-#[cfg(not(ringway_loom))]
-pub type Places<'a, L> = &'a mut [MaybeUninit<<L as Hold>::Item>];
 
 /// Empty slots that a lone producer writes in place. See [`Producer::reserve`].
 #[must_use = "slots that are not committed stay empty"]
@@ -97,9 +91,10 @@ impl<L: Link<Producers = Solo>> Reserved<'_, L> {
         if self.room() == 0 {
             return Err(value);
         }
-        let slot = self.run(self.written, 1);
+        let slots = self.producer.link.ring().track().slots;
+        let slot = slots.at(self.run(self.written, 1).from);
         // SAFETY: the slot is ours: reserved, and not written yet.
-        unsafe { self.producer.link.ring().buffer().write(&slot, value) };
+        unsafe { buffer::write(slot.cells(), value) };
         self.written += 1;
         Ok(())
     }
@@ -124,15 +119,17 @@ impl<L: Link<Producers = Solo>> Reserved<'_, L> {
         self.written - before
     }
 
-    /// The slots that are left to write, in order: up to the end of the ring's memory, then from
-    /// its beginning.
+    /// The places of the slots that are left to write, in order, in pieces that lie together.
+    ///
+    /// How long the pieces are depends on the kind of ring and on the size of a value; a place is
+    /// found again in the next piece only after [`assume_written`](Self::assume_written).
     ///
     /// ```
     /// let (mut producer, mut consumer) = ringway::ring::spsc(4);
     /// let mut slots = producer.reserve(2);
-    /// let (first, _) = slots.as_uninit();
-    /// first[0].write(7);
-    /// first[1].write(8);
+    /// for (place, value) in slots.places().flatten().zip([7, 8]) {
+    ///     place.write(value);
+    /// }
     /// // SAFETY: the first two slots were written.
     /// unsafe { slots.assume_written(2) };
     /// slots.commit();
@@ -140,23 +137,25 @@ impl<L: Link<Producers = Solo>> Reserved<'_, L> {
     /// ```
     #[cfg(not(ringway_loom))]
     #[inline]
-    pub fn as_uninit(&mut self) -> (Places<'_, L>, Places<'_, L>) {
-        let slots = self.run(self.written, self.room());
-        // SAFETY: the slots are ours and not written yet, and they stay borrowed with us.
-        unsafe { self.producer.link.ring().buffer().as_uninit(&slots) }
+    pub fn places(&mut self) -> impl Iterator<Item = &mut [MaybeUninit<L::Item>]> {
+        let claim = self.run(self.written, self.room());
+        let slots = self.producer.link.ring().track().slots;
+        // SAFETY: the slots are ours and not written yet, and they stay borrowed with us, so
+        // that nobody has another slice of them.
+        slots.runs(claim.from, claim.len).map(|run| unsafe { buffer::places(run.cells()) })
     }
 
     /// Counts the next `n` slots as written.
     ///
     /// # Safety
     ///
-    /// The first `n` slots of [`as_uninit`](Self::as_uninit) hold values.
+    /// The first `n` slots of [`places`](Self::places) hold values.
     ///
     /// # Panics
     ///
     /// Panics if fewer slots are left.
     ///
-    /// See [`as_uninit`](Self::as_uninit) for an example.
+    /// See [`places`](Self::places) for an example.
     #[cfg(not(ringway_loom))]
     #[inline]
     pub unsafe fn assume_written(&mut self, n: usize) {
@@ -180,7 +179,7 @@ impl<L: Link<Producers = Solo>> Reserved<'_, L> {
         if written > 0 {
             let slots = self.run(0, written);
             let Producer { link, cursor } = &mut *self.producer;
-            Solo::commit::<Filling>(link.ring().track(), cursor, slots);
+            commit_many::<Filling, Solo, _>(&link.ring().track(), cursor, slots, |_| ());
         }
         written
     }
@@ -188,8 +187,9 @@ impl<L: Link<Producers = Solo>> Reserved<'_, L> {
     /// A run of `len` of the reserved slots, from the one with this number on.
     #[inline]
     fn run(&self, skip: usize, len: usize) -> Claim {
-        let geometry = self.producer.link.ring().track().geometry;
-        Claim { from: geometry.advance(self.producer.cursor.next, skip), len }
+        let geometry = self.producer.link.ring().track().slots.geometry;
+        let from = geometry.advance(self.producer.cursor.next, skip);
+        Claim { from, to: geometry.advance(from, len), len }
     }
 }
 
@@ -200,7 +200,7 @@ impl<L: Link<Producers = Solo>> Drop for Reserved<'_, L> {
         if written > 0 {
             let slots = self.run(0, written);
             // SAFETY: the slots are ours and hold values, which no consumer sees.
-            unsafe { self.producer.link.ring().buffer().drop_values(&slots) };
+            unsafe { buffer::drop_values(self.producer.link.ring().track().slots, &slots) };
         }
     }
 }

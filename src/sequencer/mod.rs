@@ -1,27 +1,27 @@
 //! The protocol: who may touch which slot, and when.
 //!
-//! A ring has two sides. Producers fill positions, consumers empty them, and each side has a
-//! counter of the positions that were claimed and a record of which of those were committed. An
-//! operation on either side takes the same steps:
+//! A ring has two sides. Producers fill positions, consumers empty them. Each side has a counter
+//! of the positions that it has claimed, and each slot has a mark that says whose turn it is and
+//! in which lap. An operation of either side takes the same steps:
 //!
-//! 1. **ask** the other side's record how many positions from the next one on are ready,
-//! 2. **claim** them from the own counter,
+//! 1. **ask** the marks how many positions from the counter on are ready for this side,
+//! 2. **claim** them from the counter,
 //! 3. **move** the values (`buffer`),
-//! 4. **commit** them to the own record, which makes them ready for the other side.
+//! 4. **commit** them: make each mark say that it is the other side's turn.
 //!
-//! Asking comes before claiming, and a position that is ready stays ready until the own counter
-//! moves past it. So a claim that succeeds owns all its positions at once, nobody waits between
-//! claim and commit, and a batch costs one claim.
+//! Asking comes before claiming, and a position that is ready stays ready until the counter moves
+//! past it, since only the owner of a position stores its mark. So a claim that succeeds owns all
+//! its positions at once, nobody waits between claim and commit, and a batch costs one claim.
 //!
-//! There are two kinds of side. [`Solo`] has a single handle: its counter is its record.
-//! [`Shared`] has many: a claim is one compare-and-swap, and the record is a mark for each slot,
-//! since later positions may be committed before earlier ones.
+//! Sides differ only in how they claim. [`Solo`] has a single handle, which keeps the counter to
+//! itself. [`Shared`] has many, and a claim is one compare-and-swap.
 //!
 //! What the steps promise, by number:
 //!
-//! - **S1** A position is claimed by one handle only.
-//! - **S2** Whoever claims a position was told that it is ready, and what the other side did with
-//!   its slot happened before.
+//! - **S1** A position is claimed by one handle only: the counter passes it once, and when it
+//!   comes back to the slot the position is one of a later lap.
+//! - **S2** Whoever claims a position was told by its mark that it is ready, and what the other
+//!   side did with the slot happened before.
 //! - **S3** Only the owner of a position commits it, once, after it has moved the value.
 
 mod shared;
@@ -34,44 +34,30 @@ pub use solo::Solo;
 
 use crossbeam_utils::CachePadded;
 
-use crate::position::{Geometry, Position};
-use crate::sync::{Atomic, retry};
+use crate::position::Position;
+use crate::slots::{Group, Run, Slots};
+use crate::sync::{Atomic, Cell, retry};
 
-/// The counter of one side: the next position to claim (shared) or to commit (solo).
+/// The counter of one side: the next position that it claims.
 pub type Counter = CachePadded<Atomic>;
 
-/// What all handles of a ring share: its geometry, the two counters and the marks.
-///
-/// The mark of a slot is the lap that it is in with [`Side::TURN`] in its low bits: whose turn it
-/// is. A commit of either side passes the turn to the other. A ring with two solo sides has no
-/// marks.
-#[derive(Clone, Copy, Debug)]
-pub struct Track<'a> {
-    /// The shape of the ring.
-    pub geometry: Geometry,
-    /// How far the producers are.
+/// What all handles of a ring share.
+#[derive(Debug)]
+pub struct Track<'a, G> {
+    /// The next position to fill.
     pub filled: &'a Counter,
-    /// How far the consumers are.
+    /// The next position to empty.
     pub emptied: &'a Counter,
-    /// The mark of each slot.
-    pub marks: &'a [Atomic],
-}
-
-impl Track<'_> {
-    /// The mark of the slot that `position` names.
-    #[inline(always)]
-    fn mark(&self, position: Position) -> &Atomic {
-        &self.marks[self.geometry.index(position)]
-    }
+    /// The slots with their marks.
+    pub slots: Slots<'a, G>,
 }
 
 /// What one handle keeps to itself.
 #[derive(Clone, Debug)]
 pub struct Cursor {
-    /// The next position of a solo handle; a shared one asks the counter.
+    /// The position after the last that was committed through this handle. Solo: the next to
+    /// claim. Shared: a guess of it, to begin with; the counter decides.
     pub next: Position,
-    /// Where the ready positions end as last seen, if the other side is solo.
-    pub limit: Position,
 }
 
 /// A run of positions, owned by one handle from claim to commit.
@@ -83,59 +69,128 @@ pub struct Cursor {
 pub struct Claim {
     /// The first position.
     pub from: Position,
-    /// How many there are, at least one.
+    /// The position after the last.
+    pub to: Position,
+    /// How many there are.
     pub len: usize,
 }
 
 /// How many handles a side has: [`Solo`] or [`Shared`].
 pub trait Sequencer: Protocol {}
 
-/// The steps of the protocol as one kind of side takes them; `S` says which side takes the step.
+/// The steps in which the two kinds of side differ; `D` says which side takes the step.
 pub trait Protocol: Sized {
-    /// Whether the record of this kind is in the marks.
-    const MARKS: bool;
+    /// The position at which the next claim begins, given that the handle took it for `guess`.
+    fn latest<D: Side, G>(track: &Track<'_, G>, guess: Position) -> Position;
 
-    /// The position at which the next claim begins.
-    fn next<S: Side>(track: Track<'_>, cursor: &Cursor) -> Position;
+    /// Takes the positions from `from` to `to`, which are ready, or tells where the counter went.
+    fn claim<D: Side, G>(
+        track: &Track<'_, G>,
+        from: Position,
+        to: Position,
+    ) -> Result<(), Position>;
 
-    /// How many positions from `from` on the **other** side, which is of this kind, has made
-    /// ready for `S`, counting no further than `want`.
-    fn ready<S: Side>(track: Track<'_>, cursor: &mut Cursor, from: Position, want: usize) -> usize;
-
-    /// Takes positions that are ready, or tells where the counter went meanwhile.
-    fn claim<S: Side>(track: Track<'_>, claim: &Claim) -> Result<(), Position>;
-
-    /// Makes claimed positions ready for the other side.
-    fn commit<S: Side>(track: Track<'_>, cursor: &mut Cursor, claim: Claim);
+    /// Notes that the marks of all positions before `to` are set.
+    fn committed<D: Side, G>(track: &Track<'_, G>, to: Position);
 }
 
-/// Steps 1 and 2 for side `S`, of kind `Own` and across from kind `Other`: asks and claims at least
-/// `least` and at most `most` positions, or none if fewer than `least` are ready.
+/// Steps 1 and 2 for side `D` of kind `K`: asks and claims.
 ///
-/// It begins again only when another handle of the same side has claimed meanwhile.
+/// `ask` says how many positions from the given one on are ready and wanted, with whatever else
+/// it found there, or `None` if they are too few. It is asked again only when another handle of
+/// the same side has claimed meanwhile.
 #[inline(always)]
-pub fn acquire<S: Side, Own: Protocol, Other: Protocol>(
-    track: Track<'_>,
+fn acquire<D: Side, K: Protocol, G: Group, A>(
+    track: &Track<'_, G>,
     cursor: &mut Cursor,
-    least: usize,
-    most: usize,
-) -> Option<Claim> {
-    let mut from = Own::next::<S>(track, cursor);
+    ask: impl Fn(Position) -> Option<(usize, A)>,
+) -> Option<(Claim, A)> {
+    let mut from = cursor.next;
     loop {
-        let len = Other::ready::<S>(track, cursor, from, most);
-        from = if len < least {
-            let next = Own::next::<S>(track, cursor);
-            if next == from {
-                return None;
+        from = match ask(from) {
+            Some((len, found)) => {
+                let to = track.slots.geometry.advance(from, len);
+                match K::claim::<D, G>(track, from, to) {
+                    Ok(()) => return Some((Claim { from, to, len }, found)),
+                    Err(latest) => latest,
+                }
             }
-            next
-        } else {
-            let claim = Claim { from, len };
-            match Own::claim::<S>(track, &claim) {
-                Ok(()) => return Some(claim),
-                Err(next) => next,
+            None => {
+                let latest = K::latest::<D, G>(track, from);
+                if latest == from {
+                    cursor.next = latest;
+                    return None;
+                }
+                latest
             }
         };
         retry();
     }
+}
+
+/// Asks for one position and claims it, with its slot.
+#[inline(always)]
+pub fn acquire_one<'a, D: Side, K: Protocol, G: Group>(
+    track: &Track<'a, G>,
+    cursor: &mut Cursor,
+) -> Option<(Claim, Run<'a, G>)> {
+    let slots = track.slots;
+    acquire::<D, K, G, _>(track, cursor, |from| {
+        let slot = slots.at(from);
+        (slot.ready::<D>(slots.geometry) == 1).then_some((1, slot))
+    })
+}
+
+/// Asks for at least `least` and at most `most` positions and claims them.
+#[inline(always)]
+pub fn acquire_many<D: Side, K: Protocol, G: Group>(
+    track: &Track<'_, G>,
+    cursor: &mut Cursor,
+    least: usize,
+    most: usize,
+) -> Option<Claim> {
+    let slots = track.slots;
+    let ready = |from| {
+        let mut ready = 0;
+        for run in slots.runs(from, most) {
+            let some = run.ready::<D>(slots.geometry);
+            ready += some;
+            if some < run.cells().len() {
+                break;
+            }
+        }
+        ready
+    };
+    let ask = |from| Some((ready(from), ())).filter(|(len, ())| *len >= least);
+    acquire::<D, K, G, _>(track, cursor, ask).map(|(claim, ())| claim)
+}
+
+/// Step 4 for a claim of one position: passes the turn at its slot to the other side.
+#[inline(always)]
+pub fn commit_one<D: Side, K: Protocol, G: Group>(
+    track: &Track<'_, G>,
+    cursor: &mut Cursor,
+    claim: Claim,
+    slot: &Run<'_, G>,
+) {
+    slot.pass::<D>(track.slots.geometry);
+    cursor.next = claim.to;
+    K::committed::<D, G>(track, claim.to);
+}
+
+/// Steps 3 and 4: moves the values of a claim, by `cells`, and passes the turn at their slots to
+/// the other side, run by run.
+#[inline(always)]
+pub fn commit_many<D: Side, K: Protocol, G: Group>(
+    track: &Track<'_, G>,
+    cursor: &mut Cursor,
+    claim: Claim,
+    mut cells: impl FnMut(&[Cell<G::Item>]),
+) {
+    for run in track.slots.runs(claim.from, claim.len) {
+        cells(run.cells());
+        run.pass::<D>(track.slots.geometry);
+    }
+    cursor.next = claim.to;
+    K::committed::<D, G>(track, claim.to);
 }

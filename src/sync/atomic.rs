@@ -32,14 +32,14 @@ impl Atomic {
     /// Reads the word.
     #[inline(always)]
     pub(crate) fn load(&self, edge: Edge) -> Word {
-        turn();
+        branch();
         self.0.load(edge.ordering())
     }
 
     /// Writes the word.
     #[inline(always)]
     pub(crate) fn store(&self, value: Word, edge: Edge) {
-        turn();
+        branch();
         self.0.store(value, edge.ordering());
     }
 
@@ -51,21 +51,21 @@ impl Atomic {
         new: Word,
         edge: Edge,
     ) -> Result<Word, Word> {
-        turn();
+        branch();
         self.0.compare_exchange(current, new, edge.ordering(), Edge::RELAXED.ordering())
     }
 
     /// Adds to the word and returns what it was.
     #[inline(always)]
     pub(crate) fn fetch_add(&self, value: Word, edge: Edge) -> Word {
-        turn();
+        branch();
         self.0.fetch_add(value, edge.ordering())
     }
 
     /// Subtracts from the word and returns what it was.
     #[inline(always)]
     pub(crate) fn fetch_sub(&self, value: Word, edge: Edge) -> Word {
-        turn();
+        branch();
         self.0.fetch_sub(value, edge.ordering())
     }
 }
@@ -73,13 +73,13 @@ impl Atomic {
 /// A point at which another thread may be scheduled.
 #[cfg(not(ringway_loom))]
 #[inline(always)]
-fn turn() {}
+fn branch() {}
 
 /// A point at which another thread may be scheduled.
 #[cfg(ringway_loom)]
-fn turn() {
+fn branch() {
     loom::lazy_static! {
-        static ref TURN: Inner = Inner::new(0);
+        static ref BRANCH: Inner = Inner::new(0);
     }
-    TURN.store(0, Edge::RELAXED.ordering());
+    BRANCH.store(0, Edge::RELAXED.ordering());
 }

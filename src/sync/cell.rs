@@ -39,14 +39,6 @@ impl<T> Cell<T> {
         cells.as_ptr() as *mut T
     }
 
-    /// Cells without values, made where they stay: a large `T` does not pass over the stack.
-    #[cfg(feature = "alloc")]
-    pub(crate) fn boxed(n: usize) -> alloc::boxed::Box<[Self]> {
-        let cells = alloc::boxed::Box::new_uninit_slice(n);
-        // SAFETY: a cell is an `UnsafeCell` of a `MaybeUninit`, for which any bytes are valid.
-        unsafe { cells.assume_init() }
-    }
-
     /// Drops the values of all the cells in place, each once even if one of them panics.
     ///
     /// # Safety
@@ -89,12 +81,6 @@ impl<T> Cell<T> {
 
 #[cfg(ringway_loom)]
 impl<T> Cell<T> {
-    /// Cells without values.
-    #[cfg(feature = "alloc")]
-    pub(crate) fn boxed(n: usize) -> alloc::boxed::Box<[Self]> {
-        (0..n).map(|_| Self::empty()).collect()
-    }
-
     /// Drops the values of all the cells.
     ///
     /// # Safety

@@ -59,23 +59,15 @@ macro_rules! edges {
 }
 
 edges! {
-    /// A lone producer moves its counter past the values it wrote: the writes come first.
-    FILLED_COUNT_COMMIT: Release with FILLED_COUNT_READY;
-    /// A consumer that sees the counter of a lone producer reads the values below it.
-    FILLED_COUNT_READY: Acquire with FILLED_COUNT_COMMIT;
-    /// A lone consumer moves its counter past the values it read: the reads come first, or the
-    /// next value would be written under them.
-    EMPTIED_COUNT_COMMIT: Release with EMPTIED_COUNT_READY;
-    /// A producer that sees the counter of a lone consumer writes over the values below it.
-    EMPTIED_COUNT_READY: Acquire with EMPTIED_COUNT_COMMIT;
-    /// One of many producers marks a slot filled: the write of the value comes first.
-    FILLED_MARK_COMMIT: Release with FILLED_MARK_READY;
+    /// A producer marks a slot filled: the write of the value comes first.
+    FILLED_COMMIT: Release with FILLED_READY;
     /// A consumer that sees the mark of a producer reads the value of that slot.
-    FILLED_MARK_READY: Acquire with FILLED_MARK_COMMIT;
-    /// One of many consumers marks a slot emptied: the read of the value comes first.
-    EMPTIED_MARK_COMMIT: Release with EMPTIED_MARK_READY;
+    FILLED_READY: Acquire with FILLED_COMMIT;
+    /// A consumer marks a slot emptied: the read of the value comes first, or the next value
+    /// would be written under it.
+    EMPTIED_COMMIT: Release with EMPTIED_READY;
     /// A producer that sees the mark of a consumer writes over the value of that slot.
-    EMPTIED_MARK_READY: Acquire with EMPTIED_MARK_COMMIT;
+    EMPTIED_READY: Acquire with EMPTIED_COMMIT;
     /// A handle stops to count for its side: all that was done through it comes first.
     HANDLE_LEAVES: Release with HANDLES_LEFT;
     /// Whoever sees that a side has no handle sees all that they did: a value that was pushed

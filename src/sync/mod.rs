@@ -29,7 +29,7 @@ pub(crate) use alloc::sync::Arc;
 pub(crate) use loom::sync::Arc;
 
 /// Called before another try, after another thread has made progress.
-#[inline(always)]
+#[cold]
 pub(crate) fn retry() {
     #[cfg(not(ringway_loom))]
     core::hint::spin_loop();

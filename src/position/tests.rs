@@ -1,0 +1,130 @@
+//! The arithmetic of positions against plain counting in wider numbers.
+
+use std::ops::RangeInclusive;
+
+use proptest::prelude::*;
+
+use super::{Geometry, Position, Word};
+
+/// How many low bits of a position the index takes, counted up.
+fn bits(capacity: usize) -> u32 {
+    (1..).find(|&bits| 1_u128 << bits >= capacity as u128).unwrap()
+}
+
+/// How many laps there are before they begin again at 0.
+fn laps(capacity: usize) -> u128 {
+    1 << (Word::BITS - bits(capacity))
+}
+
+/// The position that comes so many positions after the first.
+fn at(capacity: usize, count: u128) -> Position {
+    let (lap, index) = (count / capacity as u128, count % capacity as u128);
+    Position((lap << bits(capacity) | index) as Word)
+}
+
+fn geometry(capacity: usize) -> Geometry {
+    Geometry::new(capacity).expect("a capacity within the limits")
+}
+
+/// Capacities: all that are small, and some large ones on and beside powers of two.
+fn capacities() -> impl Strategy<Value = usize> {
+    let large = |bits: RangeInclusive<u32>| bits.prop_map(|bits| 1_usize << bits);
+    let most = usize::BITS - 2;
+    prop_oneof![
+        4 => 1..=65_usize,
+        1 => large(7..=most),
+        1 => large(7..=most).prop_map(|power| power - 1),
+        1 => large(7..=most - 1).prop_map(|power| power + 1),
+    ]
+}
+
+/// A capacity and a count of positions: a lap or two before the laps begin again, or anywhere.
+fn places() -> impl Strategy<Value = (usize, u128)> {
+    capacities().prop_flat_map(|capacity| {
+        let all = laps(capacity) * capacity as u128;
+        let last = all - 2 * capacity as u128;
+        (Just(capacity), prop_oneof![last..=all, 0..all])
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_position_is_its_lap_and_its_index((capacity, count) in places()) {
+        let (geometry, position) = (geometry(capacity), at(capacity, count));
+        let lap = count / capacity as u128 % laps(capacity);
+        let start = at(capacity, lap * capacity as u128);
+        prop_assert_eq!(geometry.capacity(), capacity);
+        prop_assert_eq!(geometry.index(position) as u128, count % capacity as u128);
+        prop_assert_eq!(geometry.lap_of(position), start.0);
+    }
+
+    #[test]
+    fn to_advance_is_to_count(
+        (capacity, count, n) in places().prop_flat_map(|(capacity, count)| {
+            (Just(capacity), Just(count), 0..=capacity)
+        }),
+    ) {
+        let (geometry, position) = (geometry(capacity), at(capacity, count));
+        prop_assert_eq!(geometry.advance(position, n), at(capacity, count + n as u128));
+        let lap_later = at(capacity, count + capacity as u128);
+        prop_assert_eq!(geometry.next_lap(position), lap_later);
+        prop_assert_eq!(geometry.advance(position, capacity), lap_later);
+    }
+
+    #[test]
+    fn a_distance_is_the_difference_of_counts(
+        (capacity, count, n) in places().prop_flat_map(|(capacity, count)| {
+            (Just(capacity), Just(count), 0..=capacity)
+        }),
+        more in 0..1000_u128,
+    ) {
+        // With few laps to tell apart, two positions have to be nearer to each other.
+        let n = n as u128 + if capacity <= 65 { more * capacity as u128 } else { 0 };
+        let (from, to) = (at(capacity, count), at(capacity, count + n));
+        prop_assert_eq!(geometry(capacity).distance(from, to), n as isize);
+        prop_assert_eq!(geometry(capacity).distance(to, from), -(n as isize));
+    }
+
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn laps_are_numbered((capacity, count) in places()) {
+        let lap = count / capacity as u128 % laps(capacity);
+        let number = geometry(capacity).lap_number(at(capacity, count));
+        prop_assert_eq!(number as u128, lap);
+    }
+
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn any_word_leads_to_the_start_of_its_lap(capacity in capacities(), word: Word) {
+        let (geometry, start) = (geometry(capacity), geometry(capacity).lap_start(word));
+        prop_assert_eq!(geometry.index(start), 0);
+        prop_assert_eq!(geometry.lap_of(start), geometry.lap_of(Position(word)));
+    }
+}
+
+#[test]
+fn every_position_of_a_small_ring_is_passed_across_the_overflow() {
+    for capacity in 1..=65 {
+        let geometry = geometry(capacity);
+        let all = laps(capacity) * capacity as u128;
+        let from = all - 2 * capacity as u128;
+        let mut position = at(capacity, from);
+        for n in 0..4 * capacity {
+            assert_eq!(position, at(capacity, from + n as u128));
+            assert_eq!(geometry.distance(at(capacity, from), position), n as isize);
+            position = geometry.advance(position, 1);
+        }
+        assert_eq!(position, at(capacity, 2 * capacity as u128), "the laps began again");
+    }
+}
+
+#[test]
+fn a_capacity_has_limits() {
+    assert_eq!(Geometry::new(0), None);
+    for capacity in [Geometry::MAX_CAPACITY + 1, usize::MAX / 2, usize::MAX] {
+        assert_eq!(Geometry::new(capacity), None);
+    }
+    for capacity in [1, 2, 3, Geometry::MAX_CAPACITY - 1, Geometry::MAX_CAPACITY] {
+        assert_eq!(geometry(capacity).capacity(), capacity);
+    }
+}

@@ -1,0 +1,315 @@
+//! The slots of a ring, in groups: a few marks, then as many cells.
+//!
+//! The mark of a slot and its value change hands together, so they lie together: with the marks
+//! in an array of their own a single message waits for two cache lines instead of one. Yet the
+//! values of a batch should lie in one piece. A group of four is both, and a cache line if the
+//! values are words. (Figures: docs/DESIGN.md.)
+
+use crate::marks::Marks;
+use crate::position::{Geometry, Position};
+use crate::sequencer::Side;
+use crate::sync::Cell;
+
+/// A few slots that lie together.
+pub trait Group {
+    /// The type of the values.
+    type Item;
+    /// How many slots it has.
+    const LEN: usize;
+
+    /// How many slots, of at most `most` from `place` on, it is the turn of side `D` at, in the
+    /// lap of `position`.
+    fn ready<D: Side>(
+        &self,
+        geometry: Geometry,
+        position: Position,
+        place: usize,
+        most: usize,
+    ) -> usize;
+
+    /// Passes the turn at `len` slots from `place` on, in the lap of `position`, from side `D` to
+    /// the other.
+    fn pass<D: Side>(&self, geometry: Geometry, position: Position, place: usize, len: usize);
+
+    /// The cell of each slot.
+    fn cells(&self) -> &[Cell<Self::Item>];
+}
+
+/// `N` slots: their marks, then their cells; aligned as an `A`.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Block<T, A, const N: usize> {
+    alignment: [A; 0],
+    marks: Marks<N>,
+    cells: [Cell<T>; N],
+}
+
+/// The alignment of a cache line.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub struct CacheLine;
+
+/// Groups of four, a cache line each if the values are words.
+#[cfg(feature = "alloc")]
+pub type Four<T> = Block<T, CacheLine, 4>;
+
+/// Slots by themselves, as close as they can lie.
+pub type One<T> = Block<T, (), 1>;
+
+impl<T, A, const N: usize> Group for Block<T, A, N> {
+    type Item = T;
+    const LEN: usize = N;
+
+    #[inline(always)]
+    fn ready<D: Side>(
+        &self,
+        geometry: Geometry,
+        position: Position,
+        place: usize,
+        most: usize,
+    ) -> usize {
+        self.marks.ready::<D>(geometry, position, place, most)
+    }
+
+    #[inline(always)]
+    fn pass<D: Side>(&self, geometry: Geometry, position: Position, place: usize, len: usize) {
+        self.marks.pass::<D>(geometry, position, place, len);
+    }
+
+    #[inline(always)]
+    fn cells(&self) -> &[Cell<T>] {
+        &self.cells
+    }
+}
+
+/// The slots of a ring, in order.
+///
+/// - **L1** There are as many groups as it takes for the capacity, so that the index of a position
+///   names a slot of one of them. The last group may have some in excess, which nobody uses.
+/// - **L2** A run stays within one group and one lap.
+#[derive(Debug)]
+pub struct Slots<'a, G> {
+    /// The shape of the ring.
+    pub geometry: Geometry,
+    groups: &'a [G],
+}
+
+impl<G> Clone for Slots<'_, G> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<G> Copy for Slots<'_, G> {}
+
+impl<'a, G: Group> Slots<'a, G> {
+    /// The group that has the slot of this index, and the slot's place in it.
+    #[inline(always)]
+    fn locate(self, index: usize) -> (&'a G, usize) {
+        debug_assert!(index < self.geometry.capacity());
+        // SAFETY: the index is below the capacity, as that of every position is, so there is
+        // such a group (L1).
+        (unsafe { self.groups.get_unchecked(index / G::LEN) }, index % G::LEN)
+    }
+
+    /// The slot of a position, as a run of one.
+    #[inline(always)]
+    pub fn at(self, position: Position) -> Run<'a, G> {
+        let (group, place) = self.locate(self.geometry.index(position));
+        prefetch(group);
+        Run { group, position, place, len: 1 }
+    }
+
+    /// The slots of `n` positions from `from` on, in runs that lie together.
+    #[inline(always)]
+    pub fn runs(self, from: Position, n: usize) -> Runs<'a, G> {
+        Runs { slots: self, next: from, left: n }
+    }
+}
+
+/// Asks the processor to have the group after the next at hand, to be written.
+///
+/// Handles of both sides write to every group that they pass, and nearly all the time that an
+/// operation takes is the wait for the first look at a group that the other side wrote last.
+/// Behind the last group this names memory that is not ours, which is neither read nor written.
+#[inline(always)]
+fn prefetch<G>(group: &G) {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    {
+        use core::arch::x86_64::{_MM_HINT_ET0, _mm_prefetch};
+        let ahead = (&raw const *group).wrapping_add(2);
+        // SAFETY: a prefetch is a hint: it has no effect on memory and cannot fault.
+        unsafe { _mm_prefetch::<_MM_HINT_ET0>(ahead.cast()) };
+    }
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    let _ = group;
+}
+
+/// Slots that lie together, in the same lap.
+#[derive(Debug)]
+pub struct Run<'a, G> {
+    group: &'a G,
+    /// The position of the first.
+    position: Position,
+    /// Its place in the group.
+    place: usize,
+    len: usize,
+}
+
+impl<'a, G: Group> Run<'a, G> {
+    /// The cells.
+    #[inline(always)]
+    pub fn cells(&self) -> &'a [Cell<G::Item>] {
+        debug_assert!(self.place + self.len <= G::LEN);
+        // SAFETY: a run stays within its group (L2).
+        unsafe { self.group.cells().get_unchecked(self.place..self.place + self.len) }
+    }
+
+    /// How many of the slots, from the first on, it is the turn of side `D` at.
+    #[inline(always)]
+    pub fn ready<D: Side>(&self, geometry: Geometry) -> usize {
+        self.group.ready::<D>(geometry, self.position, self.place, self.len)
+    }
+
+    /// Passes the turn at the slots from side `D` to the other.
+    #[inline(always)]
+    pub fn pass<D: Side>(&self, geometry: Geometry) {
+        self.group.pass::<D>(geometry, self.position, self.place, self.len);
+    }
+}
+
+/// Slots in order, as runs.
+#[derive(Debug)]
+pub struct Runs<'a, G> {
+    slots: Slots<'a, G>,
+    next: Position,
+    left: usize,
+}
+
+impl<'a, G: Group> Iterator for Runs<'a, G> {
+    type Item = Run<'a, G>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.left == 0 {
+            return None;
+        }
+        let geometry = self.slots.geometry;
+        let position = self.next;
+        let index = geometry.index(position);
+        let (group, place) = self.slots.locate(index);
+        prefetch(group);
+        let len = self.left.min(G::LEN - place).min(geometry.capacity() - index);
+        self.next = geometry.advance(position, len);
+        self.left -= len;
+        Some(Run { group, position, place, len })
+    }
+}
+
+/// Where the slots of a ring are.
+pub trait Storage {
+    /// The type of the values.
+    type Item;
+    /// What the slots are grouped in.
+    type Group: Group<Item = Self::Item>;
+
+    /// The slots.
+    fn slots(&self) -> Slots<'_, Self::Group>;
+}
+
+/// Slots on the heap, for a capacity known when the ring is made.
+#[cfg(feature = "alloc")]
+#[derive(Debug)]
+pub struct Heap<T> {
+    geometry: Geometry,
+    groups: alloc::boxed::Box<[Four<T>]>,
+}
+
+#[cfg(feature = "alloc")]
+impl<T> Heap<T> {
+    /// The geometry for so many slots, or `None` if the address space is too small for them.
+    pub(crate) fn geometry(capacity: usize) -> Option<Geometry> {
+        let groups = capacity.div_ceil(Four::<T>::LEN);
+        core::alloc::Layout::array::<Four<T>>(groups).ok().and_then(|_| Geometry::new(capacity))
+    }
+
+    /// Slots without values, whose turn is the producers' in the lap of `start`.
+    ///
+    /// The groups are made where they stay: a large `T` does not pass over the stack.
+    #[cfg(not(ringway_loom))]
+    pub(crate) fn new(geometry: Geometry, start: Position) -> Self {
+        type Groups<T> = alloc::boxed::Box<[Four<T>]>;
+        let groups = geometry.capacity().div_ceil(Four::<T>::LEN);
+        let mut groups = Groups::<T>::new_uninit_slice(groups);
+        for group in &mut groups {
+            let marks = Marks::empty(geometry, start);
+            // SAFETY: the pointer is to the memory of a group, which is ours.
+            unsafe { (&raw mut (*group.as_mut_ptr()).marks).write(marks) };
+        }
+        // SAFETY: the marks were written, and a cell is an `UnsafeCell` of a `MaybeUninit`, for
+        // which any bytes are valid.
+        Self { geometry, groups: unsafe { groups.assume_init() } }
+    }
+
+    /// Slots without values, one by one: under loom a cell has to register itself.
+    #[cfg(ringway_loom)]
+    pub(crate) fn new(geometry: Geometry, start: Position) -> Self {
+        let groups = geometry.capacity().div_ceil(Four::<T>::LEN);
+        Self { geometry, groups: (0..groups).map(|_| Block::empty(geometry, start)).collect() }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T> Storage for Heap<T> {
+    type Item = T;
+    type Group = Four<T>;
+
+    #[inline(always)]
+    fn slots(&self) -> Slots<'_, Four<T>> {
+        Slots { geometry: self.geometry, groups: &self.groups }
+    }
+}
+
+/// Slots inside the ring itself, for a capacity known when the program is compiled.
+#[derive(Debug)]
+pub struct Array<T, const N: usize>([One<T>; N]);
+
+impl<T, const N: usize> Array<T, N> {
+    const GEOMETRY: Geometry = match Geometry::new(N) {
+        Some(geometry) => geometry,
+        None => panic!("the capacity of a ring is at least 1"),
+    };
+
+    /// Slots without values, whose turn is the producers' in lap 0.
+    #[cfg(not(ringway_loom))]
+    pub(crate) const fn new() -> Self {
+        let _checked = Self::GEOMETRY;
+        Self([const { Block { alignment: [], marks: Marks::zero(), cells: [Cell::empty()] } }; N])
+    }
+
+    /// Slots without values, whose turn is the producers' in lap 0.
+    #[cfg(ringway_loom)]
+    pub(crate) fn new() -> Self {
+        Self(core::array::from_fn(|_| Block::empty(Self::GEOMETRY, Position(0))))
+    }
+}
+
+#[cfg(ringway_loom)]
+impl<T, A, const N: usize> Block<T, A, N> {
+    /// A group without values, whose turn is the producers' in the lap of `start`.
+    fn empty(geometry: Geometry, start: Position) -> Self {
+        let cells = core::array::from_fn(|_| Cell::empty());
+        Self { alignment: [], marks: Marks::empty(geometry, start), cells }
+    }
+}
+
+impl<T, const N: usize> Storage for Array<T, N> {
+    type Item = T;
+    type Group = One<T>;
+
+    #[inline(always)]
+    fn slots(&self) -> Slots<'_, One<T>> {
+        Slots { geometry: Self::GEOMETRY, groups: &self.0 }
+    }
+}
