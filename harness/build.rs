@@ -44,9 +44,8 @@ fn locked_versions(lock: &str) -> Option<String> {
     let lock: toml::Table = lock.parse().ok()?;
     let packages = lock.get("package")?.as_array()?;
     let text = |package: &toml::Value, key: &str| Some(package.get(key)?.as_str()?.to_owned());
-    let named = |name: &str| {
-        packages.iter().find(|package| text(package, "name").as_deref() == Some(name))
-    };
+    let named =
+        |name: &str| packages.iter().find(|package| text(package, "name").as_deref() == Some(name));
     let own = named(&env::var("CARGO_PKG_NAME").ok()?)?;
     let mut versions = Vec::new();
     for dependency in own.get("dependencies")?.as_array()? {

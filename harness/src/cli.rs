@@ -1,0 +1,97 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::plan::Filter;
+
+/// The contest: ringway beside mutexes and peers, measured on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "contest", bin_name = "cargo contest", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the contest can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Measure every cell in under a minute and print the table
+    Quick(Quick),
+    /// Show the contenders
+    List(List),
+    /// Check that the contenders are queues; measure nothing
+    Verify(Verify),
+}
+
+/// The settings of `quick`.
+#[derive(Debug, Args)]
+pub struct Quick {
+    /// Which cells, and how they are chosen.
+    #[command(flatten)]
+    pub filters: Filters,
+    /// Print one JSON object per cell, a line each, instead of the table
+    #[arg(long)]
+    pub json: bool,
+    /// How long to measure in all, in seconds; conformance and warm-up come on top
+    #[arg(long, value_name = "S", default_value = "42", value_parser = seconds)]
+    pub seconds: Duration,
+    /// How often to run every cell [default: 9, more where there are few cells]
+    #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub rounds: Option<u32>,
+    /// The seed of the order of cells in each round [default: random]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Where to write samples, summary and report, seen from the current directory
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    pub out: PathBuf,
+    /// Write no files
+    #[arg(long)]
+    pub no_save: bool,
+}
+
+/// The settings of `list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Which contenders or cells.
+    #[command(flatten)]
+    pub filters: Filters,
+    /// Show the cells, and why some of them do not run
+    #[arg(long)]
+    pub cells: bool,
+}
+
+/// The settings of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Which contenders.
+    #[command(flatten)]
+    pub filters: Filters,
+}
+
+/// The filters of a command.
+#[derive(Debug, Args)]
+pub struct Filters {
+    /// Only what this glob matches: contender[/topology[/batch]], such as 'ringway-*/2x2/1'; may be
+    /// repeated
+    #[arg(long = "filter", value_name = "GLOB", value_parser = filter)]
+    pub filters: Vec<Filter>,
+}
+
+/// Reads a filter.
+fn filter(text: &str) -> Result<Filter, String> {
+    Filter::new(text).map_err(|error| error.to_string())
+}
+
+/// Reads a number of seconds.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    if (0.1..=86_400.0).contains(&seconds) {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("must be between 0.1 and 86400".to_owned())
+    }
+}

@@ -1,0 +1,286 @@
+//! The checks that come before any number: real capacity, order, exactly once, drops.
+//!
+//! On one thread a contender is filled, drained and compared with what a queue must do; then it carries
+//! numbered messages between threads through the same loops that are timed, and the consumers' logs are
+//! examined in the order of arrival (nothing is sorted, which would hide broken order).
+//!
+//! A real capacity above the one asked for is a finding, not a failure, except for ringway's own rings,
+//! which promise that the capacity asked for is the capacity given. A control is no queue: it is only
+//! checked through threads.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use crate::contender::{
+    BatchSink, BatchSource, Contender, Role, Sink, Source, WaitingSink, WaitingSource,
+};
+use crate::message::{Share, origin};
+use crate::mode::{Batched, Mode, Single, Waiting};
+use crate::plan::{CAPACITY, Topology};
+use crate::platform;
+use crate::slice::{self, Job};
+
+/// The capacities that are filled: small, not a power of two, and the one of the contest.
+const CAPACITIES: [usize; 3] = [4, SMALL, CAPACITY];
+
+/// The capacity for all other checks: small, so that the queue is often full and often empty.
+const SMALL: usize = 10;
+
+/// How many messages go through threads for each topology.
+const THREADED_MESSAGES: u64 = 10_000;
+
+/// The batch for the checks through threads: it divides neither the capacity nor the messages.
+const THREADED_BATCH: usize = 7;
+
+/// The topologies that are tried, where the kind permits them.
+const THREADED: [Topology; 4] =
+    [Topology::new(1, 1), Topology::new(2, 1), Topology::new(1, 2), Topology::new(2, 2)];
+
+/// After so long a check through threads counts as hung.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// What the checks of a contender found.
+#[derive(Debug, Clone, Default)]
+pub struct Conformance {
+    /// Each capacity asked for, with the one given.
+    pub capacities: Vec<(usize, usize)>,
+    /// The first check that failed, and how.
+    pub failure: Option<String>,
+    /// A check hung: its threads still run, and nothing can be timed beside them.
+    pub hung: bool,
+}
+
+impl Conformance {
+    /// The capacities that came out other than asked for: `asked 10, given 16`.
+    pub fn rounded(&self) -> String {
+        let rounded = self.capacities.iter().filter(|(asked, given)| asked != given);
+        let words = rounded.map(|(asked, given)| format!("asked {asked}, given {given}"));
+        words.collect::<Vec<_>>().join("; ")
+    }
+
+    /// The capacity that was given for the one asked for.
+    fn given(&self, asked: usize) -> usize {
+        let known = self.capacities.iter().find(|known| known.0 == asked);
+        known.map_or(asked, |&(_, given)| given)
+    }
+
+    /// Runs the next check, unless one has failed.
+    fn check<E: fmt::Display>(
+        mut self,
+        name: &str,
+        check: impl FnOnce(&mut Self) -> Result<(), E>,
+    ) -> Self {
+        if self.failure.is_none() {
+            self.failure = check(&mut self).err().map(|error| format!("{name}: {error}"));
+        }
+        self
+    }
+}
+
+/// Checks a queue without batches that does not wait.
+pub fn of_single<C: Contender>() -> Conformance {
+    alone::<C>().check("threads", |found| threads::<C, Single>(found, 1))
+}
+
+/// Checks a queue with batches that does not wait.
+pub fn of_batching<C: Contender>() -> Conformance
+where
+    C::Producer<u64>: BatchSink<u64>,
+    C::Consumer<u64>: BatchSource<u64>,
+{
+    let found = of_single::<C>();
+    let found = match C::INFO.role {
+        Role::Control => found,
+        _ => found.check("batches", |found| batches::<C>(found.given(SMALL))),
+    };
+    found.check("threads, batches", |found| threads::<C, Batched>(found, THREADED_BATCH))
+}
+
+/// Checks a queue that waits by itself.
+pub fn of_waiting<C: Contender>() -> Conformance
+where
+    C::Producer<u64>: WaitingSink<u64>,
+    C::Consumer<u64>: WaitingSource<u64>,
+{
+    alone::<C>().check("threads", |found| threads::<C, Waiting>(found, 1))
+}
+
+/// The checks on one thread.
+fn alone<C: Contender>() -> Conformance {
+    let found = Conformance::default();
+    if C::INFO.role == Role::Control {
+        return found;
+    }
+    found
+        .check("capacity", |found| {
+            for asked in CAPACITIES {
+                let given = fill_and_drain::<C>(asked)?;
+                found.capacities.push((asked, given));
+                if given < asked || (given > asked && C::INFO.role == Role::Ringway) {
+                    return Err(format!("asked {asked}, given {given}"));
+                }
+            }
+            Ok(())
+        })
+        .check("drops", |_| drops::<C>())
+}
+
+/// A new queue with one handle on each side.
+fn pair<C: Contender, T: Send + 'static>(capacity: usize) -> (C::Producer<T>, C::Consumer<T>) {
+    let (mut sinks, mut sources) = C::create::<T>(capacity, 1, 1);
+    (sinks.remove(0), sources.remove(0))
+}
+
+/// Fills and drains a queue several times, starting at different slots. The capacity that it has.
+fn fill_and_drain<C: Contender>(asked: usize) -> Result<usize, String> {
+    let (mut sink, mut source) = pair::<C, u64>(asked);
+    let too_many = 4 * asked as u64 + 64;
+    let mut given = None;
+    for _ in 0..3 {
+        let mut pushed = 0;
+        while sink.push(pushed).is_ok() {
+            pushed += 1;
+            if pushed == too_many {
+                return Err(format!("asked {asked}, not full after {pushed} pushes"));
+            }
+        }
+        if *given.get_or_insert(pushed) != pushed {
+            return Err(format!(
+                "full after {pushed} pushes, at first after {}",
+                given.unwrap_or(0)
+            ));
+        }
+        let first = source.pop();
+        let again = (sink.push(pushed).is_ok(), sink.push(pushed + 1).is_ok());
+        if again != (true, false) {
+            return Err("after one pop from a full queue not exactly one push succeeds".to_owned());
+        }
+        let mut received: Vec<u64> = first.into_iter().collect();
+        received.extend(std::iter::from_fn(|| source.pop()));
+        if !received.iter().copied().eq(0..=pushed) && C::INFO.fifo {
+            return Err(format!("pushed 0 to {pushed} in order, popped {received:?}"));
+        }
+        // Another slot for the next round to start at.
+        if sink.push(0).is_err() || source.pop() != Some(0) {
+            return Err("a drained queue does not carry a message".to_owned());
+        }
+    }
+    given.and_then(|given| usize::try_from(given).ok()).ok_or_else(|| "no capacity".to_owned())
+}
+
+/// Messages that were popped and messages that were left inside are each dropped exactly once.
+fn drops<C: Contender>() -> Result<(), String> {
+    /// A message that counts its drops.
+    struct Witness(Arc<AtomicU32>);
+    impl Drop for Witness {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    let drops: Vec<_> = (0..13).map(|_| Arc::new(AtomicU32::new(0))).collect();
+    let (mut sink, mut source) = pair::<C, Witness>(SMALL);
+    let mut waiting = drops.iter().map(Arc::clone).map(Witness);
+    // Across the end of the buffer: 6 in, 6 out, 7 in, 2 out, 5 left.
+    for (pushes, pops) in [(6, 6), (7, 2)] {
+        for witness in waiting.by_ref().take(pushes) {
+            if sink.push(witness).is_err() {
+                return Err("full below its capacity".to_owned());
+            }
+        }
+        for _ in 0..pops {
+            source.pop().ok_or("empty with messages inside")?;
+        }
+    }
+    drop((sink, source));
+    match drops.iter().map(|drops| drops.load(Ordering::Relaxed)).find(|&drops| drops != 1) {
+        Some(times) => Err(format!("a message was dropped {times} times")),
+        None => Ok(()),
+    }
+}
+
+/// Batches of random lengths move what a `VecDeque` would.
+fn batches<C: Contender>(given: usize) -> Result<(), String>
+where
+    C::Producer<u64>: BatchSink<u64>,
+    C::Consumer<u64>: BatchSource<u64>,
+{
+    let (mut sink, mut source) = pair::<C, u64>(SMALL);
+    let mut rng = fastrand::Rng::with_seed(0);
+    let mut model = VecDeque::new();
+    let mut next = 0;
+    for _ in 0..1_000 {
+        let batch: Vec<u64> = (next..next + rng.u64(0..2 * given as u64)).collect();
+        let pushed = sink.push_batch(&batch);
+        let fitting = batch.len().min(given - model.len());
+        if pushed != fitting {
+            return Err(format!("pushed {pushed} of {} where {fitting} fit", batch.len()));
+        }
+        model.extend(&batch[..pushed]);
+        next += pushed as u64;
+
+        let mut room = vec![u64::MAX; rng.usize(0..2 * given)];
+        let popped = source.pop_batch(&mut room);
+        let expected: Vec<u64> = model.drain(..room.len().min(model.len())).collect();
+        if room[..popped] != expected {
+            return Err(format!("popped {:?} instead of {expected:?}", &room[..popped]));
+        }
+    }
+    Ok(())
+}
+
+/// Numbered messages through threads, in every topology that the kind permits.
+fn threads<C: Contender, M: Mode<C>>(found: &mut Conformance, batch: usize) -> Result<(), String> {
+    for topology in THREADED.into_iter().filter(|&topology| C::INFO.kind.permits(topology)) {
+        let job = Job {
+            topology,
+            batch,
+            capacity: SMALL,
+            messages: THREADED_MESSAGES,
+            cores: platform::allowed_cores().into(),
+            limit: LIMIT,
+        };
+        let logs = match slice::run::<C, M, Vec<u64>>(&job) {
+            Ok(outcome) => outcome.tallies,
+            Err(failure) => {
+                found.hung = matches!(failure, slice::Failure::Hang(_));
+                return Err(format!("{topology}: {failure}"));
+            }
+        };
+        let shares = Share::divide(THREADED_MESSAGES, topology.producers);
+        examine(&logs, &shares, C::INFO.fifo).map_err(|error| format!("{topology}: {error}"))?;
+    }
+    Ok(())
+}
+
+/// Every message arrived exactly once, and each consumer saw each producer's messages in order.
+fn examine(logs: &[Vec<u64>], shares: &[Share], fifo: bool) -> Result<(), String> {
+    let mut arrived: Vec<_> =
+        shares.iter().map(|share| vec![0_u32; share.messages as usize]).collect();
+    for log in logs {
+        let mut next = vec![0; shares.len()];
+        for &message in log {
+            let (producer, sequence) = origin(message);
+            let times = arrived
+                .get_mut(producer as usize)
+                .and_then(|arrived| arrived.get_mut(sequence as usize))
+                .ok_or_else(|| format!("received {message:#x}, which nobody sent"))?;
+            *times += 1;
+            let next = &mut next[producer as usize];
+            if fifo && sequence < *next {
+                return Err(format!("message {sequence} of producer {producer} out of order"));
+            }
+            *next = sequence + 1;
+        }
+    }
+    for (producer, arrived) in arrived.iter().enumerate() {
+        if let Some(sequence) = arrived.iter().position(|&times| times != 1) {
+            let times = arrived[sequence];
+            return Err(format!("message {sequence} of producer {producer} arrived {times} times"));
+        }
+    }
+    Ok(())
+}

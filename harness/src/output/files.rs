@@ -1,0 +1,134 @@
+//! The files of a contest: `<out>/<machine-key>/<date>-<commit>-<label>/`.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+
+use crate::environment::Environment;
+use crate::output::{Finished, millis, report};
+
+/// A directory that is there, is empty and can be written to.
+#[derive(Debug)]
+pub struct RunDirectory {
+    path: PathBuf,
+}
+
+/// The machine and the settings, as `env.json` has them.
+#[derive(Serialize)]
+struct Env<'a> {
+    #[serde(flatten)]
+    environment: &'a Environment,
+    seed: u64,
+    rounds: u32,
+    slice_ms: f64,
+    command: &'a str,
+    end: String,
+}
+
+impl RunDirectory {
+    /// Makes the directory of a run before anything is measured, so that nothing is measured in vain. A
+    /// second run of the same day, commit and label gets a number.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be made.
+    pub fn create(out: &Path, environment: &Environment, label: &str) -> Result<Self> {
+        let cannot = |path: &Path| format!("cannot make the directory '{}'", path.display());
+        let parent = out.join(environment.machine_key());
+        fs::create_dir_all(&parent).with_context(|| cannot(&parent))?;
+        let name = format!("{}-{}-{label}", environment.date, environment.commit);
+        let mut path = parent.join(&name);
+        let mut number = 1;
+        loop {
+            match fs::create_dir(&path) {
+                Ok(()) => return Ok(Self { path }),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    number += 1;
+                    path = parent.join(format!("{name}-{number}"));
+                }
+                Err(error) => return Err(error).with_context(|| cannot(&path)),
+            }
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes all files.
+    ///
+    /// # Errors
+    ///
+    /// If one of them cannot be written.
+    pub fn write(&self, finished: &Finished<'_>) -> Result<()> {
+        self.env(finished)
+            .and_then(|()| self.samples(finished))
+            .and_then(|()| {
+                self.summary(finished)?;
+                Ok(fs::write(self.path.join("report.md"), report::markdown(finished))?)
+            })
+            .with_context(|| format!("cannot write to '{}'", self.path.display()))
+    }
+
+    /// The machine and the settings.
+    fn env(&self, finished: &Finished<'_>) -> Result<()> {
+        let env = Env {
+            environment: finished.environment,
+            seed: finished.seed,
+            rounds: finished.schedule.rounds,
+            slice_ms: millis(finished.schedule.slice),
+            command: &finished.command,
+            end: format!("{:?}", finished.end).to_lowercase(),
+        };
+        Ok(fs::write(self.path.join("env.json"), serde_json::to_string_pretty(&env)? + "\n")?)
+    }
+
+    /// One line for each slice.
+    fn samples(&self, finished: &Finished<'_>) -> Result<()> {
+        let mut file = BufWriter::new(File::create(self.path.join("samples.jsonl"))?);
+        for sample in finished.samples {
+            serde_json::to_writer(&mut file, sample)?;
+            writeln!(file)?;
+        }
+        Ok(file.flush()?)
+    }
+
+    /// One line for each cell.
+    fn summary(&self, finished: &Finished<'_>) -> Result<()> {
+        let mut file = csv::Writer::from_path(self.path.join("summary.csv"))?;
+        for row in finished.rows {
+            file.serialize(row)?;
+        }
+        Ok(file.flush()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_run_gets_a_number() {
+        let out = tempfile::tempdir().unwrap();
+        let environment = Environment::read();
+        let first = RunDirectory::create(out.path(), &environment, "quick").unwrap();
+        let second = RunDirectory::create(out.path(), &environment, "quick").unwrap();
+        assert!(
+            first.path().ends_with(format!("{}-{}-quick", environment.date, environment.commit))
+        );
+        assert!(second.path().to_string_lossy().ends_with("-quick-2"));
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_made_is_an_error_that_names_it() {
+        let out = tempfile::tempdir().unwrap();
+        let file = out.path().join("file");
+        fs::write(&file, "").unwrap();
+        let error = RunDirectory::create(&file, &Environment::read(), "quick").unwrap_err();
+        assert!(format!("{error:#}").contains("cannot make the directory"));
+    }
+}

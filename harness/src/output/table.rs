@@ -1,0 +1,161 @@
+//! The tables of a contest, for the terminal and for Markdown.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle, presets};
+
+use crate::headline::Line;
+use crate::output::Finished;
+use crate::plan::Group;
+use crate::summary::Row;
+
+/// Where a table is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// In a terminal.
+    Terminal,
+    /// In a Markdown file.
+    Markdown,
+}
+
+/// The one line of a table in the terminal.
+const UNDERLINE: LineStyle = LineStyle::none().fill('─').junction('─');
+
+/// The header of the tables of cells, with the alignment of each column.
+const COLUMNS: [(&str, CellAlignment); 7] = [
+    ("contender", CellAlignment::Left),
+    ("wait", CellAlignment::Left),
+    ("M msg/s (min–max)", CellAlignment::Right),
+    ("CPU ns/msg", CellAlignment::Right),
+    ("× reference [95%]", CellAlignment::Right),
+    ("verdict", CellAlignment::Left),
+    ("flagged slices", CellAlignment::Left),
+];
+
+/// One table for each group, the fastest first; under it the noise floor and what did not run.
+pub fn groups(finished: &Finished<'_>, style: Style) -> String {
+    let mut text = String::new();
+    for group in finished.plan.groups() {
+        let mut rows: Vec<&Row> = finished.rows.iter().filter(|row| row.group() == group).collect();
+        rows.sort_by(|a, b| b.mmsg_s.unwrap_or(0.0).total_cmp(&a.mmsg_s.unwrap_or(0.0)));
+        let mut table = table(style, &COLUMNS);
+        for row in rows {
+            table.add_row(cells(row));
+        }
+        let title = format!("{}, batch {}", group.topology, group.batch);
+        let _ = writeln!(text, "{}\n", heading(style, &title));
+        let _ = writeln!(text, "{}\n\n{}", table.trim_fmt(), noise(finished, group));
+        let skipped = skipped(finished, group);
+        if !skipped.is_empty() {
+            let _ = writeln!(text, "Not run: {skipped}.");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// The comparisons across cells; nothing if there are none.
+pub fn headline(lines: &[Line], style: Style) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    let columns = [
+        ("cell", CellAlignment::Left),
+        ("beside", CellAlignment::Left),
+        ("which is", CellAlignment::Left),
+        ("ratio [95%]", CellAlignment::Right),
+    ];
+    let mut table = table(style, &columns);
+    for line in lines {
+        let ratio = with_interval(line.ratio, line.ratio_lo, line.ratio_hi);
+        table.add_row([line.subject.as_str(), line.beside, &line.best, &ratio]);
+    }
+    format!("{}\n\n{}\n\n", heading(style, "Across cells"), table.trim_fmt())
+}
+
+/// An empty table with a header.
+pub fn table(style: Style, columns: &[(&str, CellAlignment)]) -> Table {
+    let mut table = Table::new();
+    table.load_style(match style {
+        Style::Terminal => TableStyle::new().header_separator(UNDERLINE),
+        Style::Markdown => presets::ASCII_MARKDOWN,
+    });
+    table.set_header(columns.iter().map(|(name, _)| *name));
+    for (column, (_, alignment)) in table.column_iter_mut().zip(columns) {
+        column.set_cell_alignment(*alignment);
+    }
+    table
+}
+
+/// A heading.
+pub fn heading(style: Style, title: &str) -> String {
+    match style {
+        Style::Terminal => title.to_owned(),
+        Style::Markdown => format!("## {title}"),
+    }
+}
+
+/// The cells of a row. What is not known is a dash.
+fn cells(row: &Row) -> [String; 7] {
+    let dash = || "–".to_owned();
+    let throughput = row
+        .mmsg_s
+        .zip(row.mmsg_s_min)
+        .zip(row.mmsg_s_max)
+        .map_or_else(dash, |((median, min), max)| {
+            format!("{} ({}–{})", short(median), short(min), short(max))
+        });
+    let ratio = row
+        .ratio
+        .zip(row.ratio_lo)
+        .zip(row.ratio_hi)
+        .map_or_else(dash, |((ratio, lo), hi)| with_interval(ratio, lo, hi));
+    [
+        row.contender.to_owned(),
+        row.wait.to_string(),
+        throughput,
+        row.cpu_ns_per_msg.map_or_else(dash, short),
+        ratio,
+        row.verdict.as_ref().map_or_else(dash, |verdict| verdict.text().to_owned()),
+        row.flags.clone(),
+    ]
+}
+
+/// Three digits that mean something.
+fn short(value: f64) -> String {
+    match value {
+        100.0.. => format!("{value:.0}"),
+        10.0.. => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+/// A ratio with its interval.
+fn with_interval(ratio: f64, lo: f64, hi: f64) -> String {
+    format!("{ratio:.2} [{lo:.2}–{hi:.2}]")
+}
+
+/// The noise floor of a group.
+fn noise(finished: &Finished<'_>, group: Group) -> String {
+    match finished.throughputs.noise(group) {
+        Some(noise) => format!(
+            "Noise floor ±{:.1}%: the reference beside itself {}.",
+            noise.noise_floor() * 100.0,
+            with_interval(noise.median, noise.lo, noise.hi),
+        ),
+        None => "Noise floor not measured, so there is no verdict.".to_owned(),
+    }
+}
+
+/// Who did not run in a group, by reason.
+fn skipped(finished: &Finished<'_>, group: Group) -> String {
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (cell, reason) in &finished.plan.skipped {
+        if cell.group == group {
+            reasons.entry(reason).or_default().push(cell.entry.key);
+        }
+    }
+    let words = reasons.iter().map(|(reason, keys)| format!("{} ({reason})", keys.join(", ")));
+    words.collect::<Vec<_>>().join("; ")
+}

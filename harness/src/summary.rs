@@ -1,0 +1,266 @@
+//! From samples to rows: medians, paired ratios, verdicts.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+
+use crate::contenders::{REFERENCE, REFERENCE_AGAIN};
+use crate::plan::{Cell, Group, Plan, Topology};
+use crate::record::{CellName, Flag, Sample};
+use crate::stats::{Ratio, Spread, Verdict, median};
+use crate::wait::Wait;
+
+/// The result of a cell: a line of `--json` and of `summary.csv`. What is not known is null.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    /// The contender's key.
+    pub contender: &'static str,
+    /// How many threads were on each side.
+    pub topology: Topology,
+    /// Messages for each operation.
+    pub batch: usize,
+    /// Who waited.
+    pub wait: Wait,
+    /// Millions of messages per second: the median of the rounds.
+    pub mmsg_s: Option<f64>,
+    /// The least of the rounds.
+    pub mmsg_s_min: Option<f64>,
+    /// The greatest of the rounds.
+    pub mmsg_s_max: Option<f64>,
+    /// Nanoseconds of CPU time per message, of all threads: the median of the rounds.
+    pub cpu_ns_per_msg: Option<f64>,
+    /// Throughput beside the reference's: the median of the ratios of the rounds.
+    pub ratio: Option<f64>,
+    /// The lower end of its interval.
+    pub ratio_lo: Option<f64>,
+    /// The upper end of its interval.
+    pub ratio_hi: Option<f64>,
+    /// What may be said.
+    pub verdict: Option<Standing>,
+    /// How many of its slices are to be distrusted, and why: `2 stolen, 1 disturbed`.
+    pub flags: String,
+}
+
+impl Row {
+    /// Which cells it is compared with.
+    pub fn group(&self) -> Group {
+        Group { topology: self.topology, batch: self.batch }
+    }
+}
+
+/// Where a contender stands in its group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It is the reference, the first or the second time.
+    Reference,
+    /// It was compared with the reference.
+    Judged(Verdict),
+    /// It has no number, for this reason.
+    Failed(String),
+}
+
+impl Standing {
+    /// The word for it.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Reference => "reference",
+            Self::Judged(Verdict::Faster) => "faster",
+            Self::Judged(Verdict::Slower) => "slower",
+            Self::Judged(Verdict::Tie) => "tie",
+            Self::Judged(Verdict::Undecided) => "undecided",
+            Self::Failed(reason) => reason,
+        }
+    }
+}
+
+impl Serialize for Standing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.text())
+    }
+}
+
+/// The throughput of every cell in every round.
+#[derive(Debug, Default)]
+pub struct Throughputs(BTreeMap<CellName, BTreeMap<u32, f64>>);
+
+impl Throughputs {
+    /// Those that were measured. A cell in which any slice failed has none.
+    pub fn of(samples: &[Sample]) -> Self {
+        let mut cells: BTreeMap<CellName, BTreeMap<u32, f64>> = BTreeMap::new();
+        for sample in samples {
+            if let Some(mmsg_s) = sample.mmsg_s() {
+                cells.entry(sample.cell.clone()).or_default().insert(sample.round, mmsg_s);
+            }
+        }
+        for sample in samples.iter().filter(|sample| sample.failure.is_some()) {
+            cells.remove(&sample.cell);
+        }
+        Self(cells)
+    }
+
+    /// The spread of a cell over the rounds.
+    pub fn spread(&self, cell: &CellName) -> Option<Spread> {
+        Spread::of(&self.0.get(cell)?.values().copied().collect::<Vec<_>>())
+    }
+
+    /// One cell beside another, paired by rounds.
+    pub fn ratio(&self, cell: &CellName, beside: &CellName) -> Option<Ratio> {
+        let (cell, beside) = (self.0.get(cell)?, self.0.get(beside)?);
+        let paired = |(round, mmsg_s): (&u32, &f64)| Some(mmsg_s / beside.get(round)?);
+        Ratio::estimate(&cell.iter().filter_map(paired).collect::<Vec<_>>())
+    }
+
+    /// The reference beside itself in a group.
+    pub fn noise(&self, group: Group) -> Option<Ratio> {
+        self.ratio(&CellName::new(REFERENCE_AGAIN, group), &CellName::new(REFERENCE, group))
+    }
+}
+
+/// The rows of a plan, in its order; `failed` holds the contenders that did not pass conformance, with the
+/// reason.
+pub fn rows(
+    plan: &Plan,
+    samples: &[Sample],
+    throughputs: &Throughputs,
+    failed: &BTreeMap<&'static str, String>,
+) -> Vec<Row> {
+    plan.cells
+        .iter()
+        .map(|cell| {
+            let name = CellName::from(cell);
+            let own: Vec<&Sample> = samples.iter().filter(|sample| sample.cell == name).collect();
+            let failure = own
+                .iter()
+                .find_map(|sample| sample.failure.clone())
+                .or_else(|| Some(format!("failed conformance: {}", failed.get(cell.entry.key)?)));
+            row(cell, &own, throughputs, failure)
+        })
+        .collect()
+}
+
+/// The row of one cell.
+fn row(
+    cell: &Cell,
+    samples: &[&Sample],
+    throughputs: &Throughputs,
+    failure: Option<String>,
+) -> Row {
+    let name = CellName::from(cell);
+    let spread = throughputs.spread(&name);
+    let measured = failure.is_none();
+    let cpu: Option<Vec<f64>> = samples.iter().map(|sample| sample.cpu_ns_per_msg()).collect();
+    let ratio = throughputs.ratio(&name, &CellName::new(REFERENCE, cell.group));
+    let noise = throughputs.noise(cell.group).map(|noise| noise.noise_floor());
+    Row {
+        contender: cell.entry.key,
+        topology: cell.group.topology,
+        batch: cell.group.batch,
+        wait: cell.entry.wait,
+        mmsg_s: spread.map(|spread| spread.median),
+        mmsg_s_min: spread.map(|spread| spread.min),
+        mmsg_s_max: spread.map(|spread| spread.max),
+        cpu_ns_per_msg: cpu.filter(|_| measured).and_then(|cpu| median(&cpu)),
+        ratio: ratio.map(|ratio| ratio.median),
+        ratio_lo: ratio.map(|ratio| ratio.lo),
+        ratio_hi: ratio.map(|ratio| ratio.hi),
+        verdict: match failure {
+            Some(reason) => Some(Standing::Failed(reason)),
+            None if cell.is_reference() => spread.map(|_| Standing::Reference),
+            None => ratio.map(|ratio| Standing::Judged(ratio.verdict(noise))),
+        },
+        flags: flag_counts(samples),
+    }
+}
+
+/// How many samples have each flag.
+fn flag_counts(samples: &[&Sample]) -> String {
+    let mut counts: BTreeMap<Flag, usize> = BTreeMap::new();
+    for &flag in samples.iter().flat_map(|sample| &sample.flags) {
+        *counts.entry(flag).or_default() += 1;
+    }
+    let words = counts.iter().map(|(flag, count)| format!("{count} {}", flag.name()));
+    words.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Filter;
+
+    const ROUNDS: u32 = 7;
+
+    /// Samples of every cell of a plan, each at the speed that `speed` gives it.
+    fn samples(plan: &Plan, speed: impl Fn(&str, u32) -> u64) -> Vec<Sample> {
+        let sample = |cell: &Cell, round| Sample {
+            round,
+            place: 0,
+            cell: CellName::from(cell),
+            wait: cell.entry.wait,
+            messages: 1_000_000 * speed(cell.entry.key, round),
+            elapsed_ns: Some(1_000_000_000),
+            cpu_ns: Some(2_000_000_000),
+            flags: vec![Flag::Stolen; usize::from(round == 0)],
+            failure: None,
+        };
+        let all = (0..ROUNDS).flat_map(|round| plan.cells.iter().map(move |cell| (cell, round)));
+        all.map(|(cell, round)| sample(cell, round)).collect()
+    }
+
+    fn plan() -> Plan {
+        Plan::new(&[Filter::new("rtrb/1x1/1").unwrap(), Filter::new("kanal/1x1/1").unwrap()])
+            .unwrap()
+    }
+
+    /// The machine gets faster from round to round; ratios of paired rounds do not see it.
+    fn drifting(key: &str, round: u32) -> u64 {
+        let machine = 100 * u64::from(round + 1);
+        match key {
+            "rtrb" => machine * 3,
+            "kanal" => machine / 2,
+            _ => machine,
+        }
+    }
+
+    #[test]
+    fn ratios_are_paired_by_round() {
+        let plan = plan();
+        let samples = samples(&plan, drifting);
+        let throughputs = Throughputs::of(&samples);
+        let rows = rows(&plan, &samples, &throughputs, &BTreeMap::new());
+        let find = |key: &str| rows.iter().find(|row| row.contender == key).unwrap();
+
+        let rtrb = find("rtrb");
+        assert_eq!(
+            (rtrb.mmsg_s_min, rtrb.mmsg_s, rtrb.mmsg_s_max),
+            (Some(300.0), Some(1200.0), Some(2100.0))
+        );
+        assert_eq!((rtrb.ratio_lo, rtrb.ratio, rtrb.ratio_hi), (Some(3.0), Some(3.0), Some(3.0)));
+        assert_eq!(rtrb.verdict, Some(Standing::Judged(Verdict::Faster)));
+        assert_eq!(rtrb.flags, "1 stolen");
+        assert_eq!(find("kanal").verdict, Some(Standing::Judged(Verdict::Slower)));
+        assert_eq!(find(REFERENCE).verdict, Some(Standing::Reference));
+        assert_eq!(find(REFERENCE_AGAIN).verdict, Some(Standing::Reference));
+    }
+
+    #[test]
+    fn a_cell_with_a_failed_slice_has_no_number() {
+        let plan = plan();
+        let mut samples = samples(&plan, drifting);
+        let last = samples.iter_mut().rfind(|sample| sample.cell.contender == "rtrb").unwrap();
+        last.failure = Some("failed: wrong checksum".to_owned());
+        let throughputs = Throughputs::of(&samples);
+        let rows = rows(&plan, &samples, &throughputs, &BTreeMap::new());
+        let rtrb = rows.iter().find(|row| row.contender == "rtrb").unwrap();
+        assert_eq!((rtrb.mmsg_s, rtrb.cpu_ns_per_msg, rtrb.ratio), (None, None, None));
+        assert_eq!(rtrb.verdict.as_ref().map(Standing::text), Some("failed: wrong checksum"));
+    }
+
+    #[test]
+    fn what_was_not_measured_is_null() {
+        let plan = plan();
+        let rows = rows(&plan, &[], &Throughputs::default(), &BTreeMap::new());
+        let json = serde_json::to_value(&rows[0]).unwrap();
+        assert!(json["mmsg_s"].is_null() && json["ratio"].is_null() && json["verdict"].is_null());
+        assert!(rows.iter().all(|row| row.cpu_ns_per_msg.is_none()));
+    }
+}

@@ -1,0 +1,89 @@
+//! The wait policy: what a thread does while a queue is full or empty.
+//!
+//! It is an axis of the contest, because it decides throughput by a factor of two. Queues that do not wait
+//! by themselves all wait by the code of this file; queues that do use their own `send` and `recv` with
+//! default settings. Both are shown, and each row says which it is.
+
+use std::fmt;
+use std::hint;
+use std::thread;
+
+use serde::{Deserialize, Serialize};
+
+use crate::gate::Finish;
+
+/// The pauses after a failed look, before the next. So many let the other side fill or empty a cache
+/// line's worth of slots in the meantime.
+pub const PAUSES: u32 = 64;
+
+/// After so many failed looks in a row, every further look is preceded by a yield to the system's
+/// scheduler as well: where threads outnumber cores, the other side may need this one.
+pub const PATIENCE: u32 = 8;
+
+/// Who waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Wait {
+    /// The contest, the same way for every queue: [`PAUSES`] and [`PATIENCE`].
+    Common,
+    /// The queue itself, with its default settings.
+    Own,
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Common => "common",
+            Self::Own => "own",
+        })
+    }
+}
+
+/// Looks until there is something.
+#[inline]
+pub fn until<R>(mut look: impl FnMut() -> Option<R>) -> R {
+    let mut failed = FailedLooks(0);
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        failed.pause();
+    }
+}
+
+/// Looks until there is something, or until a look that began after the producers had finished found
+/// nothing.
+#[inline]
+pub fn until_finished<R>(finish: &Finish, mut look: impl FnMut() -> Option<R>) -> Option<R> {
+    let mut failed = FailedLooks(0);
+    let mut last_look = false;
+    loop {
+        if let Some(found) = look() {
+            return Some(found);
+        }
+        if last_look {
+            return None;
+        }
+        last_look = finish.reached();
+        if !last_look {
+            failed.pause();
+        }
+    }
+}
+
+/// How many looks in a row have failed.
+struct FailedLooks(u32);
+
+impl FailedLooks {
+    /// One more has: waits before the next.
+    #[inline]
+    fn pause(&mut self) {
+        self.0 = self.0.saturating_add(1);
+        for _ in 0..PAUSES {
+            hint::spin_loop();
+        }
+        if self.0 >= PATIENCE {
+            thread::yield_now();
+        }
+    }
+}

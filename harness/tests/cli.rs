@@ -1,0 +1,152 @@
+//! The command line as a user meets it. Nothing here depends on how fast anything is.
+
+use std::process::{Command, Output};
+
+/// Runs the contest with arguments.
+fn contest(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ringway-harness"));
+    command.args(arguments).output().expect("the contest starts")
+}
+
+/// What it printed, if it succeeded.
+fn printed(arguments: &[&str]) -> String {
+    let output = contest(arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// What it complained about; it must not have panicked.
+fn complaint(arguments: &[&str]) -> String {
+    let output = contest(arguments);
+    assert!(!output.status.success());
+    let complaint = String::from_utf8(output.stderr).expect("text");
+    assert!(complaint.contains("error:") && !complaint.contains("panicked"), "{complaint}");
+    complaint
+}
+
+#[test]
+fn list_names_the_contenders() {
+    let list = printed(&["list"]);
+    for key in [
+        "ringway-spsc",
+        "ringway-mpsc",
+        "ringway-spmc",
+        "ringway-mpmc",
+        "ringway-mpmc-aa",
+        "crossbeam-queue",
+        "crossbeam-channel",
+        "concurrent-queue",
+        "kanal",
+        "crossfire",
+        "flume",
+        "std-sync",
+        "rtrb",
+        "ringbuf",
+        "mutex-vecdeque",
+        "parking-lot",
+        "mutex-condvar",
+        "copy-limit",
+    ] {
+        let named = |line: &str| line.split_whitespace().next() == Some(key);
+        assert!(list.lines().any(named), "{key} is missing in\n{list}");
+    }
+    assert!(!list.contains("unknown version"));
+}
+
+#[test]
+fn list_says_why_a_cell_does_not_run() {
+    let cells = printed(&["list", "--cells", "--filter", "rtrb/*/1"]);
+    assert!(cells.contains("rtrb/1x1/1") && cells.contains("SPSC only"), "{cells}");
+    assert!(!cells.contains("kanal"));
+}
+
+#[test]
+fn verify_passes() {
+    let found = printed(&["verify", "--filter", "ringway-*", "--filter", "copy-limit"]);
+    assert!(!found.contains("failed"), "{found}");
+    assert_eq!(found.matches("passed").count(), 6, "{found}");
+}
+
+#[test]
+fn bad_arguments_are_errors() {
+    assert!(complaint(&["quick", "--seconds", "soon"]).contains("not a number of seconds"));
+    assert!(complaint(&["quick", "--seconds", "0"]).contains("between"));
+    assert!(complaint(&["quick", "--seconds", "NaN"]).contains("between"));
+    assert!(complaint(&["quick", "--rounds", "0"]).contains("--rounds"));
+    assert!(complaint(&["quick", "--filter", "a/b/c/d"]).contains("more than"));
+    assert!(complaint(&["quick", "--filter", "["]).contains("no glob"));
+    assert!(complaint(&["quicker"]).contains("quicker"));
+}
+
+#[test]
+fn filters_that_choose_nothing_are_errors() {
+    assert!(complaint(&["quick", "--filter", "nobody"]).contains("matches no cell"));
+    assert!(complaint(&["quick", "--filter", "rtrb/2x2/1"]).contains("SPSC only"));
+    assert!(complaint(&["list", "--filter", "nobody"]).contains("no contender"));
+    assert!(complaint(&["list", "--cells", "--filter", "nobody"]).contains("no cell"));
+    assert!(complaint(&["verify", "--filter", "nobody"]).contains("no contender"));
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn a_debug_build_is_not_timed() {
+    assert!(complaint(&["quick", "--no-save"]).contains("debug build"));
+}
+
+#[cfg(not(debug_assertions))]
+mod release {
+    use std::fs;
+
+    use super::*;
+
+    /// A contest so short that its numbers mean nothing.
+    const SHORT: [&str; 6] = ["quick", "--seconds", "0.2", "--filter", "rtrb/1x1/1", "--out"];
+
+    #[test]
+    fn a_directory_that_cannot_be_made_is_an_error_before_anything_is_measured() {
+        let out = tempfile::tempdir().unwrap();
+        let file = out.path().join("file");
+        fs::write(&file, "").unwrap();
+        let arguments = [&SHORT[..], &[file.to_str().unwrap()]].concat();
+        assert!(complaint(&arguments).contains("cannot make the directory"));
+    }
+
+    #[test]
+    fn json_is_one_object_for_each_cell_and_the_files_are_written() {
+        let out = tempfile::tempdir().unwrap();
+        let arguments = [&SHORT[..], &[out.path().to_str().unwrap(), "--json"]].concat();
+        let lines = printed(&arguments);
+        let cells: Vec<serde_json::Value> =
+            lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(cells.len(), 3, "rtrb and the reference twice");
+        let keys = [
+            "contender",
+            "topology",
+            "batch",
+            "wait",
+            "mmsg_s",
+            "mmsg_s_min",
+            "mmsg_s_max",
+            "cpu_ns_per_msg",
+            "ratio",
+            "ratio_lo",
+            "ratio_hi",
+            "verdict",
+            "flags",
+        ];
+        for cell in &cells {
+            let object = cell.as_object().unwrap();
+            assert_eq!(object.len(), keys.len());
+            assert!(keys.iter().all(|key| object.contains_key(*key)), "{cell}");
+            assert!(cell["mmsg_s"].as_f64().unwrap() > 0.0);
+        }
+
+        let machine = fs::read_dir(out.path()).unwrap().next().unwrap().unwrap().path();
+        let run = fs::read_dir(machine).unwrap().next().unwrap().unwrap().path();
+        let read = |name: &str| fs::read_to_string(run.join(name)).unwrap();
+        assert!(serde_json::from_str::<serde_json::Value>(&read("env.json")).is_ok());
+        assert_eq!(read("summary.csv").lines().count(), 1 + cells.len());
+        assert!(read("report.md").contains("cargo contest quick --seconds 0.2"));
+        assert!(read("samples.jsonl").lines().count() >= 9 * cells.len());
+    }
+}
