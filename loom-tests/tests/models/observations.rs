@@ -1,0 +1,101 @@
+//! What a handle may say of the ring while others work on it.
+
+use loom::thread;
+use loom_tests::{Bounds, Make, Value, drain, explore, near_wrap, settle};
+use ringway::ring::{self, Link, Shared};
+
+/// The only consumer looks on while the producer fills the ring: the length only grows.
+fn filling<L>(name: &str, make: Make<L>, bounds: Bounds)
+where
+    L: Link<Item = Value> + Send + 'static,
+{
+    explore(&format!("{name}, length while filling"), bounds, move |ledger| {
+        let (mut producer, mut consumer) = near_wrap(ledger, make, 2, 1);
+        let filler = thread::spawn(move || {
+            assert!(producer.push(ledger.value(0)).is_ok());
+            assert!(!producer.is_empty(), "empty after a push that nobody has popped");
+            assert!(producer.push(ledger.value(1)).is_ok());
+            assert!(producer.is_full());
+            producer
+        });
+        let lengths = [consumer.len(), consumer.len()];
+        assert!(lengths.is_sorted() && lengths[1] <= 2, "lengths {lengths:?}");
+        let producer = filler.join().unwrap();
+        assert!(consumer.is_full());
+        assert_eq!(drain(&mut consumer), [0, 1]);
+        settle(ledger, producer, consumer);
+    });
+}
+
+/// The only producer looks on while the consumer empties the ring: the length only shrinks.
+fn emptying<L>(name: &str, make: Make<L>, bounds: Bounds)
+where
+    L: Link<Item = Value> + Send + 'static,
+{
+    explore(&format!("{name}, length while emptying"), bounds, move |ledger| {
+        let (mut producer, mut consumer) = near_wrap(ledger, make, 2, 1);
+        assert!(producer.push(ledger.value(0)).is_ok());
+        assert!(producer.push(ledger.value(1)).is_ok());
+        let emptier = thread::spawn(move || {
+            assert!(consumer.pop().is_some());
+            assert!(!consumer.is_full(), "full after a pop that no push followed");
+            assert!(consumer.pop().is_some());
+            assert!(consumer.is_empty());
+            consumer
+        });
+        let lengths = [producer.len(), producer.len()];
+        assert!(lengths.is_sorted_by(|a, b| a >= b) && lengths[0] <= 2, "lengths {lengths:?}");
+        let consumer = emptier.join().unwrap();
+        assert!(producer.is_empty());
+        settle(ledger, producer, consumer);
+    });
+}
+
+#[test]
+fn the_length_grows_while_a_producer_fills() {
+    filling("spsc", ring::spsc_at, (3, 250));
+    filling("mpsc", ring::mpsc_at, (3, 250));
+    filling("spmc", ring::spmc_at, (3, 250));
+    filling("mpmc", ring::mpmc_at, (3, 250));
+}
+
+#[test]
+fn the_length_shrinks_while_a_consumer_empties() {
+    emptying("spsc", ring::spsc_at, (3, 250));
+    emptying("mpsc", ring::mpsc_at, (3, 250));
+    emptying("spmc", ring::spmc_at, (3, 250));
+    emptying("mpmc", ring::mpmc_at, (3, 250));
+}
+
+/// A7: somebody else looks on while a producer and a consumer pass values through a ring.
+fn passing<L>(name: &str, make: Make<L>, bounds: Bounds)
+where
+    L: Link<Item = Value, Consumers = Shared> + Send + 'static,
+{
+    explore(&format!("{name}, length while passing"), bounds, move |ledger| {
+        let (mut producer, mut consumer) = near_wrap(ledger, make, 1, 0);
+        let observer = consumer.clone();
+        let filler = thread::spawn(move || {
+            for id in 0..2 {
+                drop(producer.push(ledger.value(id)));
+            }
+            producer
+        });
+        let emptier = thread::spawn(move || {
+            drop(consumer.pop());
+            consumer
+        });
+        assert!(observer.len() <= 1);
+        let producer = filler.join().unwrap();
+        let mut consumer = emptier.join().unwrap();
+        assert_eq!(observer.len(), drain(&mut consumer).len());
+        drop(observer);
+        settle(ledger, producer, consumer);
+    });
+}
+
+#[test]
+fn the_length_stays_within_the_capacity() {
+    passing("spmc", ring::spmc_at, (3, 1000));
+    passing("mpmc", ring::mpmc_at, (3, 1000));
+}

@@ -1,0 +1,236 @@
+//! Memory: what a ring takes when it is made, and that nothing is allocated after that.
+#![cfg(feature = "alloc")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::hint::black_box;
+use std::mem::{ManuallyDrop, forget};
+
+use ringway::ring::{self, Consumer, Link, Producer, Solo, Staged};
+
+/// The system's allocator, with a count for each thread.
+struct Counting;
+
+thread_local! {
+    /// How often this thread has allocated.
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    /// How many bytes this thread has allocated and not given back.
+    static BYTES: Cell<isize> = const { Cell::new(0) };
+}
+
+// SAFETY: everything is the system's allocator; the counts allocate nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        BYTES.set(BYTES.get() + layout.size() as isize);
+        // SAFETY: the caller keeps the conditions of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        BYTES.set(BYTES.get() - layout.size() as isize);
+        // SAFETY: the caller keeps the conditions of `dealloc`.
+        unsafe { System.dealloc(place, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often `work` allocates.
+fn allocations(work: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.get();
+    work();
+    ALLOCATIONS.get() - before
+}
+
+/// By how many bytes `work` changes what is allocated.
+fn bytes<T>(work: impl FnOnce() -> T) -> (isize, T) {
+    let before = BYTES.get();
+    let result = work();
+    (BYTES.get() - before, result)
+}
+
+#[test]
+fn the_count_counts() {
+    assert_eq!(allocations(|| drop(black_box(Box::new(1)))), 1);
+    assert_eq!(bytes(|| black_box(vec![0_u64; 100])).0, 800);
+}
+
+/// Makes a test of each check for each of the kinds, with a function that makes a ring.
+macro_rules! on_kinds {
+    ($kinds:tt: $($check:ident),+ $(,)?) => {
+        $(mod $check { on_kinds!(@kinds $kinds $check); })+
+    };
+    (@kinds [$($kind:ident),+] $check:ident) => {
+        $(#[test]
+        fn $kind() {
+            super::$check(ringway::ring::$kind);
+        })+
+    };
+}
+
+on_kinds!([spsc, mpsc, spmc, mpmc]:
+    a_ring_takes_at_most_16_bytes_for_a_word,
+    a_ring_gives_all_its_memory_back,
+    moving_values_allocates_nothing,
+);
+on_kinds!([spsc, spmc]:
+    a_reservation_allocates_nothing,
+    b6_a_forgotten_reservation_leaks_no_memory,
+);
+on_kinds!([spsc, mpsc]:
+    a_peek_allocates_nothing,
+    b6_a_forgotten_peek_leaks_no_memory,
+);
+
+/// More than the counters and the reference counts take, with their padding.
+const CONSTANT: isize = 1024;
+
+fn a_ring_takes_at_most_16_bytes_for_a_word<L: Link<Item = u64>>(
+    make: fn(usize) -> (Producer<L>, Consumer<L>),
+) {
+    for capacity in [1, 7, 64, 1000, 1024, 1025] {
+        let (taken, ring) = bytes(|| make(capacity));
+        let slots = 16 * capacity as isize;
+        assert!(taken <= slots + CONSTANT, "{taken} bytes for {capacity} words");
+        assert!(taken >= 8 * capacity as isize);
+        drop(ring);
+    }
+}
+
+fn a_ring_gives_all_its_memory_back<L: Link<Item = Box<u64>>>(
+    make: fn(usize) -> (Producer<L>, Consumer<L>),
+) {
+    let (kept, ()) = bytes(|| {
+        let (mut producer, mut consumer) = make(5);
+        for lap in 0..4 {
+            while producer.push(Box::new(lap)).is_ok() {}
+            consumer.pop();
+            consumer.pop_vec(&mut Vec::new(), 2);
+        }
+        drop(consumer);
+        while producer.push(Box::new(9)).is_ok() {}
+    });
+    assert_eq!(kept, 0);
+}
+
+/// More than a lap of rounds for a ring of this capacity, with fewer slots than are pushed.
+const CAPACITY: usize = 40;
+
+fn moving_values_allocates_nothing<L: Link<Item = u64>>(
+    make: fn(usize) -> (Producer<L>, Consumer<L>),
+) {
+    let (mut producer, mut consumer) = make(CAPACITY);
+    let mut slice = [0; CAPACITY];
+    let mut vec = Vec::with_capacity(2 * CAPACITY);
+    let mut staged = Staged::<_, 8>::new(0..);
+    let count = allocations(|| {
+        for round in 0..200 {
+            let _ = producer.push(round);
+            assert!(producer.push_slice(&[round; 7]) <= 7);
+            let _ = producer.push_slice_exact(&[round; 9]);
+            producer.push_iter(&mut staged);
+            producer.push_vec(&mut vec);
+            vec.clear();
+            consumer.pop();
+            consumer.pop_slice(&mut slice[..5]);
+            let _ = consumer.pop_slice_exact(&mut slice[..11]);
+            consumer.pop_vec(&mut vec, usize::MAX);
+            let room = CAPACITY - vec.len();
+            let _ = consumer.pop_vec_exact(&mut vec, room);
+            let _ = producer.push_vec_exact(&mut vec);
+            vec.truncate(CAPACITY);
+            assert!(producer.len() == consumer.len() && !consumer.is_disconnected());
+        }
+        while consumer.pop().is_some() {}
+        drop((producer, consumer));
+    });
+    assert_eq!(count, 0);
+}
+
+fn a_reservation_allocates_nothing<L: Link<Item = u64, Producers = Solo>>(
+    make: fn(usize) -> (Producer<L>, Consumer<L>),
+) {
+    let (mut producer, mut consumer) = make(CAPACITY);
+    let count = allocations(|| {
+        for round in 0..200 {
+            let mut slots = producer.reserve(7);
+            let _ = slots.write(round);
+            slots.fill([1, 2, 3]);
+            let written = slots.places().flatten().map(|place| place.write(4)).count();
+            // SAFETY: so many places were written.
+            unsafe { slots.assume_written(written) };
+            assert_eq!(slots.commit(), 7);
+            drop(producer.reserve(3));
+            forget(producer.reserve(3));
+            (0..7).for_each(|_| assert!(consumer.pop().is_some()));
+        }
+    });
+    assert_eq!(count, 0);
+}
+
+fn a_peek_allocates_nothing<L: Link<Item = u64, Consumers = Solo>>(
+    make: fn(usize) -> (Producer<L>, Consumer<L>),
+) {
+    let (mut producer, mut consumer) = make(CAPACITY);
+    let count = allocations(|| {
+        for round in 0..200 {
+            producer.push_slice(&[round; 7]);
+            let mut values = consumer.peek(usize::MAX);
+            values.iter_mut().for_each(|value| *value += 1);
+            assert!(values.iter().chain(values.pieces().flatten()).all(|&value| value > round));
+            assert_eq!(values.release(7), 7);
+            let _ = ManuallyDrop::new(consumer.peek(3));
+        }
+    });
+    assert_eq!(count, 0);
+}
+
+// jamesmunns/bbqueue#131
+fn b6_a_forgotten_reservation_leaks_no_memory<L: Link<Item = u64, Producers = Solo>>(
+    make: fn(usize) -> (Producer<L>, Consumer<L>),
+) {
+    let (kept, ()) = bytes(|| {
+        let (mut producer, consumer) = make(5);
+        let mut slots = producer.reserve(3);
+        slots.fill(0..2);
+        forget(slots);
+        drop((producer, consumer));
+    });
+    assert_eq!(kept, 0);
+}
+
+// jamesmunns/bbqueue#131
+fn b6_a_forgotten_peek_leaks_no_memory<L: Link<Item = Box<u64>, Consumers = Solo>>(
+    make: fn(usize) -> (Producer<L>, Consumer<L>),
+) {
+    let (kept, ()) = bytes(|| {
+        let (mut producer, mut consumer) = make(5);
+        producer.push(Box::new(1)).unwrap();
+        let _ = ManuallyDrop::new(consumer.peek(3));
+        drop((producer, consumer));
+    });
+    assert_eq!(kept, 0);
+}
+
+#[test]
+fn clones_allocate_nothing() {
+    let (producer, consumer) = ring::mpmc::<u64>(4);
+    assert_eq!(allocations(|| drop((producer.clone(), consumer.clone()))), 0);
+}
+
+#[test]
+fn an_inline_ring_allocates_nothing() {
+    let count = allocations(|| {
+        let ring = ring::mpmc::Inline::<u64, 4>::new();
+        for _ in 0..3 {
+            let (mut producer, mut consumer) = ring.split().unwrap();
+            let (mut other, mut another) = (producer.clone(), consumer.clone());
+            producer.push_slice(&[1, 2]);
+            other.push(3).unwrap();
+            assert_eq!((another.pop(), consumer.pop()), (Some(1), Some(2)));
+        }
+    });
+    assert_eq!(count, 0);
+}
