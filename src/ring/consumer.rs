@@ -6,6 +6,7 @@ use super::Shared;
 use super::error::{TooFew, exactly};
 use super::handles::Count;
 use super::link::Link;
+use super::release::release;
 use crate::buffer;
 use crate::sequencer::{Cursor, Emptying, acquire_many, acquire_one, commit_many, commit_one};
 use crate::slots::Storage;
@@ -292,7 +293,14 @@ impl<L: Link> Drop for Consumer<L> {
         let link = self.link.clone();
         let leaving = link.ring().handles.leave(Count::Consumers);
         if leaving.was_last {
-            while self.pop().is_some() {}
+            let (track, cursor) = (link.ring().track(), &mut self.cursor);
+            let all = link.ring().capacity();
+            while let Some(claim) =
+                acquire_many::<Emptying, L::Consumers, _>(&track, cursor, 1, all)
+            {
+                // SAFETY: the claim is ours, and no other consumer is there or can come.
+                unsafe { release::<L::Consumers, _>(&track, cursor, claim) };
+            }
         }
     }
 }

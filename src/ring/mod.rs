@@ -39,6 +39,7 @@ mod kinds;
 mod link;
 mod peek;
 mod producer;
+mod release;
 mod reserve;
 mod staged;
 

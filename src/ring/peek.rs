@@ -6,10 +6,11 @@ use core::marker::PhantomData;
 use super::Solo;
 use super::consumer::Consumer;
 use super::link::Link;
+use super::release::release;
+#[cfg(not(ringway_loom))]
 use crate::buffer;
 use crate::position::Position;
-use crate::sequencer::{Claim, Cursor, Emptying, Track, acquire_many, commit_many};
-use crate::slots::Group;
+use crate::sequencer::{Claim, Emptying, acquire_many};
 
 impl<L: Link<Consumers = Solo>> Consumer<L> {
     /// Looks at up to `n` values where they lie, as many as are ready.
@@ -140,12 +141,9 @@ impl<L: Link<Consumers = Solo>> Peeked<'_, L> {
             let from = self.next();
             let Consumer { link, cursor } = &mut *self.consumer;
             let track = link.ring().track();
-            let slots = track.slots;
-            let claim = || Claim { from, to: slots.geometry.advance(from, n), len: n };
-            let _release = Release { track, cursor, claim: Some(claim()) };
-            // SAFETY: the slots are ours and hold values; whether or not a drop panics, they
-            // are given back as empty.
-            unsafe { buffer::drop_values(slots, &claim()) };
+            let to = track.slots.geometry.advance(from, n);
+            // SAFETY: the slots are ours and hold values, and we are the only consumer.
+            unsafe { release::<Solo, _>(&track, cursor, Claim { from, to, len: n }) };
         }
         n
     }
@@ -154,22 +152,6 @@ impl<L: Link<Consumers = Solo>> Peeked<'_, L> {
     #[inline]
     fn next(&self) -> Position {
         self.consumer.cursor.next
-    }
-}
-
-/// Commits emptied slots when it is dropped, also on the way of a panic.
-struct Release<'a, G: Group> {
-    track: Track<'a, G>,
-    cursor: &'a mut Cursor,
-    claim: Option<Claim>,
-}
-
-impl<G: Group> Drop for Release<'_, G> {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(claim) = self.claim.take() {
-            commit_many::<Emptying, Solo, _>(&self.track, self.cursor, claim, |_| ());
-        }
     }
 }
 
