@@ -288,16 +288,15 @@ impl<L: Link<Consumers = Shared>> Clone for Consumer<L> {
 }
 
 impl<L: Link> Drop for Consumer<L> {
-    /// The last consumer drops the values that are ready.
+    /// The last consumer drops the values that are ready, with one claim, so that producers who
+    /// go on cannot keep it here.
     fn drop(&mut self) {
         let link = self.link.clone();
         let leaving = link.ring().handles.leave(Count::Consumers);
         if leaving.was_last {
             let (track, cursor) = (link.ring().track(), &mut self.cursor);
             let all = link.ring().capacity();
-            while let Some(claim) =
-                acquire_many::<Emptying, L::Consumers, _>(&track, cursor, 1, all)
-            {
+            if let Some(claim) = acquire_many::<Emptying, L::Consumers, _>(&track, cursor, 1, all) {
                 // SAFETY: the claim is ours, and no other consumer is there or can come.
                 unsafe { release::<L::Consumers, _>(&track, cursor, claim) };
             }
