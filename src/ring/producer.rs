@@ -14,8 +14,8 @@ use crate::slots::Storage;
 /// A handle that fills slots of a ring.
 ///
 /// One of a [`Solo`](super::Solo) side is `Send` and not `Clone`; those of a [`Shared`] side are both. The
-/// modules [`spsc`](super::spsc), [`mpsc`](super::mpsc), [`spmc`](super::spmc) and
-/// [`mpmc`](super::mpmc) name the types that a program writes down.
+/// modules [`spsc`](mod@super::spsc), [`mpsc`](mod@super::mpsc), [`spmc`](mod@super::spmc) and
+/// [`mpmc`](mod@super::mpmc) name the types that a program writes down.
 pub struct Producer<L: Link> {
     pub(super) link: L,
     pub(super) cursor: Cursor,
