@@ -30,7 +30,7 @@ where
 {
     for _ in 0..3 {
         let mut slots = producer.reserve(3);
-        let written = slots.fill(1..);
+        let written = slots.fill(1..100);
         for (name, _, pop) in L::Consumers::ways_out() {
             assert!(pop(&mut consumer, 2).is_empty(), "{name}");
         }
