@@ -8,10 +8,13 @@
 //! - **R3** Between claim and commit of a shared side only bytes are copied: no code of `T`'s or
 //!   of the caller runs, so nothing can panic there and leave the slot without an owner.
 
-use core::mem::{ManuallyDrop, MaybeUninit};
+use core::mem::ManuallyDrop;
+#[cfg(not(ringway_loom))]
+use core::mem::MaybeUninit;
 
+use crate::position::Position;
 use crate::sequencer::Claim;
-use crate::slots::{Group, Runs, Slots};
+use crate::slots::{Group, Run, Slots};
 use crate::sync::{Cell, DropValues};
 
 /// Moves a value into a slot.
@@ -24,21 +27,6 @@ pub(crate) unsafe fn write<T>(slot: &[Cell<T>], value: T) {
     let value = ManuallyDrop::new(value);
     // SAFETY: the slot is the caller's (R1) and empty (R2); the value is not used again.
     unsafe { Cell::fill(slot, (&raw const value).cast()) };
-}
-
-/// Moves the value out of a slot.
-///
-/// # Safety
-///
-/// The caller owns the slot, which is one, as a consumer.
-#[inline(always)]
-pub(crate) unsafe fn read<T>(slot: &[Cell<T>]) -> T {
-    let mut value = MaybeUninit::uninit();
-    // SAFETY: the slot is the caller's (R1) and holds a value (R2), which moves to `value`.
-    unsafe {
-        Cell::empty_into(slot, value.as_mut_ptr());
-        value.assume_init()
-    }
 }
 
 /// Moves values from `source` into slots that lie together in a group `G`.
@@ -84,10 +72,34 @@ pub(crate) unsafe fn copy_out<G: Group>(slots: &[Cell<G::Item>], target: *mut G:
 /// The caller owns `claim` as a consumer. The drop of a value may panic or run for long, so that
 /// a shared side may not do this between claim and commit (R3).
 pub(crate) unsafe fn drop_values<G: Group>(slots: Slots<'_, G>, claim: &Claim) {
-    /// Drops what is left when it is dropped itself, which is on the way of a panic.
-    struct Rest<'a, G: Group>(Runs<'a, G>);
+    // SAFETY: the slots are the caller's (R1) and hold values (R2).
+    unsafe { drop_each(slots.runs(claim.from, claim.len)) }
+}
 
-    impl<G: Group> Drop for Rest<'_, G> {
+/// Drops the values of a ring that nobody else has, from `from` on once round, each once even if
+/// one of them panics.
+///
+/// # Safety
+///
+/// The caller owns all the slots.
+pub(crate) unsafe fn drop_filled<G: Group>(slots: Slots<'_, G>, from: Position) {
+    let all = slots.runs(from, slots.geometry.capacity()).flat_map(|run| run.each());
+    // SAFETY: the slots are the caller's (R1), and those that are ready for a consumer hold
+    // values (R2).
+    unsafe { drop_each(all.filter(|slot| slot.is_filled())) }
+}
+
+/// Drops the values of runs, each once even if one of them panics.
+///
+/// # Safety
+///
+/// The caller owns the slots, which hold values and count as empty afterwards; the iterator
+/// yields each of them once.
+unsafe fn drop_each<'a, G: Group + 'a>(runs: impl Iterator<Item = Run<'a, G>>) {
+    /// Drops what is left when it is dropped itself, which is on the way of a panic.
+    struct Rest<'a, G: Group + 'a, I: Iterator<Item = Run<'a, G>>>(I);
+
+    impl<'a, G: Group + 'a, I: Iterator<Item = Run<'a, G>>> Drop for Rest<'a, G, I> {
         fn drop(&mut self) {
             for run in &mut self.0 {
                 // SAFETY: the slots are the caller's (R1) and hold values (R2), and the iterator
@@ -97,7 +109,7 @@ pub(crate) unsafe fn drop_values<G: Group>(slots: Slots<'_, G>, claim: &Claim) {
         }
     }
 
-    let mut rest = Rest(slots.runs(claim.from, claim.len));
+    let mut rest = Rest(runs);
     for run in &mut rest.0 {
         // SAFETY: as above.
         drop(unsafe { DropValues::new(run.cells()) });

@@ -2,7 +2,7 @@
 //!
 //! [`ring`] has four rings, for one or many producers and one or many consumers, with batches,
 //! slots that are written and read in place, exactly the capacity that was asked for, and no
-//! allocation after construction.
+//! allocation after construction. [`Queue`] is one of them shared by reference.
 //!
 //! ```
 //! use ringway::ring;
@@ -23,19 +23,19 @@
 //!
 //! # Guarantees
 //!
-//! | | `spsc` | `mpsc`, `spmc`: the lone side | the shared sides |
+//! | | `spsc` | the lone side of `mpsc`, `spmc` | the shared sides, [`Queue`] |
 //! |---|---|---|---|
-//! | an operation | wait-free | wait-free | lock-free claim, see below |
+//! | an operation | wait-free | lock-free | lock-free |
 //! | order | FIFO | FIFO | FIFO in the order of the claims |
-//! | a batch | one claim, in order | one claim, in order | one claim, in order, unbroken |
-//! | Full (a refused push) | all slots hold values | the next slot is not emptied yet | the same |
-//! | Empty (`pop` is `None`) | no slot holds a value | the next slot is not filled yet | the same |
-//! | a suspended thread costs | nothing but its work | nothing but its work | the other side stops at the slot that it claimed |
+//! | a batch | one claim, in order | one claim, in order | one claim, in order |
+//! | Empty (`pop` is `None`) | no slot holds a value | exact: a push that has returned is never missed | the same |
+//! | Full (a refused push) | all slots hold values | no slot is free, see below | the same |
+//! | a suspended thread costs | nothing but its work | nothing but its work | one slot until it is back |
 //!
-//! A thread of a shared side that is suspended *between its claim and its commit*, which is a few
-//! instructions, stops the other side at its slot until it goes on. The rings with a shared side
-//! are therefore not lock-free in the formal sense, though none of their operations ever waits:
-//! each returns what it found.
+//! A thread of a shared side that is suspended or killed inside an operation is skipped: it costs
+//! the others a slot and delays none of them. That holds for fewer such threads than slots. Full
+//! is weaker than Empty: a slot counts until its consumer is done with it, and if that thread was
+//! late, for up to a lap more.
 //!
 //! # Features
 //!
@@ -52,12 +52,16 @@ extern crate alloc;
 extern crate std;
 
 mod buffer;
+mod late;
 mod marks;
 mod position;
+mod queue;
 pub mod ring;
 mod sequencer;
 mod slots;
 mod sync;
+
+pub use queue::{InlineQueue, IntoIter, Queue};
 
 /// The table of orderings, for the models.
 #[cfg(ringway_loom)]
@@ -65,6 +69,11 @@ mod sync;
 pub mod edge {
     pub use crate::sync::edge::{Edge, TABLE};
 }
+
+/// What the models choose: whether late threads are skipped.
+#[cfg(ringway_loom)]
+#[doc(hidden)]
+pub use late::set_patient;
 
 /// The examples of the README.
 #[cfg(all(doctest, feature = "alloc"))]

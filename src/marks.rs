@@ -32,6 +32,12 @@ impl<const N: usize> Marks<N> {
         unsafe { self.0.get_unchecked(place..place + len) }
     }
 
+    /// The mark of the slot at this place.
+    #[inline(always)]
+    pub(crate) fn mark(&self, place: usize) -> &Atomic {
+        &self.some(place, 1)[0]
+    }
+
     /// How many slots, of at most `most` from `place` on, it is the turn of side `D` at, in the
     /// lap of `position`.
     #[inline(always)]
@@ -66,7 +72,7 @@ impl<const N: usize> Marks<N> {
         place: usize,
         len: usize,
     ) {
-        let turn = geometry.lap_of(D::across(geometry, position)) | D::Other::TURN;
+        let turn = D::turn_passed(geometry, position);
         let pass = |mark: &Atomic| mark.store(turn, D::COMMIT);
         if len == N {
             self.0.iter().for_each(pass)

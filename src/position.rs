@@ -30,6 +30,14 @@ type Signed = isize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position(pub(crate) Word);
 
+impl Position {
+    /// The position so many slots on in the same lap.
+    #[inline(always)]
+    pub(crate) const fn beside(self, n: usize) -> Self {
+        Self(self.0.wrapping_add(n as Word))
+    }
+}
+
 /// The shape of a ring: its capacity and how positions are split into lap and index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Geometry {
@@ -70,6 +78,30 @@ impl Geometry {
     #[inline(always)]
     pub(crate) const fn lap_of(self, position: Position) -> Word {
         position.0 & !self.mask
+    }
+
+    /// The number of the lap that a word lies in.
+    #[inline(always)]
+    pub(crate) const fn lap_number(self, word: Word) -> Word {
+        word >> self.bits
+    }
+
+    /// How many low bits of a position the index takes.
+    #[cfg(test)]
+    pub(crate) const fn index_bits(self) -> u32 {
+        self.bits
+    }
+
+    /// How many laps a mark is ahead of the lap of a position; negative if it is behind.
+    #[inline(always)]
+    pub(crate) const fn laps_ahead(self, mark: Word, position: Position) -> isize {
+        let mark = Position(mark);
+        ((self.lap_of(mark).wrapping_sub(self.lap_of(position)) as Signed) >> self.bits) as isize
+    }
+
+    /// The same slot, so many laps later or earlier.
+    pub(crate) const fn offset_laps(self, position: Position, laps: isize) -> Position {
+        Position(position.0.wrapping_add((laps as Signed as Word) << self.bits))
     }
 
     /// What one lap adds to a position.

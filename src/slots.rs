@@ -7,8 +7,8 @@
 
 use crate::marks::Marks;
 use crate::position::{Geometry, Position};
-use crate::sequencer::Side;
-use crate::sync::Cell;
+use crate::sequencer::{Emptying, Side};
+use crate::sync::{Atomic, Cell, edge::Edge};
 
 /// A few slots that lie together.
 pub trait Group {
@@ -30,6 +30,9 @@ pub trait Group {
     /// Passes the turn at `len` slots from `place` on, in the lap of `position`, from side `D` to
     /// the other.
     fn pass<D: Side>(&self, geometry: Geometry, position: Position, place: usize, len: usize);
+
+    /// The mark of the slot at this place.
+    fn mark(&self, place: usize) -> &Atomic;
 
     /// The cell of each slot.
     fn cells(&self) -> &[Cell<Self::Item>];
@@ -78,6 +81,11 @@ impl<T, A, const N: usize> Group for Block<T, A, N> {
     }
 
     #[inline(always)]
+    fn mark(&self, place: usize) -> &Atomic {
+        self.marks.mark(place)
+    }
+
+    #[inline(always)]
     fn cells(&self) -> &[Cell<T>] {
         &self.cells
     }
@@ -116,8 +124,15 @@ impl<'a, G: Group> Slots<'a, G> {
     /// The slot of a position, as a run of one.
     #[inline(always)]
     pub fn at(self, position: Position) -> Run<'a, G> {
+        let slot = self.only(position);
+        prefetch(slot.group);
+        slot
+    }
+
+    /// The same, looked up again.
+    #[inline(always)]
+    pub fn only(self, position: Position) -> Run<'a, G> {
         let (group, place) = self.locate(self.geometry.index(position));
-        prefetch(group);
         Run { group, position, place, len: 1 }
     }
 
@@ -157,6 +172,14 @@ pub struct Run<'a, G> {
     len: usize,
 }
 
+impl<G> Clone for Run<'_, G> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<G> Copy for Run<'_, G> {}
+
 impl<'a, G: Group> Run<'a, G> {
     /// The cells.
     #[inline(always)]
@@ -164,6 +187,30 @@ impl<'a, G: Group> Run<'a, G> {
         debug_assert!(self.place + self.len <= G::LEN);
         // SAFETY: a run stays within its group (L2).
         unsafe { self.group.cells().get_unchecked(self.place..self.place + self.len) }
+    }
+
+    /// The position of the first slot.
+    #[inline(always)]
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Whether the slot, of a ring that nobody else has, holds a value.
+    pub fn is_filled(&self) -> bool {
+        self.mark().load(Edge::RELAXED) & 1 == Emptying::TURN
+    }
+
+    /// The mark of the first slot.
+    #[inline(always)]
+    pub fn mark(&self) -> &'a Atomic {
+        self.group.mark(self.place)
+    }
+
+    /// The slots, one by one.
+    #[inline(always)]
+    pub fn each(&self) -> impl Iterator<Item = Run<'a, G>> + use<'a, G> {
+        let Self { group, position, place, len } = *self;
+        (0..len).map(move |i| Run { group, position: position.beside(i), place: place + i, len: 1 })
     }
 
     /// How many of the slots, from the first on, it is the turn of side `D` at.
@@ -216,6 +263,9 @@ pub trait Storage {
 
     /// The slots.
     fn slots(&self) -> Slots<'_, Self::Group>;
+
+    /// The late word of each slot; none if no side of the ring can be late.
+    fn late_words(&self) -> &[Atomic];
 }
 
 /// Slots on the heap, for a capacity known when the ring is made.
@@ -224,6 +274,7 @@ pub trait Storage {
 pub struct Heap<T> {
     geometry: Geometry,
     groups: alloc::boxed::Box<[Four<T>]>,
+    late: alloc::boxed::Box<[Atomic]>,
 }
 
 #[cfg(feature = "alloc")]
@@ -234,11 +285,17 @@ impl<T> Heap<T> {
         core::alloc::Layout::array::<Four<T>>(groups).ok().and_then(|_| Geometry::new(capacity))
     }
 
+    /// The late words: one for each slot, or none.
+    fn late(geometry: Geometry, can_be_late: bool) -> alloc::boxed::Box<[Atomic]> {
+        let count = if can_be_late { geometry.capacity() } else { 0 };
+        (0..count).map(|_| Atomic::new(0)).collect()
+    }
+
     /// Slots without values, whose turn is the producers' in the lap of `start`.
     ///
     /// The groups are made where they stay: a large `T` does not pass over the stack.
     #[cfg(not(ringway_loom))]
-    pub(crate) fn new(geometry: Geometry, start: Position) -> Self {
+    pub(crate) fn new(geometry: Geometry, start: Position, can_be_late: bool) -> Self {
         type Groups<T> = alloc::boxed::Box<[Four<T>]>;
         let groups = geometry.capacity().div_ceil(Four::<T>::LEN);
         let mut groups = Groups::<T>::new_uninit_slice(groups);
@@ -249,14 +306,16 @@ impl<T> Heap<T> {
         }
         // SAFETY: the marks were written, and a cell is an `UnsafeCell` of a `MaybeUninit`, for
         // which any bytes are valid.
-        Self { geometry, groups: unsafe { groups.assume_init() } }
+        let groups = unsafe { groups.assume_init() };
+        Self { geometry, groups, late: Self::late(geometry, can_be_late) }
     }
 
     /// Slots without values, one by one: under loom a cell has to register itself.
     #[cfg(ringway_loom)]
-    pub(crate) fn new(geometry: Geometry, start: Position) -> Self {
+    pub(crate) fn new(geometry: Geometry, start: Position, can_be_late: bool) -> Self {
         let groups = geometry.capacity().div_ceil(Four::<T>::LEN);
-        Self { geometry, groups: (0..groups).map(|_| Block::empty(geometry, start)).collect() }
+        let groups = (0..groups).map(|_| Block::empty(geometry, start)).collect();
+        Self { geometry, groups, late: Self::late(geometry, can_be_late) }
     }
 }
 
@@ -269,13 +328,22 @@ impl<T> Storage for Heap<T> {
     fn slots(&self) -> Slots<'_, Four<T>> {
         Slots { geometry: self.geometry, groups: &self.groups }
     }
+
+    #[inline(always)]
+    fn late_words(&self) -> &[Atomic] {
+        &self.late
+    }
 }
 
-/// Slots inside the ring itself, for a capacity known when the program is compiled.
+/// Slots inside the ring itself, for a capacity known when the program is compiled, with late
+/// words for the first `L`: all of them, or none in a ring that needs none.
 #[derive(Debug)]
-pub struct Array<T, const N: usize>([One<T>; N]);
+pub struct Array<T, const N: usize, const L: usize = N> {
+    slots: [One<T>; N],
+    late: [Atomic; L],
+}
 
-impl<T, const N: usize> Array<T, N> {
+impl<T, const N: usize, const L: usize> Array<T, N, L> {
     const GEOMETRY: Geometry = match Geometry::new(N) {
         Some(geometry) => geometry,
         None => panic!("the capacity of a ring is at least 1"),
@@ -285,13 +353,16 @@ impl<T, const N: usize> Array<T, N> {
     #[cfg(not(ringway_loom))]
     pub(crate) const fn new() -> Self {
         let _checked = Self::GEOMETRY;
-        Self([const { Block { alignment: [], marks: Marks::zero(), cells: [Cell::empty()] } }; N])
+        let slots =
+            [const { Block { alignment: [], marks: Marks::zero(), cells: [Cell::empty()] } }; N];
+        Self { slots, late: [const { Atomic::new(0) }; L] }
     }
 
     /// Slots without values, whose turn is the producers' in lap 0.
     #[cfg(ringway_loom)]
     pub(crate) fn new() -> Self {
-        Self(core::array::from_fn(|_| Block::empty(Self::GEOMETRY, Position(0))))
+        let slots = core::array::from_fn(|_| Block::empty(Self::GEOMETRY, Position(0)));
+        Self { slots, late: core::array::from_fn(|_| Atomic::new(0)) }
     }
 }
 
@@ -304,12 +375,17 @@ impl<T, A, const N: usize> Block<T, A, N> {
     }
 }
 
-impl<T, const N: usize> Storage for Array<T, N> {
+impl<T, const N: usize, const L: usize> Storage for Array<T, N, L> {
     type Item = T;
     type Group = One<T>;
 
     #[inline(always)]
     fn slots(&self) -> Slots<'_, One<T>> {
-        Slots { geometry: Self::GEOMETRY, groups: &self.0 }
+        Slots { geometry: Self::GEOMETRY, groups: &self.slots }
+    }
+
+    #[inline(always)]
+    fn late_words(&self) -> &[Atomic] {
+        &self.late
     }
 }

@@ -25,6 +25,8 @@ pub enum Command {
     List(List),
     /// Check that the contenders are queues; measure nothing
     Verify(Verify),
+    /// Stop a thread in the middle of pushes again and again, and see whether the others go on
+    Suspended(Suspended),
 }
 
 /// The settings of `quick`.
@@ -72,6 +74,23 @@ pub struct Verify {
     pub filters: Filters,
 }
 
+/// The settings of `suspended`.
+#[derive(Debug, Args)]
+pub struct Suspended {
+    /// Which contenders, of those with many producers and consumers that do not wait by themselves.
+    #[command(flatten)]
+    pub filters: Filters,
+    /// Print one JSON object per contender, a line each, instead of the table
+    #[arg(long)]
+    pub json: bool,
+    /// How long to go on in all, in seconds
+    #[arg(long, value_name = "S", default_value = "60", value_parser = seconds)]
+    pub seconds: Duration,
+    /// How long each stop lasts, and how long the thread runs before it, in milliseconds
+    #[arg(long = "stop-ms", value_name = "MS", default_value = "100", value_parser = milliseconds)]
+    pub stop: Duration,
+}
+
 /// The filters of a command.
 #[derive(Debug, Args)]
 pub struct Filters {
@@ -93,5 +112,15 @@ fn seconds(text: &str) -> Result<Duration, String> {
         Ok(Duration::from_secs_f64(seconds))
     } else {
         Err("must be between 0.1 and 86400".to_owned())
+    }
+}
+
+/// Reads a number of milliseconds.
+fn milliseconds(text: &str) -> Result<Duration, String> {
+    let milliseconds: f64 = text.parse().map_err(|_| "not a number of milliseconds".to_owned())?;
+    if (1.0..=10_000.0).contains(&milliseconds) {
+        Ok(Duration::from_secs_f64(milliseconds / 1e3))
+    } else {
+        Err("must be between 1 and 10000".to_owned())
     }
 }

@@ -21,9 +21,10 @@ use crate::plan::{Cell, Filter, Plan};
 use crate::platform;
 use crate::registry::Entry;
 use crate::summary::{self, Standing, Throughputs};
+use crate::suspended;
 
 /// The exit status after Ctrl-C, as shells have it.
-const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// What conformance and warm-up take for each cell, about.
 const OVERHEAD: Duration = Duration::from_millis(50);
@@ -35,8 +36,8 @@ const SLACK: f64 = 1.15;
 /// ends within a minute on a machine that is busy with something else as well.
 const GRACE: Duration = Duration::from_secs(8);
 
-/// Set by Ctrl-C, looked at between slices.
-static CTRL_C: AtomicBool = AtomicBool::new(false);
+/// Set by Ctrl-C, looked at between slices and between stops.
+pub(crate) static CTRL_C: AtomicBool = AtomicBool::new(false);
 
 /// Does what the command line asks for.
 ///
@@ -48,6 +49,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Quick(arguments) => quick(&arguments),
         Command::List(arguments) => list(&arguments),
         Command::Verify(arguments) => verify(&arguments),
+        Command::Suspended(arguments) => suspended::command::run(&arguments),
     }
 }
 
@@ -55,10 +57,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
 fn quick(arguments: &Quick) -> Result<ExitCode> {
     let began = Instant::now();
     let plan = Plan::new(&arguments.filters.filters)?;
-    ensure!(
-        !cfg!(debug_assertions),
-        "a debug build is not worth timing; `cargo contest quick` makes a release build"
-    );
+    ensure_release("quick")?;
     let seed = arguments.seed.unwrap_or_else(|| fastrand::u32(..).into());
     let schedule = Schedule::new(plan.cells.len(), arguments.seconds, arguments.rounds);
     eprintln!(
@@ -113,6 +112,15 @@ fn quick(arguments: &Quick) -> Result<ExitCode> {
         eprintln!("written to {}", directory.path().display());
     }
     Ok(exit_code(&finished))
+}
+
+/// Refuses to time a debug build.
+pub(crate) fn ensure_release(command: &str) -> Result<()> {
+    ensure!(
+        !cfg!(debug_assertions),
+        "a debug build is not worth timing; `cargo contest {command}` makes a release build"
+    );
+    Ok(())
 }
 
 /// Prints the results.
@@ -249,7 +257,7 @@ fn verify(arguments: &Verify) -> Result<ExitCode> {
 }
 
 /// The contenders that any filter names, or all.
-fn chosen(filters: &[Filter]) -> Result<Vec<&'static Entry>> {
+pub(crate) fn chosen(filters: &[Filter]) -> Result<Vec<&'static Entry>> {
     let named = |entry: &&Entry| {
         filters.is_empty() || filters.iter().any(|filter| filter.matches_contender(entry))
     };
@@ -258,15 +266,15 @@ fn chosen(filters: &[Filter]) -> Result<Vec<&'static Entry>> {
     Ok(entries)
 }
 
-/// The first Ctrl-C ends the contest after the slice that runs, the second at once.
-fn on_ctrl_c() {
+/// The first Ctrl-C ends the contest after the slice or the stop that runs, the second at once.
+pub(crate) fn on_ctrl_c() {
     if CTRL_C.swap(true, Ordering::Relaxed) {
         process::exit(i32::from(INTERRUPTED));
     }
 }
 
 /// Writes to standard output. A reader who has seen enough is no error.
-fn print(text: &str) -> Result<()> {
+pub(crate) fn print(text: &str) -> Result<()> {
     match io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(error).context("cannot write to standard output")

@@ -147,8 +147,11 @@ pub enum Role {
     Peer,
     /// What one writes without a library.
     Baseline,
-    /// Not a queue: a bound for all of them.
+    /// A queue that is here only so that another can be held against it: it has the exact capacity, and the
+    /// plainest protocol in the same layout.
     Control,
+    /// Not a queue: a bound for all of them.
+    Limit,
 }
 
 /// What operations that never wait promise when a thread is suspended in the middle of one.
@@ -156,6 +159,8 @@ pub enum Role {
 pub enum Progress {
     /// Every operation ends in a bounded number of its own steps.
     WaitFree,
+    /// Some operation ends in a bounded number of the steps of all threads, whoever is suspended.
+    LockFree,
     /// No lock, but a thread suspended between claim and publication stops those behind it.
     ClaimPublish,
     /// A thread suspended with the lock stops all others.
@@ -166,6 +171,7 @@ impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::WaitFree => "wait-free",
+            Self::LockFree => "lock-free",
             Self::ClaimPublish => "claim, publish",
             Self::Lock => "lock",
         })

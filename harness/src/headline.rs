@@ -6,11 +6,12 @@
 use serde::Serialize;
 
 use crate::contender::{Kind, Role};
-use crate::contenders::{ENTRIES, REFERENCE};
+use crate::contenders::{ENTRIES, REFERENCE, REFERENCE_AGAIN};
 use crate::plan::{Group, Topology};
 use crate::record::CellName;
 use crate::stats::Ratio;
 use crate::summary::Throughputs;
+use crate::wait::Wait;
 
 /// One comparison.
 #[derive(Debug, Clone, Serialize)]
@@ -66,23 +67,29 @@ fn name(cell: &CellName) -> String {
 
 /// Everything that is asked.
 fn questions() -> Vec<Question> {
-    let [one, two, eight] = [1, 2, 8].map(|threads| Topology::new(threads, threads));
+    let [one, two, four, eight] = [1, 2, 4, 8].map(|threads| Topology::new(threads, threads));
     let cell = |key: &str, topology, batch| CellName::new(key, Group { topology, batch });
     let mut questions = Vec::new();
     let mut ask = |subject, beside, opponents| {
         questions.push(Question { subject, beside, opponents });
     };
 
-    for topology in [one, two, eight] {
-        let opponents = ["crossbeam-queue", "concurrent-queue"].map(|key| cell(key, topology, 1));
-        let beside = "the best MPMC peer with the same wait";
-        ask(cell(REFERENCE, topology, 1), beside, opponents.into());
+    let mpmc = |role| ENTRIES.iter().filter(move |entry| entry.is(role, Kind::Mpmc));
+    for subject in mpmc(Role::Ringway).filter(|entry| entry.key != REFERENCE_AGAIN) {
+        for topology in [one, two, four, eight] {
+            let peers = mpmc(Role::Peer).filter(|entry| entry.wait == Wait::Common);
+            let opponents = peers.map(|entry| cell(entry.key, topology, 1)).collect();
+            let beside = "the best MPMC peer with the same wait";
+            ask(cell(subject.key, topology, 1), beside, opponents);
+        }
+        ask(cell(subject.key, two, 1), "a lock-free peer", vec![cell("lfqueue", two, 1)]);
+        for topology in [one, two, eight] {
+            let opponents = vec![cell("claim-publish", topology, 1)];
+            ask(cell(subject.key, topology, 1), "claim and publish alone", opponents);
+        }
     }
     for batch in [8, 64] {
-        let peers = ENTRIES
-            .iter()
-            .filter(|entry| entry.info.role == Role::Peer && entry.info.kind == Kind::Mpmc);
-        let opponents = peers.map(|entry| cell(entry.key, two, 1)).collect();
+        let opponents = mpmc(Role::Peer).map(|entry| cell(entry.key, two, 1)).collect();
         let beside = "the best MPMC peer's single messages, any wait";
         ask(cell(REFERENCE, two, batch), beside, opponents);
     }
@@ -113,7 +120,6 @@ mod tests {
     use super::*;
     use crate::plan::Cell;
     use crate::record::Sample;
-    use crate::wait::Wait;
 
     #[test]
     fn every_question_is_about_cells_that_run() {

@@ -10,6 +10,7 @@
 //! | [`conformance`] | what is checked before any number |
 //! | [`mod@slice`], [`mode`], [`gate`], [`wait`], [`message`] | one measurement: threads, loops, start and finish, waiting, evidence |
 //! | [`contest`] | warm-up and rounds |
+//! | [`suspended`] | what is left of a queue while a thread is suspended in the middle of an operation |
 //! | [`stats`], [`summary`], [`headline`] | from slices to medians, ratios and verdicts |
 //! | [`output`] | table, report, files |
 //! | [`platform`], [`environment`] | what the system is asked for; what is recorded of the machine |
@@ -33,4 +34,5 @@ pub mod registry;
 pub mod slice;
 pub mod stats;
 pub mod summary;
+pub mod suspended;
 pub mod wait;

@@ -17,6 +17,11 @@ pub struct Share {
 }
 
 impl Share {
+    /// A producer that has sent nothing yet.
+    pub fn of(producer: usize) -> Self {
+        Self { producer: producer as u64, messages: 0 }
+    }
+
     /// Divides `messages` among producers as evenly as it goes.
     pub fn divide(messages: u64, producers: usize) -> Vec<Self> {
         let producers = producers as u64;
@@ -67,6 +72,11 @@ impl Tally for Checksum {
 }
 
 impl Checksum {
+    /// How many messages it is of.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
     /// What all consumers together must have when everything has arrived.
     pub fn expected(shares: &[Share]) -> Self {
         shares

@@ -21,13 +21,17 @@ pub const CAPACITY: usize = 1024;
 pub const BATCHES: [usize; 3] = [1, 8, 64];
 
 /// The topologies of the quick contest.
-pub const TOPOLOGIES: [Topology; 5] = [
+pub const TOPOLOGIES: [Topology; 6] = [
     Topology::new(1, 1),
     Topology::new(2, 1),
     Topology::new(1, 2),
     Topology::new(2, 2),
+    SINGLES_ONLY,
     Topology::new(8, 8),
 ];
+
+/// A topology of the quick contest that has no time for batches.
+const SINGLES_ONLY: Topology = Topology::new(4, 4);
 
 /// How many threads are on each side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -124,6 +128,8 @@ impl Cell {
             Some("no batch operations".to_owned())
         } else if batch > 1 && one_sided && self.entry.info.role != Role::Ringway {
             Some("quick runs batches of the rings alone here".to_owned())
+        } else if batch > 1 && topology == SINGLES_ONLY {
+            Some("quick runs single messages alone here".to_owned())
         } else {
             None
         }
@@ -261,7 +267,7 @@ mod tests {
         let plan = Plan::new(&[]).unwrap();
         assert_eq!(plan.cells.len() + plan.skipped.len(), Cell::all().count());
         assert!(plan.skipped.iter().all(|(_, reason)| !reason.is_empty()));
-        assert_eq!(plan.groups().count(), TOPOLOGIES.len() * BATCHES.len());
+        assert_eq!(plan.groups().count(), (TOPOLOGIES.len() - 1) * BATCHES.len() + 1);
     }
 
     #[test]

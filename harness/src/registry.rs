@@ -2,12 +2,18 @@
 //! statically.
 
 use crate::conformance::{self, Conformance};
-use crate::contender::{BatchSink, BatchSource, Contender, Info, WaitingSink, WaitingSource};
+use crate::contender::{
+    BatchSink, BatchSource, Contender, Info, Kind, Role, WaitingSink, WaitingSource,
+};
 use crate::environment;
 use crate::message::Checksum;
 use crate::mode::{Batched, Single, Waiting};
 use crate::slice::{self, Failure, Job, Outcome};
+use crate::suspended::{self, windows::Stop};
 use crate::wait::Wait;
+
+/// How to stop a thread of a contender again and again.
+type Suspend = fn(&suspended::Job) -> Result<Vec<Stop>, suspended::Failure>;
 
 /// A contender and what it can do.
 #[derive(Debug)]
@@ -21,6 +27,7 @@ pub struct Entry {
     /// Whether it has batch operations.
     pub batches: bool,
     time: fn(&Job) -> Result<Outcome<Checksum>, Failure>,
+    suspend: Option<Suspend>,
     conform: fn() -> Conformance,
 }
 
@@ -33,6 +40,7 @@ impl Entry {
             wait: Wait::Common,
             batches: false,
             time: slice::run::<C, Single, Checksum>,
+            suspend: suspend::<C>(),
             conform: conformance::of_single::<C>,
         }
     }
@@ -52,6 +60,7 @@ impl Entry {
                 1 => slice::run::<C, Single, Checksum>(job),
                 _ => slice::run::<C, Batched, Checksum>(job),
             },
+            suspend: suspend::<C>(),
             conform: conformance::of_batching::<C>,
         }
     }
@@ -68,6 +77,7 @@ impl Entry {
             wait: Wait::Own,
             batches: false,
             time: slice::run::<C, Waiting, Checksum>,
+            suspend: None,
             conform: conformance::of_waiting::<C>,
         }
     }
@@ -76,6 +86,11 @@ impl Entry {
     pub const fn under(mut self, key: &'static str) -> Self {
         self.key = key;
         self
+    }
+
+    /// Whether it has that role and takes that many threads.
+    pub fn is(&self, role: Role, kind: Kind) -> bool {
+        self.info.role == role && self.info.kind == kind
     }
 
     /// The version of the crate that it comes from, if the build knew it.
@@ -92,8 +107,31 @@ impl Entry {
         (self.time)(job)
     }
 
+    /// Whether a thread of it can be stopped while others go on: it takes enough threads, and does not wait
+    /// by itself.
+    pub fn can_be_suspended(&self) -> bool {
+        self.suspend.is_some()
+    }
+
+    /// Stops a thread again and again while others go on. No stops of a contender that cannot be suspended.
+    ///
+    /// # Errors
+    ///
+    /// See [`suspended::Failure`].
+    pub fn suspend(&self, job: &suspended::Job) -> Result<Vec<Stop>, suspended::Failure> {
+        self.suspend.map_or(Ok(Vec::new()), |suspend| suspend(job))
+    }
+
     /// Runs the checks that come before any number.
     pub fn conform(&self) -> Conformance {
         (self.conform)()
+    }
+}
+
+/// How to stop a thread of `C`, if it takes threads enough.
+const fn suspend<C: Contender>() -> Option<Suspend> {
+    match C::INFO.kind {
+        Kind::Mpmc => Some(suspended::run::<C>),
+        _ => None,
     }
 }

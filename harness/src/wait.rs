@@ -42,7 +42,7 @@ impl fmt::Display for Wait {
 /// Looks until there is something.
 #[inline]
 pub fn until<R>(mut look: impl FnMut() -> Option<R>) -> R {
-    let mut failed = FailedLooks(0);
+    let mut failed = FailedLooks::default();
     loop {
         if let Some(found) = look() {
             return found;
@@ -55,7 +55,7 @@ pub fn until<R>(mut look: impl FnMut() -> Option<R>) -> R {
 /// nothing.
 #[inline]
 pub fn until_finished<R>(finish: &Finish, mut look: impl FnMut() -> Option<R>) -> Option<R> {
-    let mut failed = FailedLooks(0);
+    let mut failed = FailedLooks::default();
     let mut last_look = false;
     loop {
         if let Some(found) = look() {
@@ -72,12 +72,13 @@ pub fn until_finished<R>(finish: &Finish, mut look: impl FnMut() -> Option<R>) -
 }
 
 /// How many looks in a row have failed.
-struct FailedLooks(u32);
+#[derive(Debug, Default)]
+pub struct FailedLooks(u32);
 
 impl FailedLooks {
     /// One more has: waits before the next.
     #[inline]
-    fn pause(&mut self) {
+    pub fn pause(&mut self) {
         self.0 = self.0.saturating_add(1);
         for _ in 0..PAUSES {
             hint::spin_loop();

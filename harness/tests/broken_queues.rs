@@ -223,3 +223,60 @@ fn what_was_measured_before_an_interruption_is_kept() {
     contest.deadline = Instant::now();
     assert_eq!(contest.run().end, End::OutOfTime);
 }
+
+#[cfg(target_os = "linux")]
+mod stopped {
+    use std::hint;
+
+    use ringway_harness::suspended;
+
+    use super::*;
+
+    spoiled!(
+        Tenacious,
+        TenaciousQueue,
+        Role::Peer,
+        |n| n,
+        |queue: &Plain<T>, message| {
+            let mut messages = queue.lock();
+            // The lock is held nearly all the time by one of the producers.
+            (0..2_000).for_each(|_| hint::spin_loop());
+            messages.push_back(message);
+            Ok(())
+        },
+        Plain::pop,
+    );
+    drops_messages!(TenaciousQueue);
+
+    /// A few dozen short stops.
+    fn job() -> suspended::Job {
+        static NOT_INTERRUPTED: AtomicBool = AtomicBool::new(false);
+        suspended::Job {
+            time: Duration::from_millis(300),
+            stop: Duration::from_millis(5),
+            capacity: CAPACITY,
+            cores: platform::allowed_cores().into(),
+            interrupted: &NOT_INTERRUPTED,
+        }
+    }
+
+    #[test]
+    fn a_lock_that_is_always_held_is_seen_to_stall_the_others() {
+        let stops = suspended::run::<Tenacious>(&job()).unwrap();
+        assert!(stops.iter().any(|stop| stop.suspended.stalled()), "{stops:?}");
+        assert!(stops.iter().any(|stop| stop.free.mmsg_s() > 0.0), "{stops:?}");
+    }
+
+    #[test]
+    fn a_lost_message_is_found_out_after_the_stops() {
+        let outcome = suspended::run::<Losing>(&job());
+        assert!(matches!(outcome, Err(suspended::Failure::Checksum)), "{outcome:?}");
+    }
+
+    #[test]
+    fn an_interruption_ends_the_stops() {
+        static INTERRUPTED: AtomicBool = AtomicBool::new(true);
+        let job = suspended::Job { interrupted: &INTERRUPTED, ..job() };
+        assert_eq!(suspended::run::<RoundsUp>(&job).unwrap(), []);
+    }
+}

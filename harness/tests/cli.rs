@@ -33,9 +33,11 @@ fn list_names_the_contenders() {
         "ringway-spmc",
         "ringway-mpmc",
         "ringway-mpmc-aa",
+        "ringway-queue",
         "crossbeam-queue",
         "crossbeam-channel",
         "concurrent-queue",
+        "lfqueue",
         "kanal",
         "crossfire",
         "flume",
@@ -45,6 +47,7 @@ fn list_names_the_contenders() {
         "mutex-vecdeque",
         "parking-lot",
         "mutex-condvar",
+        "claim-publish",
         "copy-limit",
     ] {
         let named = |line: &str| line.split_whitespace().next() == Some(key);
@@ -64,7 +67,7 @@ fn list_says_why_a_cell_does_not_run() {
 fn verify_passes() {
     let found = printed(&["verify", "--filter", "ringway-*", "--filter", "copy-limit"]);
     assert!(!found.contains("failed"), "{found}");
-    assert_eq!(found.matches("passed").count(), 6, "{found}");
+    assert_eq!(found.matches("passed").count(), 7, "{found}");
 }
 
 #[test]
@@ -75,6 +78,7 @@ fn bad_arguments_are_errors() {
     assert!(complaint(&["quick", "--rounds", "0"]).contains("--rounds"));
     assert!(complaint(&["quick", "--filter", "a/b/c/d"]).contains("more than"));
     assert!(complaint(&["quick", "--filter", "["]).contains("no glob"));
+    assert!(complaint(&["suspended", "--stop-ms", "0.1"]).contains("between"));
     assert!(complaint(&["quicker"]).contains("quicker"));
 }
 
@@ -85,12 +89,17 @@ fn filters_that_choose_nothing_are_errors() {
     assert!(complaint(&["list", "--filter", "nobody"]).contains("no contender"));
     assert!(complaint(&["list", "--cells", "--filter", "nobody"]).contains("no cell"));
     assert!(complaint(&["verify", "--filter", "nobody"]).contains("no contender"));
+    assert!(complaint(&["suspended", "--filter", "nobody"]).contains("no contender"));
+    for key in ["ringway-mpsc", "ringway-mpmc-aa", "kanal"] {
+        assert!(complaint(&["suspended", "--filter", key]).contains("3x2"), "{key}");
+    }
 }
 
 #[cfg(debug_assertions)]
 #[test]
 fn a_debug_build_is_not_timed() {
     assert!(complaint(&["quick", "--no-save"]).contains("debug build"));
+    assert!(complaint(&["suspended"]).contains("debug build"));
 }
 
 #[cfg(not(debug_assertions))]
@@ -148,5 +157,33 @@ mod release {
         assert_eq!(read("summary.csv").lines().count(), 1 + cells.len());
         assert!(read("report.md").contains("cargo contest quick --seconds 0.2"));
         assert!(read("samples.jsonl").lines().count() >= 9 * cells.len());
+    }
+
+    /// Stops so short that they mean nothing.
+    const SHORT_STOPS: [&str; 7] =
+        ["suspended", "--seconds", "0.2", "--stop-ms", "2", "--filter", "*-queue"];
+
+    #[test]
+    fn suspended_prints_a_row_for_each_contender() {
+        let table = printed(&SHORT_STOPS);
+        for key in ["crossbeam-queue", "concurrent-queue"] {
+            assert!(table.contains(&format!(" {key} ")), "{table}");
+        }
+        assert!(table.contains("stalled") && !table.contains("failed"), "{table}");
+    }
+
+    #[test]
+    fn suspended_json_is_one_object_for_each_contender() {
+        let lines = printed(&[&SHORT_STOPS[..], &["--json"]].concat());
+        assert!(lines.lines().count() >= 2);
+        for line in lines.lines() {
+            let row: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert!(row["stops"].as_u64().unwrap() > 0, "{row}");
+            assert!(row["mmsg_s_free"].as_f64().unwrap() > 0.0, "{row}");
+            for key in ["ratio", "ratio_min", "stalled", "gap_ms_free", "gap_ms_suspended"] {
+                assert!(row[key].is_number(), "{key} in {row}");
+            }
+            assert!(row["failure"].is_null(), "{row}");
+        }
     }
 }

@@ -15,7 +15,7 @@ const MAX_STEPS: usize = 4000;
 /// At most so many preemptions, and at least so many executions.
 pub type Bounds = (usize, u64);
 
-/// Explores a model within its bounds and prints the number of executions.
+/// Explores a model within its bounds, nobody being skipped, and prints the number of executions.
 ///
 /// Every execution has the ledger to itself, and ends with each of its values dropped once.
 ///
@@ -23,6 +23,29 @@ pub type Bounds = (usize, u64);
 ///
 /// Panics if an execution does, if one does not end, or if there are fewer than the bounds say.
 pub fn explore(
+    name: &str,
+    bounds: Bounds,
+    model: impl Fn(&'static Ledger) + Send + Sync + 'static,
+) {
+    ringway::set_patient(true);
+    explore_as_chosen(name, bounds, model);
+}
+
+/// Explores a model in which everybody skips a late thread at once.
+///
+/// # Panics
+///
+/// As [`explore`].
+pub fn explore_skipping(
+    name: &str,
+    bounds: Bounds,
+    model: impl Fn(&'static Ledger) + Send + Sync + 'static,
+) {
+    ringway::set_patient(false);
+    explore_as_chosen(name, bounds, model);
+}
+
+fn explore_as_chosen(
     name: &str,
     (preemptions, at_least): Bounds,
     model: impl Fn(&'static Ledger) + Send + Sync + 'static,

@@ -20,6 +20,7 @@
 //! | `in_place` | reserve and commit, peek and release |
 //! | `observations` | the length while others push and pop |
 //! | `ownership` | handles that go while others work, disconnection, a ring that is split again |
+//! | `late` | late threads of the queue, skipped and back again |
 //! | `scheduling` | the exploration itself |
 //! | `edges` | each named ordering of the library is needed by a model |
 //!
@@ -79,7 +80,7 @@ mod steps;
 mod witness;
 
 #[cfg(ringway_loom)]
-pub use explore::{Bounds, explore};
+pub use explore::{Bounds, explore, explore_skipping};
 #[cfg(ringway_loom)]
 pub use ledger::{Ledger, Value};
 #[cfg(ringway_loom)]

@@ -7,9 +7,7 @@ use super::error::{TooFew, exactly};
 use super::handles::Count;
 use super::link::Link;
 use super::release::release;
-use crate::buffer;
-use crate::sequencer::{Cursor, Emptying, acquire_many, acquire_one, commit_many, commit_one};
-use crate::slots::Storage;
+use crate::sequencer::{Cursor, Emptying, acquire_many};
 
 /// A handle that empties slots of a ring.
 ///
@@ -31,11 +29,8 @@ impl<L: Link> Consumer<L> {
         Self { link, cursor }
     }
 
-    /// Moves the oldest value out of the ring, or returns `None` if it is empty: the next slot
-    /// is not filled yet.
-    ///
-    /// On a ring with shared producers `None` may also mean that a producer has claimed that slot
-    /// and is not done with it, while later ones are.
+    /// Moves the oldest value out of the ring, or returns `None` if it is empty: a push that has
+    /// returned is never missed.
     ///
     /// ```
     /// let (mut producer, mut consumer) = ringway::ring::spsc(2);
@@ -45,13 +40,7 @@ impl<L: Link> Consumer<L> {
     /// ```
     #[inline]
     pub fn pop(&mut self) -> Option<L::Item> {
-        let track = self.link.ring().track();
-        let one = acquire_one::<Emptying, L::Consumers, _>(&track, &mut self.cursor);
-        let (claim, slot) = one?;
-        // SAFETY: we own the slot until we commit the claim.
-        let value = unsafe { buffer::read(slot.cells()) };
-        commit_one::<Emptying, L::Consumers, _>(&track, &mut self.cursor, claim, &slot);
-        Some(value)
+        self.link.ring().pop(&mut self.cursor)
     }
 
     /// Copies as many values as are ready to the beginning of a slice, with one claim, and
@@ -177,33 +166,15 @@ impl<L: Link> Consumer<L> {
         }
     }
 
-    /// Moves at least `least` and at most `most` values to `target`, with one claim, or none;
-    /// returns how many.
+    /// Moves at least `least` and at most `most` values to `target`; returns how many.
     ///
     /// # Safety
     ///
-    /// `target` has room for `most` values.
-    #[inline]
-    unsafe fn pop_to(&mut self, mut target: *mut L::Item, least: usize, most: usize) -> usize {
-        let ring = self.link.ring();
-        if most == 0 || least > ring.capacity() {
-            return 0;
-        }
-        let track = ring.track();
-        let cursor = &mut self.cursor;
-        let most = most.min(ring.capacity());
-        let claim = acquire_many::<Emptying, L::Consumers, _>(&track, cursor, least, most);
-        let Some(claim) = claim else { return 0 };
-        let moved = claim.len;
-        commit_many::<Emptying, L::Consumers, _>(&track, cursor, claim, |cells| {
-            // SAFETY: we own the cells until they are committed; all of them together are as
-            // many as the claim is long, for which `target` has room.
-            unsafe {
-                buffer::copy_out::<<L::Store as Storage>::Group>(cells, target);
-                target = target.add(cells.len());
-            }
-        });
-        moved
+    /// As that of the ring's operation.
+    #[inline(always)]
+    unsafe fn pop_to(&mut self, target: *mut L::Item, least: usize, most: usize) -> usize {
+        // SAFETY: the caller keeps the conditions.
+        unsafe { self.link.ring().pop_to(&mut self.cursor, target, least, most) }
     }
 
     /// How many values are in the ring, from 0 to the capacity.
@@ -295,8 +266,14 @@ impl<L: Link> Drop for Consumer<L> {
         let leaving = link.ring().handles.leave(Count::Consumers);
         if leaving.was_last {
             let (track, cursor) = (link.ring().track(), &mut self.cursor);
-            let all = link.ring().capacity();
-            if let Some(claim) = acquire_many::<Emptying, L::Consumers, _>(&track, cursor, 1, all) {
+            let mut most = link.ring().capacity();
+            // More than one claim only where positions were skipped.
+            while most > 0 {
+                let claim = acquire_many::<Emptying, L::Consumers, L::Producers, _>(
+                    &track, cursor, 1, most,
+                );
+                let Some(claim) = claim else { break };
+                most -= claim.len;
                 // SAFETY: the claim is ours, and no other consumer is there or can come.
                 unsafe { release::<L::Consumers, _>(&track, cursor, claim) };
             }

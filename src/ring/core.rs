@@ -9,8 +9,9 @@ use crossbeam_utils::CachePadded;
 use super::Store;
 use super::handles::Handles;
 use crate::buffer;
+use crate::late::{Lates, Watch};
 use crate::position::Position;
-use crate::sequencer::{Claim, Counter, Cursor, Sequencer, Side, Track};
+use crate::sequencer::{Counter, Cursor, Sequencer, Side, Track};
 use crate::sync::{Atomic, const_unless_loom, edge::Edge};
 
 /// A ring whose producers are `P` and whose consumers are `C` ([`Solo`](super::Solo) or
@@ -22,6 +23,7 @@ use crate::sync::{Atomic, const_unless_loom, edge::Edge};
 pub struct Ring<P: Sequencer, C: Sequencer, S: Store> {
     filled: Counter,
     emptied: Counter,
+    watch: Watch,
     pub(super) handles: Handles,
     store: S,
     sides: PhantomData<fn() -> (P, C)>,
@@ -34,6 +36,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
             Self {
                 filled: CachePadded::new(Atomic::new(start.0)),
                 emptied: CachePadded::new(Atomic::new(start.0)),
+                watch: Watch::new(),
                 handles,
                 store,
                 sides: PhantomData,
@@ -44,16 +47,18 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// What the handles share.
     #[inline(always)]
     pub(super) fn track(&self) -> Track<'_, S::Group> {
-        Track { filled: &self.filled, emptied: &self.emptied, slots: self.store.slots() }
+        let lates = Lates { watch: &self.watch, words: self.store.late_words() };
+        Track { filled: &self.filled, emptied: &self.emptied, slots: self.store.slots(), lates }
     }
 
     /// The cursor of the first handle of side `D`.
-    pub(super) fn cursor<D: Side>(&self) -> Cursor {
+    #[inline(always)]
+    pub(crate) fn cursor<D: Side>(&self) -> Cursor {
         Cursor { next: Position(D::counter(&self.track()).load(Edge::RELAXED)) }
     }
 
     /// How many positions lie between the two counters, as seen one after the other.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         let emptied = Position(self.emptied.load(Edge::RELAXED));
         let filled = Position(self.filled.load(Edge::RELAXED));
         let geometry = self.store.slots().geometry;
@@ -63,7 +68,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     }
 
     /// How many values the ring holds at most.
-    pub(super) fn capacity(&self) -> usize {
+    pub(crate) fn capacity(&self) -> usize {
         self.store.slots().geometry.capacity()
     }
 }
@@ -72,11 +77,9 @@ impl<P: Sequencer, C: Sequencer, S: Store> Drop for Ring<P, C, S> {
     /// Drops the values that are left.
     fn drop(&mut self) {
         let from = Position(self.emptied.load(Edge::RELAXED));
-        let to = Position(self.filled.load(Edge::RELAXED));
         // SAFETY: nobody else has the ring any more, so that whatever was claimed is committed
-        // (R3), and all slots from the emptied to the filled position hold values (R2) and are
-        // ours.
-        unsafe { buffer::drop_values(self.store.slots(), &Claim { from, to, len: self.len() }) }
+        // (R3) and the slots are ours.
+        unsafe { buffer::drop_filled(self.store.slots(), from) }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-/// Fewer slots were ready than a batch of an exact size wanted; nothing was moved.
+/// Fewer slots were ready than a batch of an exact size wanted; nothing was moved, unless
+/// [`moved`](Self::moved) says otherwise.
 ///
 /// ```
 /// let (mut producer, mut consumer) = ringway::ring::spsc::<u8>(4);
@@ -14,6 +15,7 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooFew {
     wanted: usize,
+    moved: usize,
 }
 
 impl TooFew {
@@ -27,6 +29,18 @@ impl TooFew {
     pub fn wanted(&self) -> usize {
         self.wanted
     }
+
+    /// How many values were moved all the same, from the first on: none, but for a push on a
+    /// shared side whose thread was suspended in its midst for so long that others skipped it.
+    ///
+    /// ```
+    /// let (mut producer, _consumer) = ringway::ring::spsc::<u8>(1);
+    /// assert_eq!(producer.push_slice_exact(&[1, 2]).unwrap_err().moved(), 0);
+    /// ```
+    #[must_use]
+    pub fn moved(&self) -> usize {
+        self.moved
+    }
 }
 
 impl fmt::Display for TooFew {
@@ -39,5 +53,5 @@ impl core::error::Error for TooFew {}
 
 /// Tells whether a batch of an exact size was moved.
 pub(super) fn exactly(wanted: usize, moved: usize) -> Result<(), TooFew> {
-    if moved == wanted { Ok(()) } else { Err(TooFew { wanted }) }
+    if moved == wanted { Ok(()) } else { Err(TooFew { wanted, moved }) }
 }

@@ -17,16 +17,25 @@ use crate::sync::const_unless_loom;
 #[cfg(feature = "alloc")]
 type Pair<P, C, T> = (Producer<Arc<Ring<P, C, Heap<T>>>>, Consumer<Arc<Ring<P, C, Heap<T>>>>);
 
-/// A ring on the heap whose sides both stand at the beginning of the lap that `start` is in.
+#[cfg(feature = "alloc")]
+impl<P: Sequencer, C: Sequencer, T> Ring<P, C, Heap<T>> {
+    /// A ring on the heap whose sides both stand at the beginning of the lap that `start` is in.
+    #[track_caller]
+    pub(crate) fn on_heap(capacity: usize, start: u64) -> Self {
+        assert!(capacity > 0, "the capacity of a ring is at least 1");
+        let geometry = Heap::<T>::geometry(capacity)
+            .unwrap_or_else(|| panic!("a ring of capacity {capacity} exceeds the address space"));
+        let start = geometry.lap_start(start as _);
+        let store = Heap::new(geometry, start, P::SHARED || C::SHARED);
+        Self::with(store, start, Handles::none())
+    }
+}
+
+/// The handles of a new ring on the heap.
 #[cfg(feature = "alloc")]
 #[track_caller]
 fn on_heap<P: Sequencer, C: Sequencer, T>(capacity: usize, start: u64) -> Pair<P, C, T> {
-    assert!(capacity > 0, "the capacity of a ring is at least 1");
-    let geometry = Heap::<T>::geometry(capacity)
-        .unwrap_or_else(|| panic!("a ring of capacity {capacity} exceeds the address space"));
-    let start = geometry.lap_start(start as _);
-    let ring = Ring::with(Heap::new(geometry, start), start, Handles::none());
-    pair(Arc::new(ring)).expect("a new ring has no handles")
+    pair(Arc::new(Ring::on_heap(capacity, start))).expect("a new ring has no handles")
 }
 
 /// The first handles of a ring, unless it has some.
@@ -34,7 +43,10 @@ fn pair<L: Link>(link: L) -> Option<(Producer<L>, Consumer<L>)> {
     link.ring().handles.first_pair().then(|| (Producer::first(link.clone()), Consumer::first(link)))
 }
 
-impl<P: Sequencer, C: Sequencer, T, const N: usize> Ring<P, C, Array<T, N>> {
+impl<P: Sequencer, C: Sequencer, T, const N: usize, const L: usize> Ring<P, C, Array<T, N, L>> {
+    /// There is a late word for each slot of a ring that needs them.
+    const LATE_WORDS: () = assert!(L == N || !P::SHARED && !C::SHARED);
+
     const_unless_loom! {
         /// An empty ring of capacity `N`, with its slots inside itself: no allocation.
         ///
@@ -54,6 +66,7 @@ impl<P: Sequencer, C: Sequencer, T, const N: usize> Ring<P, C, Array<T, N>> {
         /// let ring = ringway::ring::spsc::Inline::<u8, 0>::new();
         /// ```
         pub fn new() -> Self {
+            let () = Self::LATE_WORDS;
             Self::with(Array::new(), Position(0), Handles::none())
         }
     }
@@ -75,7 +88,9 @@ impl<P: Sequencer, C: Sequencer, T, const N: usize> Ring<P, C, Array<T, N>> {
     }
 }
 
-impl<P: Sequencer, C: Sequencer, T, const N: usize> Default for Ring<P, C, Array<T, N>> {
+impl<P: Sequencer, C: Sequencer, T, const N: usize, const L: usize> Default
+    for Ring<P, C, Array<T, N, L>>
+{
     fn default() -> Self {
         Self::new()
     }
@@ -83,7 +98,7 @@ impl<P: Sequencer, C: Sequencer, T, const N: usize> Default for Ring<P, C, Array
 
 /// Declares one kind: its function, and the module of its types.
 macro_rules! kind {
-    ($(#[$attribute:meta])* $name:ident, $start:ident, $producers:ident, $consumers:ident) => {
+    ($(#[$attribute:meta])* $name:ident, $start:ident, $producers:ident, $consumers:ident, $store:ty) => {
         $(#[$attribute])*
         ///
         /// # Panics
@@ -123,7 +138,7 @@ macro_rules! kind {
             #[cfg(feature = "alloc")]
             pub type Consumer<T> = super::Consumer<Arc<Ring<T>>>;
             /// The ring with its `N` slots inside itself.
-            pub type Inline<T, const N: usize> = super::Ring<$producers, $consumers, Array<T, N>>;
+            pub type Inline<T, const N: usize> = super::Ring<$producers, $consumers, $store>;
             /// A producer of a ring that stands elsewhere.
             pub type InlineProducer<'a, T, const N: usize> = super::Producer<&'a Inline<T, N>>;
             /// A consumer of a ring that stands elsewhere.
@@ -152,7 +167,7 @@ kind! {
     /// let (producer, consumer) = ringway::ring::spsc::<u8>(4);
     /// let another = consumer.clone();
     /// ```
-    spsc, spsc_at, Solo, Solo
+    spsc, spsc_at, Solo, Solo, Array<T, N, 0>
 }
 
 kind! {
@@ -172,7 +187,7 @@ kind! {
     /// let (producer, consumer) = ringway::ring::mpsc::<u8>(4);
     /// let another = consumer.clone();
     /// ```
-    mpsc, mpsc_at, Shared, Solo
+    mpsc, mpsc_at, Shared, Solo, Array<T, N>
 }
 
 kind! {
@@ -192,7 +207,7 @@ kind! {
     /// let (producer, consumer) = ringway::ring::spmc::<u8>(4);
     /// let another = producer.clone();
     /// ```
-    spmc, spmc_at, Solo, Shared
+    spmc, spmc_at, Solo, Shared, Array<T, N>
 }
 
 kind! {
@@ -216,5 +231,5 @@ kind! {
     /// let done: i32 = workers.into_iter().map(|worker| worker.join().unwrap()).sum();
     /// assert_eq!(done, 3);
     /// ```
-    mpmc, mpmc_at, Shared, Shared
+    mpmc, mpmc_at, Shared, Shared, Array<T, N>
 }

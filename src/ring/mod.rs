@@ -19,12 +19,10 @@
 //! Values leave a ring in the order in which their slots were claimed; for one producer that is
 //! the order of its calls, within a batch too. A value is received by exactly one consumer.
 //!
-//! An operation of a solo side takes a bounded number of steps (wait-free). One of a shared side
-//! begins again only if another handle of its side has claimed, so some handle always gets on in
-//! the claim. But a thread that is *suspended* on a shared side between its claim and its commit
-//! holds up the slot it claimed: the other side meets it there and sees Empty, or a lap later
-//! Full, until the thread goes on. In the formal sense a ring with a shared side is therefore
-//! not lock-free.
+//! An operation of `spsc` takes a bounded number of steps (wait-free). The other rings are
+//! lock-free: a thread that is *suspended* on a shared side between its claim and its commit is
+//! skipped by the others, and costs them a slot until it goes on (docs/DESIGN.md, section 5).
+//! Empty is exact; Full may count a slot less for each thread that was late within the last lap.
 //!
 //! # Panics
 //!
@@ -37,6 +35,7 @@ mod error;
 mod handles;
 mod kinds;
 mod link;
+mod operations;
 mod peek;
 mod producer;
 mod release;

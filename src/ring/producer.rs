@@ -7,9 +7,7 @@ use super::error::{TooFew, exactly};
 use super::handles::Count;
 use super::link::Link;
 use super::staged::Staged;
-use crate::buffer;
-use crate::sequencer::{Cursor, Filling, acquire_many, acquire_one, commit_many, commit_one};
-use crate::slots::Storage;
+use crate::sequencer::{Cursor, Filling};
 
 /// A handle that fills slots of a ring.
 ///
@@ -32,9 +30,8 @@ impl<L: Link> Producer<L> {
     ///
     /// # Errors
     ///
-    /// Gives the value back if the ring is full: the next slot is not emptied yet. On a ring
-    /// with shared consumers that may also mean that a consumer has claimed the value there and
-    /// is not done with it, while later ones are.
+    /// Gives the value back if the ring is full. On a ring with a shared side a slot counts until
+    /// its consumer is done with it, and for up to a lap more if a thread was late there.
     ///
     /// A ring without consumers can still be filled; [`is_disconnected`](Self::is_disconnected)
     /// tells.
@@ -47,13 +44,7 @@ impl<L: Link> Producer<L> {
     /// ```
     #[inline]
     pub fn push(&mut self, value: L::Item) -> Result<(), L::Item> {
-        let track = self.link.ring().track();
-        let one = acquire_one::<Filling, L::Producers, _>(&track, &mut self.cursor);
-        let Some((claim, slot)) = one else { return Err(value) };
-        // SAFETY: we own the slot until we commit the claim.
-        unsafe { buffer::write(slot.cells(), value) };
-        commit_one::<Filling, L::Producers, _>(&track, &mut self.cursor, claim, &slot);
-        Ok(())
+        self.link.ring().push(&mut self.cursor, value)
     }
 
     /// Copies as many values as fit from the beginning of a slice, with one claim, and returns
@@ -179,34 +170,15 @@ impl<L: Link> Producer<L> {
         moved
     }
 
-    /// Moves at least `least` and at most `most` values from `source`, with one claim, or none;
-    /// returns how many.
+    /// Moves at least `least` and at most `most` values from `source`; returns how many.
     ///
     /// # Safety
     ///
-    /// `source` holds `most` values. As many as are returned have been moved: nobody uses or
-    /// drops them afterwards, unless they are `Copy`.
-    #[inline]
-    unsafe fn push_from(&mut self, mut source: *const L::Item, least: usize, most: usize) -> usize {
-        let ring = self.link.ring();
-        if most == 0 || least > ring.capacity() {
-            return 0;
-        }
-        let track = ring.track();
-        let cursor = &mut self.cursor;
-        let most = most.min(ring.capacity());
-        let claim = acquire_many::<Filling, L::Producers, _>(&track, cursor, least, most);
-        let Some(claim) = claim else { return 0 };
-        let moved = claim.len;
-        commit_many::<Filling, L::Producers, _>(&track, cursor, claim, |cells| {
-            // SAFETY: we own the cells until they are committed; all of them together are as
-            // many as the claim is long, and no more than `source` has values.
-            unsafe {
-                buffer::copy_in::<<L::Store as Storage>::Group>(cells, source);
-                source = source.add(cells.len());
-            }
-        });
-        moved
+    /// As that of the ring's operation.
+    #[inline(always)]
+    unsafe fn push_from(&mut self, source: *const L::Item, least: usize, most: usize) -> usize {
+        // SAFETY: the caller keeps the conditions.
+        unsafe { self.link.ring().push_from(&mut self.cursor, source, least, most) }
     }
 
     /// How many values are in the ring, from 0 to the capacity.

@@ -34,9 +34,10 @@ pub use solo::Solo;
 
 use crossbeam_utils::CachePadded;
 
+use crate::late::{Lates, Look, Step, give_up, next_step, settle};
 use crate::position::Position;
 use crate::slots::{Group, Run, Slots};
-use crate::sync::{Atomic, Cell, retry};
+use crate::sync::{Atomic, Cell, hook, retry};
 
 /// The counter of one side: the next position that it claims.
 pub type Counter = CachePadded<Atomic>;
@@ -50,7 +51,17 @@ pub struct Track<'a, G> {
     pub emptied: &'a Counter,
     /// The slots with their marks.
     pub slots: Slots<'a, G>,
+    /// What is known of late threads.
+    pub lates: Lates<'a>,
 }
+
+impl<G> Clone for Track<'_, G> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<G> Copy for Track<'_, G> {}
 
 /// What one handle keeps to itself.
 #[derive(Clone, Debug)]
@@ -80,6 +91,9 @@ pub trait Sequencer: Protocol {}
 
 /// The steps in which the two kinds of side differ; `D` says which side takes the step.
 pub trait Protocol: Sized {
+    /// Whether a handle of the side can be late: others may claim what comes after its claim.
+    const SHARED: bool;
+
     /// The position at which the next claim begins, given that the handle took it for `guess`.
     fn latest<D: Side, G>(track: &Track<'_, G>, guess: Position) -> Position;
 
@@ -94,103 +108,228 @@ pub trait Protocol: Sized {
     fn committed<D: Side, G>(track: &Track<'_, G>, to: Position);
 }
 
-/// Steps 1 and 2 for side `D` of kind `K`: asks and claims.
+/// Steps 1 and 2 for side `D` of kind `K`, across from a side of kind `O`: asks and claims.
 ///
-/// `ask` says how many positions from the given one on are ready and wanted, with whatever else
-/// it found there, or `None` if they are too few. It is asked again only when another handle of
-/// the same side has claimed meanwhile.
+/// `ask` says how many positions from the given one on are ready and wanted, or `None` if they are
+/// too few. It is asked again when another handle has
+/// claimed meanwhile, or has been skipped.
 #[inline(always)]
-fn acquire<D: Side, K: Protocol, G: Group, A>(
+fn acquire<D: Side, K: Protocol, O: Protocol, G: Group>(
     track: &Track<'_, G>,
     cursor: &mut Cursor,
-    ask: impl Fn(Position) -> Option<(usize, A)>,
-) -> Option<(Claim, A)> {
+    ask: impl Fn(Position, Look) -> Option<usize>,
+) -> Option<Claim> {
+    let watched = K::SHARED || O::SHARED;
     let mut from = cursor.next;
+    let mut passed = 0;
     loop {
-        from = match ask(from) {
-            Some((len, found)) => {
+        hook::at(hook::Point::Asking);
+        let look = if watched { track.lates.look() } else { Look::QUIET };
+        from = match ask(from, look) {
+            Some(len) => {
                 let to = track.slots.geometry.advance(from, len);
-                match K::claim::<D, G>(track, from, to) {
-                    Ok(()) => return Some((Claim { from, to, len }, found)),
-                    Err(latest) => latest,
+                if watched && look.is_quiet() && !track.lates.is_unchanged(look) {
+                    from
+                } else {
+                    match K::claim::<D, G>(track, from, to) {
+                        Ok(()) => {
+                            if !K::SHARED {
+                                cursor.next = from;
+                            }
+                            hook::at(hook::Point::Claimed);
+                            return Some(Claim { from, to, len });
+                        }
+                        Err(latest) => latest,
+                    }
                 }
             }
-            None => {
-                let latest = K::latest::<D, G>(track, from);
-                if latest == from {
-                    cursor.next = latest;
+            None => match K::latest::<D, G>(track, from) {
+                latest if latest != from => latest,
+                _ if !watched => {
+                    cursor.next = from;
                     return None;
                 }
-                latest
-            }
+                _ => match next_step::<D, K, O, G>(*track, from, &mut passed) {
+                    Step::Again(next) => next,
+                    // The first was ready all the time: it is the others that are too few.
+                    Step::Ready if ask(from, track.lates.look()).is_some() => from,
+                    Step::Ready | Step::Blocked => {
+                        cursor.next = from;
+                        return None;
+                    }
+                },
+            },
         };
         retry();
+    }
+}
+/// How many slots of a run, from the first on, are ready for side `D`, some thread being late.
+#[cold]
+#[inline(never)]
+fn ready_beside_late<D: Side, G: Group>(track: Track<'_, G>, run: Run<'_, G>) -> usize {
+    let geometry = track.slots.geometry;
+    let is_ready = |slot: &Run<'_, G>| {
+        let index = geometry.index(slot.position());
+        let late = track.lates.word(index);
+        late.is_clear() && slot.ready::<D>(geometry) == 1 && track.lates.is_still(index, late)
+    };
+    run.each().take_while(is_ready).count()
+}
+
+/// How many slots of a run, from the first on, are ready for side `D`.
+#[inline(always)]
+fn ready<D: Side, G: Group>(track: &Track<'_, G>, run: &Run<'_, G>, look: Look) -> usize {
+    if look.is_quiet() {
+        run.ready::<D>(track.slots.geometry)
+    } else {
+        ready_beside_late::<D, G>(*track, *run)
     }
 }
 
 /// Asks for one position and claims it, with its slot.
 #[inline(always)]
-pub fn acquire_one<'a, D: Side, K: Protocol, G: Group>(
+pub fn acquire_one<'a, D: Side, K: Protocol, O: Protocol, G: Group>(
     track: &Track<'a, G>,
     cursor: &mut Cursor,
 ) -> Option<(Claim, Run<'a, G>)> {
-    let slots = track.slots;
-    acquire::<D, K, G, _>(track, cursor, |from| {
-        let slot = slots.at(from);
-        (slot.ready::<D>(slots.geometry) == 1).then_some((1, slot))
-    })
+    hook::at(hook::Point::Asking);
+    let geometry = track.slots.geometry;
+    let from = cursor.next;
+    let slot = track.slots.at(from);
+    // Nearly always nobody is late, and the guess is right.
+    let look = if K::SHARED || O::SHARED { track.lates.look() } else { Look::QUIET };
+    if look.is_quiet()
+        && slot.ready::<D>(geometry) == 1
+        && (!K::SHARED && !O::SHARED || track.lates.is_unchanged(look))
+    {
+        let to = geometry.advance(from, 1);
+        if K::claim::<D, G>(track, from, to).is_ok() {
+            hook::at(hook::Point::Claimed);
+            return Some((Claim { from, to, len: 1 }, slot));
+        }
+    }
+    let claim = acquire_one_again::<D, K, O, G>(*track, cursor)?;
+    let slot = track.slots.only(claim.from);
+    Some((claim, slot))
 }
 
-/// Asks for at least `least` and at most `most` positions and claims them.
+/// As [`acquire_one`], where the first try has failed.
+#[inline(never)]
+fn acquire_one_again<D: Side, K: Protocol, O: Protocol, G: Group>(
+    track: Track<'_, G>,
+    cursor: &mut Cursor,
+) -> Option<Claim> {
+    let track = &track;
+    let ask = |from, look| (ready::<D, G>(track, &track.slots.at(from), look) == 1).then_some(1);
+    acquire::<D, K, O, G>(track, cursor, ask)
+}
+
+/// Asks for at least `least` and at most `most` positions, at least one, and claims them.
 #[inline(always)]
-pub fn acquire_many<D: Side, K: Protocol, G: Group>(
+pub fn acquire_many<D: Side, K: Protocol, O: Protocol, G: Group>(
     track: &Track<'_, G>,
     cursor: &mut Cursor,
     least: usize,
     most: usize,
 ) -> Option<Claim> {
-    let slots = track.slots;
-    let ready = |from| {
-        let mut ready = 0;
-        for run in slots.runs(from, most) {
-            let some = run.ready::<D>(slots.geometry);
-            ready += some;
+    let all_ready = |from, look| {
+        let mut count = 0;
+        for run in track.slots.runs(from, most) {
+            let some = ready::<D, G>(track, &run, look);
+            count += some;
             if some < run.cells().len() {
                 break;
             }
         }
-        ready
+        count
     };
-    let ask = |from| Some((ready(from), ())).filter(|(len, ())| *len >= least);
-    acquire::<D, K, G, _>(track, cursor, ask).map(|(claim, ())| claim)
+    let ask = |from, look| Some(all_ready(from, look)).filter(|len| *len >= least);
+    acquire::<D, K, O, G>(track, cursor, ask)
 }
 
-/// Step 4 for a claim of one position: passes the turn at its slot to the other side.
+/// Step 4 for a claim of one position: passes the turn at its slot to the other side. False if
+/// the handle was late and the position was skipped: a producer still has its value.
 #[inline(always)]
+#[must_use]
 pub fn commit_one<D: Side, K: Protocol, G: Group>(
     track: &Track<'_, G>,
     cursor: &mut Cursor,
     claim: Claim,
     slot: &Run<'_, G>,
-) {
+) -> bool {
+    hook::at(hook::Point::Moved);
     slot.pass::<D>(track.slots.geometry);
+    hook::at(hook::Point::Committed);
     cursor.next = claim.to;
     K::committed::<D, G>(track, claim.to);
+    if !K::SHARED {
+        return true;
+    }
+    let in_time = track.lates.is_quiet_after_commit() || settle::<D, G>(*track, *slot, claim.from);
+    if D::RENEWS && in_time {
+        track.lates.renew_budget();
+    }
+    in_time
 }
 
 /// Steps 3 and 4: moves the values of a claim, by `cells`, and passes the turn at their slots to
-/// the other side, run by run.
+/// the other side, run by run. Returns how many values were moved, from the first on.
+///
+/// That is all of them, but for a producer that was late: what follows the position that was
+/// skipped it gives up too, so that the order within the batch stays.
 #[inline(always)]
 pub fn commit_many<D: Side, K: Protocol, G: Group>(
     track: &Track<'_, G>,
     cursor: &mut Cursor,
     claim: Claim,
     mut cells: impl FnMut(&[Cell<G::Item>]),
-) {
-    for run in track.slots.runs(claim.from, claim.len) {
-        cells(run.cells());
-        run.pass::<D>(track.slots.geometry);
-    }
+) -> usize {
     cursor.next = claim.to;
+    let mut moved = claim.len;
+    if K::SHARED && D::RENEWS {
+        moved = 0;
+        for run in track.slots.runs(claim.from, claim.len) {
+            cells(run.cells());
+            for slot in run.each() {
+                hook::at(hook::Point::Moved);
+                slot.pass::<D>(track.slots.geometry);
+                hook::at(hook::Point::Committed);
+                let quiet = track.lates.is_quiet_after_commit();
+                if !quiet && !settle::<D, G>(*track, slot, slot.position()) {
+                    give_up_rest(*track, claim.from, claim.len, moved + 1);
+                    return moved;
+                }
+                moved += 1;
+            }
+        }
+        track.lates.renew_budget();
+    } else {
+        for run in track.slots.runs(claim.from, claim.len) {
+            cells(run.cells());
+            hook::at(hook::Point::Moved);
+            run.pass::<D>(track.slots.geometry);
+            hook::at(hook::Point::Committed);
+        }
+        if K::SHARED && !track.lates.is_quiet_after_commit() {
+            for slot in track.slots.runs(claim.from, claim.len).flat_map(|run| run.each()) {
+                // Late or not, the values are this consumer's.
+                settle::<D, G>(*track, slot, slot.position());
+            }
+        }
+    }
     K::committed::<D, G>(track, claim.to);
+    moved
+}
+
+/// Gives up the positions of a producers' claim of `len` but for the first `but`.
+#[cold]
+#[inline(never)]
+fn give_up_rest<G: Group>(track: Track<'_, G>, from: Position, len: usize, but: usize) {
+    if but > 1 {
+        track.lates.renew_budget();
+    }
+    let from = track.slots.geometry.advance(from, but);
+    for slot in track.slots.runs(from, len - but).flat_map(|run| run.each()) {
+        give_up(&track, &slot, slot.position());
+    }
 }

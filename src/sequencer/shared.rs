@@ -14,6 +14,8 @@ pub enum Shared {}
 impl Sequencer for Shared {}
 
 impl Protocol for Shared {
+    const SHARED: bool = true;
+
     #[inline(always)]
     fn latest<D: Side, G>(track: &Track<'_, G>, _: Position) -> Position {
         Position(D::counter(track).load(Edge::RELAXED))

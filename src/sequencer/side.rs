@@ -10,6 +10,8 @@ pub trait Side {
     type Other: Side;
     /// The side as a number, 0 or 1: what the record of a slot says when it is its turn.
     const TURN: Word;
+    /// Whether what it commits is something to find for the other side: it renews the budget.
+    const RENEWS: bool;
     /// How a handle of this side commits.
     const COMMIT: Edge;
     /// How a handle of this side asks what the other side has committed.
@@ -20,6 +22,20 @@ pub trait Side {
 
     /// The position at which the other side meets the slot that this side leaves at `position`.
     fn across(geometry: Geometry, position: Position) -> Position;
+
+    /// The mark that this side leaves at the slot of `position`: the other side's turn.
+    #[inline(always)]
+    fn turn_passed(geometry: Geometry, position: Position) -> Word {
+        geometry.lap_of(Self::across(geometry, position)) | Self::Other::TURN
+    }
+
+    /// Whether this side can get no further than `from`, the other side's counter being at
+    /// `other` and the mark of the slot at `mark`: full, or empty.
+    fn is_blocked_at(geometry: Geometry, from: Position, other: Position, mark: Word) -> bool;
+
+    /// Whether `mark` says that the owner of the other side, which holds up this side at `from`,
+    /// has not committed.
+    fn owner_is_late(geometry: Geometry, from: Position, mark: Word) -> bool;
 }
 
 /// The side of the producers: they fill slots of their lap.
@@ -33,6 +49,7 @@ pub struct Emptying;
 impl Side for Filling {
     type Other = Emptying;
     const TURN: Word = 0;
+    const RENEWS: bool = true;
     const COMMIT: Edge = edge::FILLED_COMMIT;
     const READY: Edge = edge::EMPTIED_READY;
 
@@ -45,11 +62,23 @@ impl Side for Filling {
     fn across(_: Geometry, position: Position) -> Position {
         position
     }
+
+    /// Full: the consumers' counter is not past the position of the lap before.
+    fn is_blocked_at(geometry: Geometry, from: Position, other: Position, mark: Word) -> bool {
+        geometry.laps_ahead(mark, from) < 0
+            && geometry.distance(other, from) >= geometry.capacity() as isize
+    }
+
+    /// The slot holds the value of the lap before.
+    fn owner_is_late(geometry: Geometry, from: Position, mark: Word) -> bool {
+        mark == geometry.lap_of(geometry.offset_laps(from, -1)) | Emptying::TURN
+    }
 }
 
 impl Side for Emptying {
     type Other = Filling;
     const TURN: Word = 1;
+    const RENEWS: bool = false;
     const COMMIT: Edge = edge::EMPTIED_COMMIT;
     const READY: Edge = edge::FILLED_READY;
 
@@ -61,5 +90,15 @@ impl Side for Emptying {
     #[inline(always)]
     fn across(geometry: Geometry, position: Position) -> Position {
         geometry.next_lap(position)
+    }
+
+    /// Empty: the producers' counter is not past the position.
+    fn is_blocked_at(geometry: Geometry, from: Position, other: Position, _: Word) -> bool {
+        geometry.distance(other, from) >= 0
+    }
+
+    /// The slot waits for the value of this lap.
+    fn owner_is_late(geometry: Geometry, from: Position, mark: Word) -> bool {
+        mark == geometry.lap_of(from) | Filling::TURN
     }
 }

@@ -14,6 +14,8 @@ pub enum Solo {}
 impl Sequencer for Solo {}
 
 impl Protocol for Solo {
+    const SHARED: bool = false;
+
     #[inline(always)]
     fn latest<D: Side, G>(_: &Track<'_, G>, guess: Position) -> Position {
         guess

@@ -83,3 +83,49 @@ fn branch() {
     }
     BRANCH.store(0, Edge::RELAXED.ordering());
 }
+
+/// A full fence, and a point at which another thread may be scheduled: without one loom would take
+/// a store and the fence after it for one step.
+#[inline(always)]
+pub(crate) fn fence(edge: Edge) {
+    branch();
+    #[cfg(not(ringway_loom))]
+    core::sync::atomic::fence(edge.ordering());
+    // A fence that is weakened is none: there is no relaxed one.
+    #[cfg(ringway_loom)]
+    if edge.ordering() != Edge::RELAXED.ordering() {
+        loom::sync::atomic::fence(edge.ordering());
+    }
+}
+
+/// Holds back the compiler alone.
+#[cfg(not(ringway_loom))]
+#[inline(always)]
+pub(crate) fn compiler_fence() {
+    core::sync::atomic::compiler_fence(core::sync::atomic::Ordering::SeqCst);
+}
+
+/// A choice that the whole process shares and that is made once.
+#[cfg(not(ringway_loom))]
+pub(crate) struct Choice(core::sync::atomic::AtomicU8);
+
+#[cfg(not(ringway_loom))]
+impl Choice {
+    /// What was chosen, 0 if nothing yet.
+    #[inline(always)]
+    pub(crate) fn get(&self) -> u8 {
+        self.0.load(Edge::RELAXED.ordering())
+    }
+
+    /// Chooses, unless something was chosen before, and returns what holds.
+    pub(crate) fn set_once(&self, choice: u8) -> u8 {
+        let relaxed = Edge::RELAXED.ordering();
+        self.0
+            .compare_exchange(0, choice, relaxed, relaxed)
+            .map_or_else(|chosen| chosen, |_| choice)
+    }
+}
+
+/// Which fences this process uses (`late::fence`).
+#[cfg(not(ringway_loom))]
+pub(crate) static CHOICE: Choice = Choice(core::sync::atomic::AtomicU8::new(0));

@@ -19,8 +19,11 @@ pub(crate) use const_unless_loom;
 mod atomic;
 mod cell;
 pub(crate) mod edge;
+pub(crate) mod hook;
 
 pub(crate) use atomic::Atomic;
+#[cfg(not(ringway_loom))]
+pub(crate) use atomic::{CHOICE, compiler_fence};
 pub(crate) use cell::{Cell, DropValues};
 
 #[cfg(all(feature = "alloc", not(ringway_loom)))]
@@ -35,4 +38,17 @@ pub(crate) fn retry() {
     core::hint::spin_loop();
     #[cfg(ringway_loom)]
     loom::thread::yield_now();
+}
+
+/// Called between two looks for something that another thread is about to do.
+pub(crate) fn pause() {
+    #[cfg(not(ringway_loom))]
+    core::hint::spin_loop();
+}
+
+/// A full fence: of two threads that each write a word, pass this, and read the other's word, at
+/// least one sees what the other wrote.
+#[inline(always)]
+pub(crate) fn full_fence(edge: edge::Edge) {
+    atomic::fence(edge);
 }

@@ -1,4 +1,4 @@
-//! The control: a plain copy through a shared buffer of the same size.
+//! The limit: a plain copy through a shared buffer of the same size.
 //!
 //! The buffer has a few parts. The producer copies messages into one part, hands the whole of it over by one
 //! store, and goes on with the next; the consumer copies them out and gives the part back by one store.
@@ -41,7 +41,7 @@ impl Contender for CopyLimit {
         name: "copy-limit",
         package: "std",
         kind: Kind::Spsc,
-        role: Role::Control,
+        role: Role::Limit,
         fifo: true,
         progress: Progress::WaitFree,
     };

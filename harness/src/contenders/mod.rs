@@ -1,6 +1,7 @@
 //! The contenders, and the list of them.
 
 pub mod channels;
+pub mod claim_publish;
 pub mod copy_limit;
 pub mod mutexes;
 pub mod ringway;
@@ -16,14 +17,16 @@ pub const REFERENCE: &str = "ringway-mpmc";
 pub const REFERENCE_AGAIN: &str = "ringway-mpmc-aa";
 
 /// Everyone who takes part.
-pub static ENTRIES: [Entry; 18] = [
+pub static ENTRIES: [Entry; 21] = [
     Entry::batching::<ringway::Spsc>(),
     Entry::batching::<ringway::Mpsc>(),
     Entry::batching::<ringway::Spmc>(),
     Entry::batching::<ringway::Mpmc>(),
     Entry::batching::<ringway::Mpmc>().under(REFERENCE_AGAIN),
+    Entry::single::<ringway::Queue>(),
     Entry::single::<shared::CrossbeamQueue>(),
     Entry::single::<shared::Concurrent>(),
+    Entry::single::<shared::Lfqueue>(),
     Entry::waiting::<channels::CrossbeamChannel>(),
     Entry::waiting::<channels::Kanal>(),
     Entry::waiting::<channels::Crossfire>(),
@@ -34,6 +37,7 @@ pub static ENTRIES: [Entry; 18] = [
     Entry::batching::<mutexes::MutexVecDeque>(),
     Entry::batching::<mutexes::ParkingLot>(),
     Entry::waiting::<mutexes::MutexCondvar>(),
+    Entry::single::<claim_publish::ClaimPublish>(),
     Entry::batching::<copy_limit::CopyLimit>(),
 ];
 

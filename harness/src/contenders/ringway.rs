@@ -1,4 +1,4 @@
-//! The four rings of ringway.
+//! The four rings of ringway, and its queue.
 
 use ringway::ring;
 
@@ -6,6 +6,7 @@ use crate::contender::{
     BatchSink, BatchSource, Contender, Handles, Info, Kind, Progress, Role, Sink, Source, clones,
     only,
 };
+use crate::shared_queue;
 
 /// Makes a contender of a ring. `only` for a side of one thread, `clones` for a shared one.
 macro_rules! ring {
@@ -77,15 +78,32 @@ ring!(
 
 ring!(
     /// Many producers, one consumer.
-    Mpsc, mpsc, "ringway-mpsc", Mpsc, ClaimPublish, clones, only,
+    Mpsc, mpsc, "ringway-mpsc", Mpsc, LockFree, clones, only,
 );
 
 ring!(
     /// One producer, many consumers.
-    Spmc, spmc, "ringway-spmc", Spmc, ClaimPublish, only, clones,
+    Spmc, spmc, "ringway-spmc", Spmc, LockFree, only, clones,
 );
 
 ring!(
     /// Many of both: the reference of the contest.
-    Mpmc, mpmc, "ringway-mpmc", Mpmc, ClaimPublish, clones, clones,
+    Mpmc, mpmc, "ringway-mpmc", Mpmc, LockFree, clones, clones,
+);
+
+/// What threads share by reference.
+type Shared<T> = ringway::Queue<T>;
+
+shared_queue!(
+    /// The mpmc ring shared by reference: no handles.
+    pub Queue, Shared,
+    Info {
+        name: "ringway-queue",
+        package: "ringway",
+        kind: Kind::Mpmc,
+        role: Role::Ringway,
+        fifo: true,
+        progress: Progress::LockFree,
+    },
+    new: Shared::new, push: Shared::push, pop: Shared::pop,
 );

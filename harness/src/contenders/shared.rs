@@ -2,20 +2,20 @@
 
 use concurrent_queue::{ConcurrentQueue, PushError};
 use crossbeam_queue::ArrayQueue;
+use lfqueue::AllocBoundedQueue;
+use sync_wrapper::SyncWrapper;
 
 use crate::contender::{Info, Kind, Progress, Role};
 use crate::shared_queue;
 
-/// What these two have in common: Vyukov's bounded queue, a stamp in each slot.
+/// What these have in common.
+const fn shared(name: &'static str, progress: Progress) -> Info {
+    Info { name, package: name, kind: Kind::Mpmc, role: Role::Peer, fifo: true, progress }
+}
+
+/// Vyukov's bounded queue, a stamp in each slot.
 const fn stamped(name: &'static str) -> Info {
-    Info {
-        name,
-        package: name,
-        kind: Kind::Mpmc,
-        role: Role::Peer,
-        fifo: true,
-        progress: Progress::ClaimPublish,
-    }
+    shared(name, Progress::ClaimPublish)
 }
 
 shared_queue!(
@@ -30,4 +30,21 @@ shared_queue!(
     new: ConcurrentQueue::bounded,
     push: |queue: &ConcurrentQueue<T>, message| queue.push(message).map_err(PushError::into_inner),
     pop: |queue: &ConcurrentQueue<T>| queue.pop().ok(),
+);
+
+/// A queue of lfqueue. It asks for messages that are `Sync`, though it never shares one by reference; in
+/// the wrapper all are, at no cost.
+type Scq<T> = AllocBoundedQueue<SyncWrapper<T>>;
+
+shared_queue!(
+    /// `AllocBoundedQueue` of lfqueue: the SCQ of Nikolaev, two rings of indices beside the messages.
+    ///
+    /// It is exact for powers of two alone and rounds others down, which would give less than was asked for;
+    /// so they are rounded up here.
+    pub Lfqueue, Scq, shared("lfqueue", Progress::LockFree),
+    new: |capacity: usize| Scq::new(capacity.next_power_of_two()),
+    push: |queue: &Scq<T>, message| queue
+        .enqueue(SyncWrapper::new(message))
+        .map_err(SyncWrapper::into_inner),
+    pop: |queue: &Scq<T>| queue.dequeue().map(SyncWrapper::into_inner),
 );

@@ -123,7 +123,7 @@ fn cells(row: &Row) -> [String; 7] {
 }
 
 /// Three digits that mean something.
-fn short(value: f64) -> String {
+pub fn short(value: f64) -> String {
     match value {
         100.0.. => format!("{value:.0}"),
         10.0.. => format!("{value:.1}"),

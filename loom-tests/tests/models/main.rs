@@ -4,6 +4,7 @@
 mod batches;
 mod edges;
 mod in_place;
+mod late;
 mod observations;
 mod ownership;
 mod pairs;

@@ -1,0 +1,209 @@
+//! Late threads of the queue: skipped wherever they stand, and back again.
+//!
+//! Under loom nobody is patient: whoever meets an owner that has not committed skips it at once,
+//! so that every model explores the skipping at every point of an operation.
+
+use std::sync::Arc;
+
+use loom::thread;
+use loom_tests::{Bounds, Ledger, Value, assert_exactly, assert_in_order, explore_skipping};
+use ringway::Queue;
+
+/// A queue of this capacity, shortly before the word of a position overflows.
+fn queue(capacity: usize) -> Arc<Queue<Value>> {
+    Arc::new(Queue::new_at(capacity, u64::MAX))
+}
+
+/// All that is in the queue, in order.
+fn drain(queue: &Queue<Value>) -> Vec<u64> {
+    std::iter::from_fn(|| queue.pop()).map(|value| value.id()).collect()
+}
+
+/// Checks that everybody is back: the queue takes exactly its capacity, twice round.
+///
+/// A position that was skipped counts until the consumers have passed it, which the drain before
+/// this has done.
+fn whole_again(ledger: &'static Ledger, queue: &Queue<Value>) {
+    assert!(queue.pop().is_none(), "a value is left");
+    let capacity = queue.capacity() as u64;
+    for first in [1000, 2000] {
+        for id in first..first + capacity {
+            assert!(queue.push(ledger.value(id)).is_ok(), "{id} does not fit");
+        }
+        assert!(queue.push(ledger.value(3000)).is_err());
+        assert_eq!(drain(queue), Vec::from_iter(first..first + capacity));
+    }
+}
+
+/// A push that has returned is never missed, wherever another producer stands (tokio#2020,
+/// dotnet/runtime#132736).
+#[test]
+fn a3_a_completed_push_is_popped_past_a_late_producer() {
+    let bounds: [Bounds; 2] = [(3, 1000), (3, 1000)];
+    for (capacity, bounds) in (2..).zip(bounds) {
+        explore_skipping(
+            &format!("a completed push, capacity {capacity}"),
+            bounds,
+            move |ledger| {
+                let queue = queue(capacity);
+                let theirs = Arc::clone(&queue);
+                let late = thread::spawn(move || theirs.push(ledger.value(10)).is_ok());
+                assert!(queue.push(ledger.value(0)).is_ok());
+                let first = queue.pop().expect("a push has completed").id();
+                assert!(late.join().unwrap(), "there was room");
+                let mut received = vec![first];
+                received.append(&mut drain(&queue));
+                assert_exactly(received, vec![0, 10]);
+                whole_again(ledger, &queue);
+            },
+        );
+    }
+}
+
+/// A producer is skipped for several laps, and returns at any moment.
+#[test]
+fn a_late_producer_is_skipped_lap_after_lap() {
+    let bounds: [Bounds; 2] = [(2, 300), (2, 300)];
+    for (capacity, bounds) in (1..).zip(bounds) {
+        explore_skipping(&format!("a late producer, capacity {capacity}"), bounds, move |ledger| {
+            let queue = queue(capacity);
+            let theirs = Arc::clone(&queue);
+            let late = thread::spawn(move || theirs.push(ledger.value(10)).is_ok());
+            let mut sent = Vec::new();
+            let mut received = Vec::new();
+            for id in 0..2 {
+                if queue.push(ledger.value(id)).is_ok() {
+                    sent.push(id);
+                    let popped = queue.pop().expect("a push has completed");
+                    received.push(popped.id());
+                }
+            }
+            if late.join().unwrap() {
+                sent.push(10);
+            }
+            received.append(&mut drain(&queue));
+            assert_in_order(&received);
+            assert_exactly(received, sent);
+            whole_again(ledger, &queue);
+        });
+    }
+}
+
+/// A consumer is skipped for several laps, and returns at any moment.
+#[test]
+fn a_late_consumer_is_skipped_lap_after_lap() {
+    let bounds: [Bounds; 2] = [(2, 300), (2, 300)];
+    for (capacity, bounds) in (1..).zip(bounds) {
+        explore_skipping(&format!("a late consumer, capacity {capacity}"), bounds, move |ledger| {
+            let queue = queue(capacity);
+            assert!(queue.push(ledger.value(0)).is_ok());
+            let theirs = Arc::clone(&queue);
+            let late = thread::spawn(move || theirs.pop().map(|value| value.id()));
+            let mut sent = vec![0];
+            let mut received = Vec::new();
+            for id in 1..3 {
+                if queue.push(ledger.value(id)).is_ok() {
+                    sent.push(id);
+                }
+                received.extend(queue.pop().map(|value| value.id()));
+            }
+            received.append(&mut drain(&queue));
+            assert_in_order(&received);
+            received.extend(late.join().unwrap());
+            assert_exactly(received, sent);
+            whole_again(ledger, &queue);
+        });
+    }
+}
+
+/// A producer and a consumer are late at once.
+#[test]
+fn a_producer_and_a_consumer_are_late_at_once() {
+    let bounds: [Bounds; 2] = [(1, 300), (1, 300)];
+    for (capacity, bounds) in (1..).zip(bounds) {
+        explore_skipping(&format!("both late, capacity {capacity}"), bounds, move |ledger| {
+            let queue = queue(capacity);
+            assert!(queue.push(ledger.value(0)).is_ok());
+            let (one, other) = (Arc::clone(&queue), Arc::clone(&queue));
+            let producer = thread::spawn(move || one.push(ledger.value(10)).is_ok());
+            let consumer = thread::spawn(move || other.pop().map(|value| value.id()));
+            let mut sent = vec![0];
+            let mut received = Vec::new();
+            if queue.push(ledger.value(1)).is_ok() {
+                sent.push(1);
+            }
+            received.extend(queue.pop().map(|value| value.id()));
+            if producer.join().unwrap() {
+                sent.push(10);
+            }
+            received.extend(consumer.join().unwrap());
+            received.append(&mut drain(&queue));
+            assert_exactly(received, sent);
+            whole_again(ledger, &queue);
+        });
+    }
+}
+
+/// Two consumers and a producer that may be late: no value comes twice.
+#[test]
+fn two_consumers_race_past_a_late_producer() {
+    for (capacity, bounds) in (1..).zip([(2, 1000), (2, 1000)]) {
+        explore_skipping(&format!("two consumers, capacity {capacity}"), bounds, move |ledger| {
+            let queue = queue(capacity);
+            let (one, other) = (Arc::clone(&queue), Arc::clone(&queue));
+            let producer = thread::spawn(move || one.push(ledger.value(10)).is_ok());
+            let consumer = thread::spawn(move || other.pop().map(|value| value.id()));
+            let mut received = Vec::from_iter(queue.pop().map(|value| value.id()));
+            assert!(producer.join().unwrap(), "there was room");
+            received.extend(consumer.join().unwrap());
+            received.append(&mut drain(&queue));
+            assert_exactly(received, vec![10]);
+            whole_again(ledger, &queue);
+        });
+    }
+}
+
+/// A batch whose producer is late somewhere in its middle keeps its order.
+#[test]
+fn a_late_batch_keeps_its_order() {
+    explore_skipping("a late batch", (2, 300), move |ledger| {
+        let queue = Arc::new(Queue::new_at(3, u64::MAX));
+        let theirs = Arc::clone(&queue);
+        let batch = thread::spawn(move || {
+            let mut rest: &[u64] = &[10, 11];
+            while !rest.is_empty() {
+                rest = &rest[theirs.push_slice(rest)..];
+            }
+        });
+        assert!(queue.push(0).is_ok());
+        let mut received = Vec::from_iter(queue.pop());
+        received.extend(queue.pop());
+        batch.join().unwrap();
+        received.extend(std::iter::from_fn(|| queue.pop()));
+        assert_in_order(&received);
+        assert_exactly(received, vec![0, 10, 11]);
+        for id in 0..3 {
+            assert!(queue.push(id).is_ok());
+        }
+        assert_eq!(queue.push(3), Err(3));
+        drop(ledger.value(0));
+    });
+}
+
+/// Two threads that evict: each value is evicted, popped or left, once.
+#[test]
+fn force_push_races() {
+    for (capacity, bounds) in (1..).zip([(2, 300), (2, 300)]) {
+        explore_skipping(&format!("eviction, capacity {capacity}"), bounds, move |ledger| {
+            let queue = queue(capacity);
+            let theirs = Arc::clone(&queue);
+            let rival = thread::spawn(move || theirs.force_push(ledger.value(10)));
+            for id in 0..2 {
+                drop(queue.force_push(ledger.value(id)));
+            }
+            drop(rival.join().unwrap());
+            assert_in_order(&drain(&queue));
+            whole_again(ledger, &queue);
+        });
+    }
+}

@@ -1,0 +1,151 @@
+//! The two fences of the asymmetric pair.
+//!
+//! An owner that commits and a thread that means to skip it each write one word and then read the
+//! other's: at least one of them must see what the other wrote. That takes a full fence on both
+//! sides, or, since skipping is rare, a *heavy* fence on the side of the skipper that makes every
+//! other thread of the process pass one too, and nothing on the side of the owner.
+//!
+//! On Linux the heavy fence is the system call `membarrier`, and the light one holds back the
+//! compiler alone. Where the call is missing or refused, which is asked once for a process, both
+//! are full fences.
+
+#[cfg(not(ringway_loom))]
+pub(crate) use native::{heavy, light};
+
+#[cfg(ringway_loom)]
+pub use modelled::set_patient;
+#[cfg(ringway_loom)]
+pub(crate) use modelled::{heavy, is_patient, light};
+
+/// Under loom both fences are full ones, or, where nobody is ever skipped, none: then the models
+/// show what the orderings do without their help.
+#[cfg(ringway_loom)]
+mod modelled {
+    use core::cell::Cell;
+
+    std::thread_local! {
+        /// Whether nobody is ever skipped. A model runs on one thread of the system.
+        static PATIENT: Cell<bool> = const { Cell::new(true) };
+    }
+
+    /// Whether nobody is ever skipped.
+    pub(crate) fn is_patient() -> bool {
+        PATIENT.get()
+    }
+
+    /// Chooses for the models of this thread.
+    pub fn set_patient(patient: bool) {
+        PATIENT.set(patient);
+    }
+
+    /// The owner's side.
+    pub(crate) fn light() {
+        if !is_patient() {
+            crate::sync::full_fence(crate::sync::edge::LIGHT_FENCE);
+        }
+    }
+
+    /// The skipper's side.
+    pub(crate) fn heavy() -> bool {
+        crate::sync::full_fence(crate::sync::edge::HEAVY_FENCE);
+        true
+    }
+}
+
+/// Whether nobody is ever skipped: only in models.
+#[cfg(not(ringway_loom))]
+pub(crate) const fn is_patient() -> bool {
+    false
+}
+
+#[cfg(not(ringway_loom))]
+mod native {
+    use crate::sync::{CHOICE, compiler_fence, edge, full_fence};
+
+    /// Nobody has asked yet.
+    const UNKNOWN: u8 = 0;
+    /// Both fences are full ones.
+    const PORTABLE: u8 = 1;
+    /// The light fence is free, the heavy one a system call.
+    const ASYMMETRIC: u8 = 2;
+
+    /// The owner's side: what it wrote before is seen by a skipper, or the skipper's word is seen
+    /// after.
+    #[inline(always)]
+    pub(crate) fn light() {
+        if CHOICE.get() == ASYMMETRIC {
+            compiler_fence();
+        } else {
+            light_unless_chosen();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn light_unless_chosen() {
+        choose();
+        full_fence(edge::LIGHT_FENCE);
+    }
+
+    /// The skipper's side. False if the system refuses the fence that it once granted: then the
+    /// skipper has proved nothing and may not skip.
+    pub(crate) fn heavy() -> bool {
+        full_fence(edge::HEAVY_FENCE);
+        choose() == PORTABLE || system::barrier()
+    }
+
+    /// What this process uses; the first to ask decides for all.
+    fn choose() -> u8 {
+        match CHOICE.get() {
+            UNKNOWN => {
+                let wish = if system::register() { ASYMMETRIC } else { PORTABLE };
+                CHOICE.set_once(wish)
+            }
+            chosen => chosen,
+        }
+    }
+
+    #[cfg(all(target_os = "linux", not(miri), not(ringway_portable)))]
+    mod system {
+        use rustix::thread::{MembarrierCommand, membarrier};
+
+        /// Asks for the right to use [`barrier`].
+        pub(super) fn register() -> bool {
+            membarrier(MembarrierCommand::RegisterPrivateExpedited).is_ok()
+        }
+
+        /// Makes every running thread of the process pass a full fence.
+        pub(super) fn barrier() -> bool {
+            let barrier = || membarrier(MembarrierCommand::PrivateExpedited).is_ok();
+            // A process that was forked may have to ask again.
+            barrier() || (register() && barrier())
+        }
+    }
+
+    #[cfg(not(all(target_os = "linux", not(miri), not(ringway_portable))))]
+    mod system {
+        /// There is no such call here.
+        pub(super) fn register() -> bool {
+            false
+        }
+
+        /// There is no such call here.
+        pub(super) fn barrier() -> bool {
+            false
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn the_choice_is_made_once() {
+            let first = choose();
+            assert_ne!(first, UNKNOWN);
+            assert_eq!(CHOICE.set_once(UNKNOWN), first);
+            assert_eq!(choose(), first);
+            assert!(heavy());
+        }
+    }
+}

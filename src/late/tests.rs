@@ -1,0 +1,268 @@
+//! Threads that are stopped at each step inside an operation, and what that costs the others.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::vec::Vec;
+
+use crate::Queue;
+use crate::sync::hook::{self, Point};
+
+/// A thread that is stopped inside an operation until it is let go.
+struct Stopped<R> {
+    go: Sender<()>,
+    thread: JoinHandle<R>,
+}
+
+impl<R: Send + 'static> Stopped<R> {
+    /// Runs `operation` on a thread and stops it when it is at `point` for the `nth` time.
+    /// Returns when the thread stands there.
+    fn at(point: Point, nth: usize, operation: impl FnOnce() -> R + Send + 'static) -> Self {
+        let (go, wait): (Sender<()>, Receiver<()>) = channel();
+        let (reached, there) = channel();
+        let thread = thread::spawn(move || {
+            let mut left = nth;
+            hook::set(move |at| {
+                if at == point && left > 0 {
+                    left -= 1;
+                    if left == 0 {
+                        reached.send(()).expect("the test waits");
+                        wait.recv().expect("the test lets the thread go");
+                    }
+                }
+            });
+            operation()
+        });
+        there.recv().expect("the operation passes the point");
+        Self { go, thread }
+    }
+
+    /// Lets the thread go on to the end of its operation.
+    fn release(self) -> R {
+        self.go.send(()).expect("the thread waits");
+        self.thread.join().expect("the operation does not panic")
+    }
+}
+
+/// Runs an operation of this thread and checks that it asks no more often than `bound`.
+fn bounded<R>(bound: usize, operation: impl FnOnce() -> R) -> R {
+    let steps = Rc::new(Cell::new(0));
+    let count = Rc::clone(&steps);
+    hook::set(move |point| {
+        if point == Point::Asking {
+            count.set(count.get() + 1);
+        }
+    });
+    let result = operation();
+    hook::set(|_| ());
+    assert!(steps.get() <= bound, "{} steps, at most {bound} expected", steps.get());
+    result
+}
+
+/// The bound on the steps of an operation that nobody else disturbs: it passes each position of a
+/// lap, in a few steps, or spends the budget.
+fn bound(capacity: usize) -> usize {
+    8 * (4 * capacity + 300)
+}
+
+const POINTS: [Point; 3] = [Point::Claimed, Point::Moved, Point::Committed];
+
+/// Fills and empties the queue for some laps; how many values it takes each time.
+fn laps(queue: &Queue<u64>, laps: usize) -> usize {
+    let bound = bound(queue.capacity());
+    let mut least = usize::MAX;
+    for lap in 0..laps as u64 {
+        let mut count = 0;
+        while bounded(bound, || queue.push(1000 * lap + count)).is_ok() {
+            count += 1;
+        }
+        for value in 0..count {
+            assert_eq!(bounded(bound, || queue.pop()), Some(1000 * lap + value));
+        }
+        assert_eq!(bounded(bound, || queue.pop()), None);
+        if lap > 0 {
+            least = least.min(count as usize);
+        }
+    }
+    least
+}
+
+// freenet-core#3959
+#[test]
+fn a1_a_producer_stopped_at_each_step_costs_one_slot_and_delays_nobody() {
+    for capacity in [2, 3, 4, 7, 64] {
+        for point in POINTS {
+            for start in [0, u64::MAX - 200] {
+                let queue = Arc::new(Queue::new_at(capacity, start));
+                let theirs = Arc::clone(&queue);
+                let stopped = Stopped::at(point, 1, move || theirs.push(7));
+                if point == Point::Committed {
+                    // The value is there, and the thread has nothing left to hold up.
+                    assert_eq!(queue.pop(), Some(7));
+                    assert_eq!(laps(&queue, 5), capacity);
+                    assert_eq!(stopped.release(), Ok(()));
+                } else {
+                    assert_eq!(laps(&queue, 5), capacity - 1, "{point:?} of {capacity}");
+                    // Skipped, it begins again.
+                    assert_eq!(stopped.release(), Ok(()));
+                    assert_eq!(bounded(bound(capacity), || queue.pop()), Some(7));
+                }
+                assert_eq!(queue.pop(), None);
+                assert_eq!(laps(&queue, 5), capacity, "whole again");
+            }
+        }
+    }
+}
+
+// heapless#583
+#[test]
+fn a2_a_consumer_stopped_at_each_step_costs_one_slot_and_delays_nobody() {
+    for capacity in [2, 3, 4, 7, 64] {
+        for point in POINTS {
+            for start in [0, u64::MAX - 200] {
+                let queue = Arc::new(Queue::new_at(capacity, start));
+                queue.push(7).unwrap();
+                let theirs = Arc::clone(&queue);
+                let stopped = Stopped::at(point, 1, move || theirs.pop());
+                let lost = usize::from(point != Point::Committed);
+                assert_eq!(laps(&queue, 5), capacity - lost, "{point:?} of {capacity}");
+                assert_eq!(stopped.release(), Some(7));
+                assert_eq!(queue.pop(), None);
+                assert_eq!(laps(&queue, 5), capacity, "whole again");
+            }
+        }
+    }
+}
+
+#[test]
+fn as_many_threads_stopped_as_there_are_slots_but_one() {
+    let capacity = 5;
+    let queue = Arc::new(Queue::new(capacity));
+    let producers: Vec<_> = (0..2)
+        .map(|i| {
+            let theirs = Arc::clone(&queue);
+            Stopped::at(Point::Moved, 1, move || theirs.push(100 + i))
+        })
+        .collect();
+    for value in 0..2 {
+        queue.push(value).unwrap();
+    }
+    let consumers: Vec<_> = (0..2)
+        .map(|_| {
+            let theirs = Arc::clone(&queue);
+            Stopped::at(Point::Moved, 1, move || theirs.pop())
+        })
+        .collect();
+    assert_eq!(laps(&queue, 6), capacity - 4);
+    let popped: Vec<_> = consumers.into_iter().map(Stopped::release).collect();
+    assert_eq!(popped, [Some(0), Some(1)]);
+    for producer in producers {
+        assert_eq!(producer.release(), Ok(()));
+    }
+    assert_eq!((queue.pop(), queue.pop(), queue.pop()), (Some(100), Some(101), None));
+    assert_eq!(laps(&queue, 6), capacity);
+}
+
+#[test]
+fn a_batch_that_was_skipped_in_the_middle_keeps_its_order() {
+    for nth in 1..=6 {
+        for point in [Point::Moved, Point::Committed] {
+            let queue = Arc::new(Queue::new(8));
+            let theirs = Arc::clone(&queue);
+            let stopped = Stopped::at(point, nth, move || {
+                let values = [1, 2, 3, 4, 5, 6];
+                let mut sent = 0;
+                while sent < values.len() {
+                    sent += theirs.push_slice(&values[sent..]);
+                }
+            });
+            let mut received = Vec::new();
+            for other in 100..130 {
+                while bounded(bound(8), || queue.push(other)).is_err() {
+                    received.push(bounded(bound(8), || queue.pop()).expect("it is full"));
+                }
+                received.extend(bounded(bound(8), || queue.pop()));
+            }
+            received.extend(std::iter::from_fn(|| queue.pop()));
+            stopped.release();
+            received.extend(std::iter::from_fn(|| queue.pop()));
+            let (batch, others): (Vec<u64>, Vec<u64>) = received.iter().partition(|v| **v < 100);
+            assert_eq!(batch, [1, 2, 3, 4, 5, 6], "{point:?} for the {nth}th time");
+            assert!(others.into_iter().eq(100..130));
+            assert_eq!(laps(&queue, 5), 8);
+        }
+    }
+}
+
+#[test]
+fn a_batch_that_a_stopped_consumer_took_is_its_own() {
+    for point in [Point::Claimed, Point::Moved] {
+        let queue = Arc::new(Queue::new(8));
+        assert_eq!(queue.push_slice(&[1, 2, 3, 4, 5]), 5);
+        let theirs = Arc::clone(&queue);
+        let stopped = Stopped::at(point, 1, move || {
+            let mut values = [0; 5];
+            let count = theirs.pop_slice(&mut values);
+            (count, values)
+        });
+        assert_eq!(laps(&queue, 6), 3);
+        assert_eq!(stopped.release(), (5, [1, 2, 3, 4, 5]));
+        assert_eq!(laps(&queue, 6), 8);
+    }
+}
+
+#[test]
+fn a_skipper_that_is_stopped_delays_nobody() {
+    let queue = Arc::new(Queue::new(4));
+    let theirs = Arc::clone(&queue);
+    let producer = Stopped::at(Point::Moved, 1, move || theirs.push(7));
+    let theirs = Arc::clone(&queue);
+    let skipper = Stopped::at(Point::Intended, 1, move || theirs.pop());
+    assert_eq!(laps(&queue, 5), 3);
+    assert_eq!(producer.release(), Ok(()));
+    assert_eq!(skipper.release(), Some(7));
+    assert_eq!(laps(&queue, 5), 4);
+}
+
+#[test]
+fn an_owner_that_is_in_time_clears_the_intent() {
+    let queue = Arc::new(Queue::new(4));
+    let theirs = Arc::clone(&queue);
+    let producer = Stopped::at(Point::Moved, 1, move || theirs.push(7));
+    let theirs = Arc::clone(&queue);
+    let skipper = Stopped::at(Point::Intended, 1, move || theirs.pop());
+    assert_eq!(producer.release(), Ok(()));
+    assert_eq!(skipper.release(), Some(7));
+    assert_eq!(laps(&queue, 5), 4);
+}
+
+#[test]
+fn a_late_owner_that_is_stopped_while_it_leaves_is_skipped_on() {
+    for capacity in [2, 5] {
+        let queue = Arc::new(Queue::new(capacity));
+        let theirs = Arc::clone(&queue);
+        let (go, wait) = channel();
+        let (reached, there) = channel();
+        let thread = thread::spawn(move || {
+            hook::set(move |point| {
+                if point == Point::Moved || point == Point::Leaving {
+                    // After the test has gone nobody waits.
+                    let _ = reached.send(point);
+                    let _ = wait.recv();
+                }
+            });
+            theirs.push(7)
+        });
+        assert_eq!(there.recv(), Ok(Point::Moved));
+        assert_eq!(laps(&queue, 3), capacity - 1);
+        go.send(()).unwrap();
+        assert_eq!(there.recv(), Ok(Point::Leaving));
+        assert_eq!(laps(&queue, 7), capacity - 1);
+        drop(go);
+        assert_eq!(thread.join().unwrap(), Ok(()));
+        assert_eq!(queue.pop(), Some(7));
+        assert_eq!(laps(&queue, 5), capacity);
+    }
+}

@@ -1,0 +1,151 @@
+//! What the handles of a ring know of late threads: one word for all slots, the budget, and a late
+//! word for each slot.
+
+use crossbeam_utils::CachePadded;
+
+use super::fence;
+use super::word::LateWord;
+use crate::position::{Geometry, Word};
+use crate::sync::{Atomic, const_unless_loom, edge, edge::Edge};
+
+/// Where the version of the watch begins: below it, how many late words are not clear.
+const VERSION_SHIFT: u32 = Word::BITS * 3 / 8;
+const VERSION: Word = 1 << VERSION_SHIFT;
+const COUNT: Word = VERSION - 1;
+
+/// How many threads may have moved the consumers' counter past a skipped position and not have
+/// counted it yet, before a budget of three laps could be spent too early.
+const SLACK: usize = if cfg!(ringway_loom) { 4 } else { 256 };
+
+/// The words of a ring that are written only when somebody is late.
+#[derive(Debug)]
+pub struct Watch(CachePadded<Words>);
+
+#[derive(Debug)]
+struct Words {
+    /// How many late words are not clear, under a version that grows with every change.
+    late: Atomic,
+    /// How many positions consumers may skip before they conclude that nothing is committed,
+    /// counted downwards from 0 so that a new ring is all zeros.
+    spent: Atomic,
+}
+
+/// A look at a [`Watch`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look(Word);
+
+impl Look {
+    /// The look of those who need none: neither side can be late.
+    pub const QUIET: Self = Self(0);
+
+    /// Whether no late word was set.
+    #[inline(always)]
+    pub fn is_quiet(self) -> bool {
+        self.0 & COUNT == 0
+    }
+}
+
+impl Watch {
+    const_unless_loom! {
+        /// Nobody is late.
+        pub(crate) fn new() -> Self {
+            Self(CachePadded::new(Words { late: Atomic::new(0), spent: Atomic::new(0) }))
+        }
+    }
+}
+
+/// The watch of a ring, with the late word of each slot.
+#[derive(Clone, Copy, Debug)]
+pub struct Lates<'a> {
+    pub(crate) watch: &'a Watch,
+    /// As many as slots; none if neither side can be late.
+    pub(crate) words: &'a [Atomic],
+}
+
+impl<'a> Lates<'a> {
+    /// Whether any late word is set, and which version of the ring's lateness this is.
+    #[inline(always)]
+    pub fn look(self) -> Look {
+        if fence::is_patient() {
+            return Look::QUIET;
+        }
+        Look(self.watch.0.late.load(edge::WATCH_LOOK))
+    }
+
+    /// Whether nothing has changed since that look; what was read before this call was read while
+    /// nothing had.
+    #[inline(always)]
+    pub fn is_unchanged(self, since: Look) -> bool {
+        fence::light();
+        fence::is_patient() || self.watch.0.late.load(Edge::RELAXED) == since.0
+    }
+
+    /// The owner's look after its commit: whether nobody means to skip anybody.
+    #[inline(always)]
+    pub fn is_quiet_after_commit(self) -> bool {
+        fence::light();
+        self.look().is_quiet()
+    }
+
+    /// The late word of a slot.
+    #[inline(always)]
+    pub fn word(self, index: usize) -> LateWord {
+        LateWord(self.words[index].load(edge::LATE_LOOK))
+    }
+
+    /// Whether the late word of a slot has not changed while the slot's mark was read.
+    #[inline(always)]
+    pub fn is_still(self, index: usize, since: LateWord) -> bool {
+        fence::light();
+        self.word(index) == since
+    }
+
+    /// Changes a late word, unless somebody else did.
+    pub fn change(self, index: usize, from: LateWord, to: LateWord) -> bool {
+        self.words[index].compare_exchange(from.0, to.0, edge::LATE_CHANGE).is_ok()
+    }
+
+    /// Changes a late word that is clear, counted before (T3), unless somebody else did.
+    pub fn raise(self, index: usize, from: LateWord, to: LateWord) -> Option<LateWord> {
+        self.watch.0.late.fetch_add(VERSION + 1, Edge::RELAXED);
+        if self.change(index, from, to) {
+            return Some(to);
+        }
+        self.lower();
+        None
+    }
+
+    /// Clears a late word, unless somebody else changed it.
+    pub fn clear(self, index: usize, from: LateWord) -> bool {
+        let cleared = self.change(index, from, from.clear());
+        if cleared {
+            self.lower();
+        }
+        cleared
+    }
+
+    /// One late word less is set.
+    fn lower(self) {
+        self.watch.0.late.fetch_add(VERSION - 1, edge::WATCH_LOWER);
+    }
+
+    /// A push has committed: consumers may skip a whole budget of positions again.
+    #[inline(always)]
+    pub fn renew_budget(self) {
+        if !fence::is_patient() && self.watch.0.spent.load(Edge::RELAXED) != 0 {
+            self.watch.0.spent.store(0, Edge::RELAXED);
+        }
+    }
+
+    /// The consumers' counter was moved past a skipped position.
+    pub fn spend(self) {
+        self.watch.0.spent.fetch_add(1, Edge::RELAXED);
+    }
+
+    /// Whether so many positions were skipped without a commit that nothing was committed at some
+    /// moment.
+    pub fn is_spent(self, geometry: Geometry) -> bool {
+        let budget = geometry.capacity().saturating_mul(3).saturating_add(SLACK);
+        self.watch.0.spent.load(Edge::RELAXED) >= budget as Word
+    }
+}

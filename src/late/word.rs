@@ -1,0 +1,134 @@
+//! The late word of a slot: whether its owner is late, and how far it was skipped.
+//!
+//! | state | meaning |
+//! |---|---|
+//! | `CLEAR` | nobody is late |
+//! | `INTENT(m)` | somebody means to skip the owner that was told its turn by mark `m` |
+//! | `HELD(k)` | the owner is late: the positions of the slot through lap `k` are skipped |
+//!
+//! The high half is a version that grows with every change, so that whoever read the word twice
+//! and found it equal knows that it did not change. Between it and the state stands a lap with a
+//! turn, of which only the low bits have room: they are compared with laps that are at most half
+//! their range away.
+
+use crate::position::{Geometry, Position, Word};
+
+const STATE_BITS: u32 = 2;
+const STATE: Word = (1 << STATE_BITS) - 1;
+const CLEAR: Word = 0;
+const INTENT: Word = 1;
+const HELD: Word = 2;
+
+/// Where the version begins.
+const VERSION_SHIFT: u32 = Word::BITS / 2;
+const VERSION: Word = 1 << VERSION_SHIFT;
+
+/// The bits of a tag: a lap and, in the lowest bit, a turn.
+const TAG: Word = (1 << (VERSION_SHIFT - STATE_BITS)) - 1;
+
+/// A value of a late word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LateWord(pub(crate) Word);
+
+/// A mark as far as a late word can name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tag(Word);
+
+impl Tag {
+    /// The tag of a mark.
+    pub(crate) fn of(geometry: Geometry, mark: Word) -> Self {
+        Self((geometry.lap_number(mark) << 1 | mark & 1) & TAG)
+    }
+
+    /// Whose turn it was.
+    pub(crate) fn turn(self) -> Word {
+        self.0 & 1
+    }
+
+    /// How many laps after the lap of `position` this one is, the nearest way round.
+    pub(crate) fn laps_after(self, geometry: Geometry, position: Position) -> isize {
+        let other = geometry.lap_number(position.0) & (TAG >> 1);
+        let laps = (self.0 >> 1).wrapping_sub(other) & (TAG >> 1);
+        let range = (TAG >> 1) + 1;
+        if laps < range / 2 { laps as isize } else { laps as isize - range as isize }
+    }
+}
+
+/// What a late word says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Late {
+    /// Nobody is late.
+    Clear,
+    /// Somebody means to skip the owner that was told its turn by this mark.
+    Intent(Tag),
+    /// The slot is skipped through this lap; the turn is that of its late owner.
+    Held(Tag),
+}
+
+impl LateWord {
+    /// What it says.
+    pub(crate) fn says(self) -> Late {
+        let tag = Tag(self.0 >> STATE_BITS & TAG);
+        match self.0 & STATE {
+            CLEAR => Late::Clear,
+            INTENT => Late::Intent(tag),
+            _ => Late::Held(tag),
+        }
+    }
+
+    /// Whether nobody is late.
+    #[inline(always)]
+    pub(crate) fn is_clear(self) -> bool {
+        self.0 & STATE == CLEAR
+    }
+
+    /// The next version, which says that nobody is late.
+    pub(crate) fn clear(self) -> Self {
+        self.next(CLEAR, Tag(0))
+    }
+
+    /// The next version, which says that the owner told its turn by `mark` is to be skipped.
+    pub(crate) fn intent(self, mark: Tag) -> Self {
+        self.next(INTENT, mark)
+    }
+
+    /// The next version, which says that the slot is skipped through the lap of `position`, its
+    /// late owner being one of side `turn`.
+    pub(crate) fn held(self, geometry: Geometry, position: Position, turn: Word) -> Self {
+        self.next(HELD, Tag::of(geometry, geometry.lap_of(position) | turn))
+    }
+
+    fn next(self, state: Word, tag: Tag) -> Self {
+        let version = (self.0 & !(VERSION - 1)).wrapping_add(VERSION);
+        Self(version | tag.0 << STATE_BITS | state)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_says_what_it_was_made_to_say_and_never_repeats() {
+        for capacity in [1, 2, 3, 8, 1000] {
+            let geometry = Geometry::new(capacity).unwrap();
+            for lap in [0, 1, 5, 1 << 29, (1 << 30) + 7] {
+                let lap = (0..lap.min(5)).fold(Position(0), |p, _| geometry.next_lap(p)).0
+                    | (lap << geometry.index_bits());
+                let position = Position(lap);
+                let mark = geometry.lap_of(position) | 1;
+                let intent = LateWord(0).intent(Tag::of(geometry, mark));
+                assert_eq!(intent.says(), Late::Intent(Tag::of(geometry, mark)));
+                let later = geometry.next_lap(position);
+                let held = intent.held(geometry, later, 1);
+                let Late::Held(tag) = held.says() else { panic!("{held:?}") };
+                assert_eq!((tag.turn(), tag.laps_after(geometry, later)), (1, 0));
+                assert_eq!(tag.laps_after(geometry, position), 1);
+                assert_eq!(tag.laps_after(geometry, geometry.next_lap(later)), -1);
+                let clear = held.clear();
+                assert!(clear.is_clear() && clear != LateWord(0) && clear != held.clear().clear());
+                assert_eq!(clear.says(), Late::Clear);
+            }
+        }
+    }
+}

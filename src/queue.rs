@@ -1,0 +1,275 @@
+//! The queue that is shared by reference.
+
+use core::fmt;
+use core::iter::FusedIterator;
+
+#[cfg(feature = "alloc")]
+use crate::ring::Heap;
+use crate::ring::{Array, Ring, Shared, Store};
+use crate::sequencer::{Emptying, Filling};
+
+/// A bounded queue for any number of producers and consumers, shared by reference.
+///
+/// It is the [`mpmc`](fn@crate::ring::mpmc) ring without handles, with the names of
+/// `crossbeam_queue::ArrayQueue`: a program moves over by changing its `use` line. `S` is where
+/// the slots are: on the heap, or inside the queue itself ([`InlineQueue`]).
+///
+/// The queue is linearizable and lock-free: a thread that is suspended or killed inside an
+/// operation delays nobody; it costs one slot until it comes back. That holds for fewer such
+/// threads than slots. Empty is exact: a push that has returned is never missed. Full is weaker:
+/// a slot counts as taken until its consumer is done with it, or was skipped.
+///
+/// ```
+/// use ringway::Queue;
+///
+/// let queue = Queue::new(2);
+/// assert_eq!(queue.push('a'), Ok(()));
+/// assert_eq!(queue.push('b'), Ok(()));
+/// assert_eq!(queue.push('c'), Err('c'));
+/// assert_eq!(queue.pop(), Some('a'));
+/// ```
+#[cfg(feature = "alloc")]
+pub struct Queue<T, S: Store<Item = T> = Heap<T>> {
+    ring: Ring<Shared, Shared, S>,
+}
+
+/// A bounded queue for any number of producers and consumers, shared by reference.
+#[cfg(not(feature = "alloc"))]
+pub struct Queue<T, S: Store<Item = T>> {
+    ring: Ring<Shared, Shared, S>,
+}
+
+/// A queue with its `N` slots inside itself, which may stand in a `static`.
+///
+/// ```
+/// use ringway::InlineQueue;
+///
+/// static EVENTS: InlineQueue<u32, 64> = InlineQueue::inline();
+///
+/// EVENTS.push(7).unwrap();
+/// assert_eq!(EVENTS.pop(), Some(7));
+/// ```
+pub type InlineQueue<T, const N: usize> = Queue<T, Array<T, N>>;
+
+#[cfg(feature = "alloc")]
+impl<T> Queue<T> {
+    /// An empty queue with exactly this capacity.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the capacity is 0, or if so many slots exceed the address space.
+    ///
+    /// ```
+    /// let queue = ringway::Queue::<u8>::new(100);
+    /// assert_eq!(queue.capacity(), 100);
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn new(capacity: usize) -> Self {
+        Self { ring: Ring::on_heap(capacity, 0) }
+    }
+
+    /// The queue at the beginning of a lap of the caller's choice, for the tests of what happens
+    /// where the word of a position overflows.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub fn new_at(capacity: usize, start: u64) -> Self {
+        Self { ring: Ring::on_heap(capacity, start) }
+    }
+}
+
+impl<T, const N: usize> Queue<T, Array<T, N>> {
+    crate::sync::const_unless_loom! {
+        /// An empty queue of capacity `N`, with its slots inside itself: no allocation.
+        ///
+        /// A capacity of 0, or one that is too large, does not compile.
+        ///
+        /// ```
+        /// static QUEUE: ringway::InlineQueue<u8, 3> = ringway::InlineQueue::inline();
+        /// assert_eq!(QUEUE.capacity(), 3);
+        /// ```
+        pub fn inline() -> Self {
+            Self { ring: Ring::new() }
+        }
+    }
+}
+
+impl<T, const N: usize> Default for Queue<T, Array<T, N>> {
+    fn default() -> Self {
+        Self::inline()
+    }
+}
+
+impl<T, S: Store<Item = T>> Queue<T, S> {
+    /// Moves a value into the queue.
+    ///
+    /// # Errors
+    ///
+    /// Gives the value back if the queue is full.
+    ///
+    /// ```
+    /// let queue = ringway::Queue::new(1);
+    /// assert_eq!(queue.push(10), Ok(()));
+    /// assert_eq!(queue.push(20), Err(20));
+    /// ```
+    #[inline]
+    pub fn push(&self, value: T) -> Result<(), T> {
+        self.ring.push(&mut self.ring.cursor::<Filling>(), value)
+    }
+
+    /// Moves the oldest value out of the queue, or returns `None` if it is empty.
+    ///
+    /// ```
+    /// let queue = ringway::Queue::new(1);
+    /// assert_eq!(queue.push(10), Ok(()));
+    /// assert_eq!(queue.pop(), Some(10));
+    /// assert_eq!(queue.pop(), None);
+    /// ```
+    #[inline]
+    pub fn pop(&self) -> Option<T> {
+        self.ring.pop(&mut self.ring.cursor::<Emptying>())
+    }
+
+    /// Moves a value into the queue; if it is full, the oldest is moved out and returned.
+    ///
+    /// Where others fill the queue again between the two steps, more than one value has to go:
+    /// the last of them is returned, those before it are dropped. With one thread that pushes that
+    /// does not happen.
+    ///
+    /// ```
+    /// let queue = ringway::Queue::new(2);
+    /// assert_eq!(queue.force_push(10), None);
+    /// assert_eq!(queue.force_push(20), None);
+    /// assert_eq!(queue.force_push(30), Some(10));
+    /// assert_eq!(queue.pop(), Some(20));
+    /// ```
+    pub fn force_push(&self, mut value: T) -> Option<T> {
+        let mut evicted = None;
+        while let Err(back) = self.push(value) {
+            value = back;
+            if let Some(oldest) = self.pop() {
+                evicted = Some(oldest);
+            }
+        }
+        evicted
+    }
+
+    /// Copies as many values as fit from the beginning of a slice, with one claim, and returns
+    /// how many.
+    ///
+    /// ```
+    /// let queue = ringway::Queue::new(3);
+    /// assert_eq!(queue.push_slice(&[1, 2, 3, 4]), 3);
+    /// ```
+    #[inline]
+    pub fn push_slice(&self, values: &[T]) -> usize
+    where
+        T: Copy,
+    {
+        let mut cursor = self.ring.cursor::<Filling>();
+        // SAFETY: the values are `Copy`: those in the slice stay values.
+        unsafe { self.ring.push_from(&mut cursor, values.as_ptr(), 1, values.len()) }
+    }
+
+    /// Copies as many values as are ready to the beginning of a slice, with one claim, and
+    /// returns how many.
+    ///
+    /// ```
+    /// let queue = ringway::Queue::new(3);
+    /// queue.push_slice(&[1, 2, 3]);
+    /// let mut values = [0; 2];
+    /// assert_eq!(queue.pop_slice(&mut values), 2);
+    /// assert_eq!(values, [1, 2]);
+    /// ```
+    #[inline]
+    pub fn pop_slice(&self, values: &mut [T]) -> usize
+    where
+        T: Copy,
+    {
+        let mut cursor = self.ring.cursor::<Emptying>();
+        // SAFETY: the slice has room for as many values as it is long, and its own are `Copy`.
+        unsafe { self.ring.pop_to(&mut cursor, values.as_mut_ptr(), 1, values.len()) }
+    }
+
+    /// How many values are in the queue, from 0 to the capacity; a number of the past.
+    ///
+    /// ```
+    /// let queue = ringway::Queue::new(3);
+    /// queue.push('a').unwrap();
+    /// assert_eq!(queue.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ring.len()
+    }
+
+    /// How many values the queue holds at most.
+    ///
+    /// ```
+    /// assert_eq!(ringway::Queue::<u8>::new(7).capacity(), 7);
+    /// ```
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.ring.capacity()
+    }
+
+    /// Whether the queue holds no value.
+    ///
+    /// ```
+    /// assert!(ringway::Queue::<u8>::new(7).is_empty());
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the queue holds as many values as it can.
+    ///
+    /// ```
+    /// let queue = ringway::Queue::new(1);
+    /// queue.push('a').unwrap();
+    /// assert!(queue.is_full());
+    /// ```
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.len() == self.capacity()
+    }
+}
+
+impl<T, S: Store<Item = T>> fmt::Debug for Queue<T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue")
+            .field("len", &self.len())
+            .field("capacity", &self.capacity())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The values of a queue that nobody shares any more, oldest first.
+pub struct IntoIter<T, S: Store<Item = T>>(Queue<T, S>);
+
+impl<T, S: Store<Item = T>> IntoIterator for Queue<T, S> {
+    type Item = T;
+    type IntoIter = IntoIter<T, S>;
+
+    fn into_iter(self) -> IntoIter<T, S> {
+        IntoIter(self)
+    }
+}
+
+impl<T, S: Store<Item = T>> Iterator for IntoIter<T, S> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        self.0.pop()
+    }
+}
+
+impl<T, S: Store<Item = T>> FusedIterator for IntoIter<T, S> {}
+
+impl<T, S: Store<Item = T>> fmt::Debug for IntoIter<T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("IntoIter").field(&self.0).finish()
+    }
+}

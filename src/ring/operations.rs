@@ -1,0 +1,113 @@
+//! What moves values in and out of a ring, for whoever holds a cursor into it.
+
+use core::mem::{ManuallyDrop, MaybeUninit};
+
+use super::Store;
+use super::core::Ring;
+use crate::buffer;
+use crate::sequencer::{
+    Cursor, Emptying, Filling, Sequencer, acquire_many, acquire_one, commit_many, commit_one,
+};
+
+impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
+    /// Moves a value into the ring, or gives it back if the ring is full.
+    #[inline(always)]
+    pub(crate) fn push(&self, cursor: &mut Cursor, value: S::Item) -> Result<(), S::Item> {
+        let track = self.track();
+        let value = ManuallyDrop::new(value);
+        loop {
+            let Some((claim, slot)) = acquire_one::<Filling, P, C, _>(&track, cursor) else {
+                return Err(ManuallyDrop::into_inner(value));
+            };
+            // SAFETY: we own the slot until we commit the claim; once it is committed in time the
+            // value is the slot's, and before that it is still ours.
+            unsafe { buffer::copy_in::<S::Group>(slot.cells(), (&raw const value).cast()) };
+            if commit_one::<Filling, P, _>(&track, cursor, claim, &slot) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Moves the oldest value out of the ring, or nothing if it is empty.
+    #[inline(always)]
+    pub(crate) fn pop(&self, cursor: &mut Cursor) -> Option<S::Item> {
+        let track = self.track();
+        let (claim, slot) = acquire_one::<Emptying, C, P, _>(&track, cursor)?;
+        let mut value = MaybeUninit::uninit();
+        // SAFETY: we own the slot until we commit the claim.
+        unsafe { buffer::copy_out::<S::Group>(slot.cells(), value.as_mut_ptr()) };
+        // Late or not, the value is ours.
+        let _ = commit_one::<Emptying, C, _>(&track, cursor, claim, &slot);
+        // SAFETY: the slot's value was moved there.
+        Some(unsafe { value.assume_init() })
+    }
+
+    /// Moves at least `least` and at most `most` values from `source`, with one claim, or none;
+    /// returns how many. They are fewer than `least` only if this thread was late.
+    ///
+    /// # Safety
+    ///
+    /// `source` holds `most` values. As many as are returned have been moved: nobody uses or
+    /// drops them afterwards, unless they are `Copy`.
+    #[inline(always)]
+    pub(crate) unsafe fn push_from(
+        &self,
+        cursor: &mut Cursor,
+        source: *const S::Item,
+        least: usize,
+        most: usize,
+    ) -> usize {
+        if most == 0 || least > self.capacity() {
+            return 0;
+        }
+        let track = self.track();
+        let most = most.min(self.capacity());
+        loop {
+            let claim = acquire_many::<Filling, P, C, _>(&track, cursor, least, most);
+            let Some(claim) = claim else { return 0 };
+            let mut next = source;
+            let moved = commit_many::<Filling, P, _>(&track, cursor, claim, |cells| {
+                // SAFETY: we own the cells until they are committed; all of them together are as
+                // many as the claim is long, and no more than `source` has values.
+                unsafe {
+                    buffer::copy_in::<S::Group>(cells, next);
+                    next = next.add(cells.len());
+                }
+            });
+            if moved > 0 {
+                return moved;
+            }
+        }
+    }
+
+    /// Moves at least `least` and at most `most` values to `target`, with one claim, or none;
+    /// returns how many.
+    ///
+    /// # Safety
+    ///
+    /// `target` has room for `most` values.
+    #[inline(always)]
+    pub(crate) unsafe fn pop_to(
+        &self,
+        cursor: &mut Cursor,
+        mut target: *mut S::Item,
+        least: usize,
+        most: usize,
+    ) -> usize {
+        if most == 0 || least > self.capacity() {
+            return 0;
+        }
+        let track = self.track();
+        let most = most.min(self.capacity());
+        let claim = acquire_many::<Emptying, C, P, _>(&track, cursor, least, most);
+        let Some(claim) = claim else { return 0 };
+        commit_many::<Emptying, C, _>(&track, cursor, claim, |cells| {
+            // SAFETY: we own the cells until they are committed; all of them together are as
+            // many as the claim is long, for which `target` has room.
+            unsafe {
+                buffer::copy_out::<S::Group>(cells, target);
+                target = target.add(cells.len());
+            }
+        })
+    }
+}
