@@ -192,6 +192,21 @@ fn a_lost_place_is_passed() {
 }
 
 #[test]
+fn whoever_returns_first_has_passed_a_lost_place() {
+    rejects(
+        weak(3),
+        &[
+            "[--]           push 1",
+            " [--]          pop 1",
+            "     [------]  empty",
+            "      []       empty",
+            "         []    full 2",
+        ],
+        |found| matches!(found, Violation::NeverFull(_)),
+    );
+}
+
+#[test]
 fn a_push_does_not_find_full_what_it_lost_itself() {
     let never = |found| matches!(found, Violation::NeverFull(_));
     accepts(weak(1), &["[-]   full 1", " [-]  empty"]);
