@@ -24,6 +24,7 @@ mod skip;
 mod watch;
 mod word;
 
+pub(crate) use fence::is_patient;
 pub(crate) use skip::{Step, give_up, next_step, settle};
 pub(crate) use watch::{Lates, Look, Watch};
 

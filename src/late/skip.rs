@@ -107,7 +107,7 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, G: Group>(
         lates.clear(index, late);
         return Step::Again(from);
     }
-    if !O::SHARED || fence::is_patient() {
+    if !O::SHARED {
         return Step::Blocked;
     }
     if !D::owner_is_late(geometry, from, mark) {

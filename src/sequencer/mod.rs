@@ -34,7 +34,7 @@ pub use solo::Solo;
 
 use crossbeam_utils::CachePadded;
 
-use crate::late::{Lates, Look, Step, give_up, next_step, settle};
+use crate::late::{Lates, Look, Step, give_up, is_patient, next_step, settle};
 use crate::position::Position;
 use crate::slots::{Group, Run, Slots};
 use crate::sync::{Atomic, Cell, hook, retry};
@@ -145,7 +145,7 @@ fn acquire<D: Side, K: Protocol, O: Protocol, G: Group>(
             }
             None => match K::latest::<D, G>(track, from) {
                 latest if latest != from => latest,
-                _ if !watched => {
+                _ if !watched || is_patient() => {
                     cursor.next = from;
                     return None;
                 }
