@@ -10,12 +10,12 @@
 //! are full fences.
 
 #[cfg(not(ringway_loom))]
-pub(crate) use native::{heavy, light};
+pub(crate) use native::{heavy, is_free, light, light_if_free};
 
 #[cfg(ringway_loom)]
 pub use modelled::set_patient;
 #[cfg(ringway_loom)]
-pub(crate) use modelled::{heavy, is_patient, light};
+pub(crate) use modelled::{heavy, is_free, is_patient, light, light as light_if_free};
 
 /// Under loom both fences are full ones, or, where nobody is ever skipped, none: then the models
 /// show what the orderings do without their help.
@@ -45,6 +45,11 @@ mod modelled {
         }
     }
 
+    /// Nobody asks in a model.
+    pub(crate) const fn is_free() -> bool {
+        false
+    }
+
     /// The skipper's side.
     pub(crate) fn heavy() -> bool {
         crate::sync::full_fence(crate::sync::edge::HEAVY_FENCE);
@@ -71,20 +76,24 @@ mod native {
 
     /// The owner's side: what it wrote before is seen by a skipper, or the skipper's word is seen
     /// after.
-    #[inline(always)]
     pub(crate) fn light() {
-        if CHOICE.get() == ASYMMETRIC {
+        if is_free() {
             compiler_fence();
         } else {
-            light_unless_chosen();
+            full_fence(edge::LIGHT_FENCE);
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn light_unless_chosen() {
-        choose();
-        full_fence(edge::LIGHT_FENCE);
+    /// The owner's side for those who act upon what they see after it only if the light fence is
+    /// known to be free.
+    #[inline(always)]
+    pub(crate) fn light_if_free() {
+        compiler_fence();
+    }
+
+    /// Whether the light fence is free in this process.
+    pub(crate) fn is_free() -> bool {
+        choose() == ASYMMETRIC
     }
 
     /// The skipper's side. False if the system refuses the fence that it once granted: then the

@@ -192,6 +192,7 @@ pub(crate) fn settle<D: Side, G: Group>(
     let index = geometry.index(position);
     let told = Tag::of(geometry, geometry.lap_of(position) | D::TURN);
     let left = D::turn_passed(geometry, position);
+    fence::light();
     loop {
         let late = track.lates.word(index);
         match late.says() {

@@ -8,10 +8,17 @@ use super::word::LateWord;
 use crate::position::{Geometry, Word};
 use crate::sync::{Atomic, const_unless_loom, edge, edge::Edge};
 
-/// Where the version of the watch begins: below it, how many late words are not clear.
+/// Where the version of the watch begins: below it, how many late words are not clear, and the
+/// bit [`FREE`].
 const VERSION_SHIFT: u32 = Word::BITS * 3 / 8;
 const VERSION: Word = 1 << VERSION_SHIFT;
-const COUNT: Word = VERSION - 1;
+
+/// The light fence is known to be free here. Where it is not, or where nobody has asked yet, no
+/// look is quiet, and everybody goes the way on which late words are read behind real fences.
+const FREE: Word = if cfg!(ringway_loom) { 0 } else { VERSION >> 1 };
+
+/// What is compared for a quiet look.
+const QUIET: Word = VERSION - 1;
 
 /// How many threads may have moved the consumers' counter past a skipped position and not have
 /// counted it yet, before a budget of three laps could be spent too early.
@@ -36,12 +43,12 @@ pub struct Look(Word);
 
 impl Look {
     /// The look of those who need none: neither side can be late.
-    pub const QUIET: Self = Self(0);
+    pub const QUIET: Self = Self(FREE);
 
     /// Whether no late word was set.
     #[inline(always)]
     pub fn is_quiet(self) -> bool {
-        self.0 & COUNT == 0
+        self.0 & QUIET == FREE
     }
 }
 
@@ -76,15 +83,25 @@ impl<'a> Lates<'a> {
     /// nothing had.
     #[inline(always)]
     pub fn is_unchanged(self, since: Look) -> bool {
-        fence::light();
+        fence::light_if_free();
         fence::is_patient() || self.watch.0.late.load(Edge::RELAXED) == since.0
     }
 
     /// The owner's look after its commit: whether nobody means to skip anybody.
     #[inline(always)]
     pub fn is_quiet_after_commit(self) -> bool {
-        fence::light();
+        fence::light_if_free();
         self.look().is_quiet()
+    }
+
+    /// Notes that the light fence is free, if it is and nobody has noted it.
+    pub fn note_fence(self) {
+        let seen = self.watch.0.late.load(Edge::RELAXED);
+        if seen & FREE == 0 && fence::is_free() {
+            // If the word has changed meanwhile, whoever comes next notes it.
+            let noted = seen.wrapping_add(FREE);
+            let _ = self.watch.0.late.compare_exchange(seen, noted, Edge::RELAXED);
+        }
     }
 
     /// The late word of a slot.

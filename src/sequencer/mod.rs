@@ -167,6 +167,7 @@ fn acquire<D: Side, K: Protocol, O: Protocol, G: Group>(
 #[cold]
 #[inline(never)]
 fn ready_beside_late<D: Side, G: Group>(track: Track<'_, G>, run: Run<'_, G>) -> usize {
+    track.lates.note_fence();
     let geometry = track.slots.geometry;
     let is_ready = |slot: &Run<'_, G>| {
         let index = geometry.index(slot.position());
