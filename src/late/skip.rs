@@ -4,15 +4,17 @@ use super::fence;
 use super::watch::Lates;
 use super::word::{Late, LateWord, Tag};
 use crate::position::{Geometry, Position, Word};
-use crate::sequencer::{Emptying, Filling, Protocol, Side, Track};
+use crate::sequencer::{Emptying, Filling, Protocol, Side, Track, Tracked};
 use crate::slots::{Group, Run};
 use crate::sync::{edge::Edge, hook, pause};
 
 /// How many times a handle looks again before it skips an owner.
 ///
 /// An owner that runs is done within a few dozen cycles and one cache line; one that does not is
-/// away for a time slice.
-const PATIENCE: usize = if cfg!(ringway_loom) { 0 } else { 8 };
+/// away for a time slice. In models nobody is patient.
+const fn patience() -> usize {
+    if cfg!(ringway_loom) { 0 } else { 8 }
+}
 
 /// How many pauses there are between two looks. Who looks at once when the owner is done goes in
 /// step with it from then on, and waits for a cache line at every value.
@@ -48,21 +50,21 @@ impl Sight {
 /// what gets on: the position to try next, or the answer that there is none.
 #[cold]
 #[inline(never)]
-pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, G: Group>(
-    track: Track<'_, G>,
+pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
+    ring: &R,
     from: Position,
     passed: &mut usize,
 ) -> Step {
-    let track = &track;
+    let track = &ring.track();
     let Track { lates, slots, .. } = *track;
     let geometry = slots.geometry;
-    let slot = slots.at(from);
+    let slot = slots.only(from);
     let index = geometry.index(from);
-    let Some(Sight { late, mark }) = Sight::of::<D, G>(lates, &slot, index) else {
+    let Some(Sight { late, mark }) = Sight::of::<D, _>(lates, &slot, index) else {
         return Step::Again(from);
     };
     let other = Position(D::Other::counter(track).load(Edge::RELAXED));
-    let latest = K::latest::<D, G>(track, from);
+    let latest = K::latest::<D, _>(track, from);
     if latest != from {
         return Step::Again(latest);
     }
@@ -80,10 +82,10 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, G: Group>(
             return Step::Blocked;
         }
         let next = geometry.advance(from, 1);
-        return Step::Again(match K::claim::<D, G>(track, from, next) {
+        return Step::Again(match K::claim::<D, _>(track, from, next) {
             Ok(()) => {
                 *passed += 1;
-                K::committed::<D, G>(track, next);
+                K::committed::<D, _>(track, next);
                 if D::TURN == Emptying::TURN {
                     lates.spend();
                 }
@@ -113,7 +115,7 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, G: Group>(
     if !D::owner_is_late(geometry, from, mark) {
         return Step::Again(from);
     }
-    for _ in 0..PATIENCE {
+    for _ in 0..patience() {
         (0..PAUSES).for_each(|_| pause());
         if slot.mark().load(Edge::RELAXED) != mark {
             return Step::Again(from);
@@ -183,12 +185,10 @@ fn skip<G: Group>(
 /// whether it was in time. If not, the slot is left to those who come next.
 #[cold]
 #[inline(never)]
-pub(crate) fn settle<D: Side, G: Group>(
-    track: Track<'_, G>,
-    slot: Run<'_, G>,
-    position: Position,
-) -> bool {
+pub(crate) fn settle<D: Side, R: Tracked>(ring: &R, position: Position) -> bool {
+    let track = &ring.track();
     let geometry = track.slots.geometry;
+    let slot = track.slots.only(position);
     let index = geometry.index(position);
     let told = Tag::of(geometry, geometry.lap_of(position) | D::TURN);
     let left = D::turn_passed(geometry, position);
@@ -206,7 +206,7 @@ pub(crate) fn settle<D: Side, G: Group>(
             Late::Held(about)
                 if about.turn() == D::TURN && slot.mark().load(Edge::RELAXED) == left =>
             {
-                leave::<D, G>(&track, &slot, index);
+                leave::<D, _>(track, &slot, index);
                 return false;
             }
             _ => return true,

@@ -50,6 +50,12 @@ impl Look {
     pub fn is_quiet(self) -> bool {
         self.0 & QUIET == FREE
     }
+
+    /// Whether the light fence is known to be free.
+    #[inline(always)]
+    fn is_free(self) -> bool {
+        self.0 & FREE == FREE
+    }
 }
 
 impl Watch {
@@ -92,6 +98,14 @@ impl<'a> Lates<'a> {
     pub fn is_quiet_after_commit(self) -> bool {
         fence::light_if_free();
         self.look().is_quiet()
+    }
+
+    /// The same of the owner of one slot: whether nobody means to skip it.
+    #[inline(always)]
+    pub fn is_clear_after_commit(self, index: usize) -> bool {
+        fence::light_if_free();
+        let look = self.look();
+        look.is_quiet() || look.is_free() && self.word(index).is_clear()
     }
 
     /// Notes that the light fence is free, if it is and nobody has noted it.

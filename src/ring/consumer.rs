@@ -7,7 +7,7 @@ use super::error::{TooFew, exactly};
 use super::handles::Count;
 use super::link::Link;
 use super::release::release;
-use crate::sequencer::{Cursor, Emptying, acquire_many};
+use crate::sequencer::{Cursor, Emptying, Tracked, acquire_many};
 
 /// A handle that empties slots of a ring.
 ///

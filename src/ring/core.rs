@@ -11,7 +11,7 @@ use super::handles::Handles;
 use crate::buffer;
 use crate::late::{Lates, Watch};
 use crate::position::Position;
-use crate::sequencer::{Counter, Cursor, Sequencer, Side, Track};
+use crate::sequencer::{Counter, Cursor, Sequencer, Side, Track, Tracked};
 use crate::sync::{Atomic, const_unless_loom, edge::Edge};
 
 /// A ring whose producers are `P` and whose consumers are `C` ([`Solo`](super::Solo) or
@@ -44,13 +44,6 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         }
     }
 
-    /// What the handles share.
-    #[inline(always)]
-    pub(super) fn track(&self) -> Track<'_, S::Group> {
-        let lates = Lates { watch: &self.watch, words: self.store.late_words() };
-        Track { filled: &self.filled, emptied: &self.emptied, slots: self.store.slots(), lates }
-    }
-
     /// The cursor of the first handle of side `D`.
     #[inline(always)]
     pub(crate) fn cursor<D: Side>(&self) -> Cursor {
@@ -70,6 +63,16 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// How many values the ring holds at most.
     pub(crate) fn capacity(&self) -> usize {
         self.store.slots().geometry.capacity()
+    }
+}
+
+impl<P: Sequencer, C: Sequencer, S: Store> Tracked for Ring<P, C, S> {
+    type Group = S::Group;
+
+    #[inline(always)]
+    fn track(&self) -> Track<'_, S::Group> {
+        let lates = Lates { watch: &self.watch, words: self.store.late_words() };
+        Track { filled: &self.filled, emptied: &self.emptied, slots: self.store.slots(), lates }
     }
 }
 

@@ -6,40 +6,93 @@ use super::Store;
 use super::core::Ring;
 use crate::buffer;
 use crate::sequencer::{
-    Cursor, Emptying, Filling, Sequencer, acquire_many, acquire_one, commit_many, commit_one,
+    Cursor, Emptying, Filling, One, Sequencer, acquire_guessed, acquire_many, acquire_one,
+    commit_many, commit_one,
 };
 
 impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Moves a value into the ring, or gives it back if the ring is full.
     #[inline(always)]
     pub(crate) fn push(&self, cursor: &mut Cursor, value: S::Item) -> Result<(), S::Item> {
-        let track = self.track();
-        let value = ManuallyDrop::new(value);
+        let Some(one) = acquire_guessed::<Filling, P, C, _>(self, cursor.next) else {
+            return self.push_again(cursor, value);
+        };
+        cursor.next = one.next;
+        match self.fill(one, value) {
+            Ok(()) => Ok(()),
+            Err(value) => self.push_again(cursor, value),
+        }
+    }
+
+    /// As [`Ring::push`], where the first try has failed.
+    #[inline(never)]
+    fn push_again(&self, cursor: &mut Cursor, mut value: S::Item) -> Result<(), S::Item> {
         loop {
-            let Some((claim, slot)) = acquire_one::<Filling, P, C, _>(&track, cursor) else {
-                return Err(ManuallyDrop::into_inner(value));
-            };
-            // SAFETY: we own the slot until we commit the claim; once it is committed in time the
-            // value is the slot's, and before that it is still ours.
-            unsafe { buffer::copy_in::<S::Group>(slot.cells(), (&raw const value).cast()) };
-            if commit_one::<Filling, P, _>(&track, cursor, claim, &slot) {
-                return Ok(());
+            match acquire_one::<Filling, P, C, _>(self, cursor.next) {
+                Ok(one) => {
+                    cursor.next = one.next;
+                    value = match self.fill(one, value) {
+                        Ok(()) => return Ok(()),
+                        Err(back) => back,
+                    };
+                }
+                Err(next) => {
+                    cursor.next = next;
+                    return Err(value);
+                }
             }
+        }
+    }
+
+    /// Moves a value into a slot that is ours and commits it, or gives it back if we were late.
+    #[inline(always)]
+    fn fill(&self, one: One<'_, S::Group>, value: S::Item) -> Result<(), S::Item> {
+        let value = ManuallyDrop::new(value);
+        // SAFETY: we own the slot until we commit the claim; once it is committed in time the
+        // value is the slot's, and before that it is still ours.
+        unsafe { buffer::copy_in::<S::Group>(one.slot.cells(), (&raw const value).cast()) };
+        if commit_one::<Filling, P, _>(self, one) {
+            Ok(())
+        } else {
+            Err(ManuallyDrop::into_inner(value))
         }
     }
 
     /// Moves the oldest value out of the ring, or nothing if it is empty.
     #[inline(always)]
     pub(crate) fn pop(&self, cursor: &mut Cursor) -> Option<S::Item> {
-        let track = self.track();
-        let (claim, slot) = acquire_one::<Emptying, C, P, _>(&track, cursor)?;
+        let Some(one) = acquire_guessed::<Emptying, C, P, _>(self, cursor.next) else {
+            return self.pop_again(cursor);
+        };
+        cursor.next = one.next;
+        Some(self.empty(one))
+    }
+
+    /// As [`Ring::pop`], where the first try has failed.
+    #[inline(never)]
+    fn pop_again(&self, cursor: &mut Cursor) -> Option<S::Item> {
+        match acquire_one::<Emptying, C, P, _>(self, cursor.next) {
+            Ok(one) => {
+                cursor.next = one.next;
+                Some(self.empty(one))
+            }
+            Err(next) => {
+                cursor.next = next;
+                None
+            }
+        }
+    }
+
+    /// Moves the value out of a slot that is ours and commits it.
+    #[inline(always)]
+    fn empty(&self, one: One<'_, S::Group>) -> S::Item {
         let mut value = MaybeUninit::uninit();
         // SAFETY: we own the slot until we commit the claim.
-        unsafe { buffer::copy_out::<S::Group>(slot.cells(), value.as_mut_ptr()) };
+        unsafe { buffer::copy_out::<S::Group>(one.slot.cells(), value.as_mut_ptr()) };
         // Late or not, the value is ours.
-        let _ = commit_one::<Emptying, C, _>(&track, cursor, claim, &slot);
+        let _ = commit_one::<Emptying, C, _>(self, one);
         // SAFETY: the slot's value was moved there.
-        Some(unsafe { value.assume_init() })
+        unsafe { value.assume_init() }
     }
 
     /// Moves at least `least` and at most `most` values from `source`, with one claim, or none;
@@ -60,13 +113,12 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         if most == 0 || least > self.capacity() {
             return 0;
         }
-        let track = self.track();
         let most = most.min(self.capacity());
         loop {
-            let claim = acquire_many::<Filling, P, C, _>(&track, cursor, least, most);
+            let claim = acquire_many::<Filling, P, C, _>(self, cursor, least, most);
             let Some(claim) = claim else { return 0 };
             let mut next = source;
-            let moved = commit_many::<Filling, P, _>(&track, cursor, claim, |cells| {
+            let moved = commit_many::<Filling, P, _>(self, cursor, claim, |cells| {
                 // SAFETY: we own the cells until they are committed; all of them together are as
                 // many as the claim is long, and no more than `source` has values.
                 unsafe {
@@ -97,11 +149,10 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         if most == 0 || least > self.capacity() {
             return 0;
         }
-        let track = self.track();
         let most = most.min(self.capacity());
-        let claim = acquire_many::<Emptying, C, P, _>(&track, cursor, least, most);
+        let claim = acquire_many::<Emptying, C, P, _>(self, cursor, least, most);
         let Some(claim) = claim else { return 0 };
-        commit_many::<Emptying, C, _>(&track, cursor, claim, |cells| {
+        commit_many::<Emptying, C, _>(self, cursor, claim, |cells| {
             // SAFETY: we own the cells until they are committed; all of them together are as
             // many as the claim is long, for which `target` has room.
             unsafe {

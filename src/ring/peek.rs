@@ -10,7 +10,7 @@ use super::release::release;
 #[cfg(not(ringway_loom))]
 use crate::buffer;
 use crate::position::Position;
-use crate::sequencer::{Claim, Emptying, acquire_many};
+use crate::sequencer::{Claim, Emptying, Tracked, acquire_many};
 
 impl<L: Link<Consumers = Solo>> Consumer<L> {
     /// Looks at up to `n` values where they lie, as many as are ready.

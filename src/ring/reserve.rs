@@ -8,7 +8,7 @@ use super::Solo;
 use super::link::Link;
 use super::producer::Producer;
 use crate::buffer;
-use crate::sequencer::{Claim, Filling, acquire_many, commit_many};
+use crate::sequencer::{Claim, Filling, Tracked, acquire_many, commit_many};
 
 impl<L: Link<Producers = Solo>> Producer<L> {
     /// Reserves up to `n` empty slots, as many as are ready, to be written in place.

@@ -86,6 +86,16 @@ pub struct Claim {
     pub len: usize,
 }
 
+/// A position with its slot, owned by one handle from claim to commit (S3).
+#[derive(Debug)]
+#[must_use]
+pub struct One<'a, G> {
+    /// The slot.
+    pub slot: Run<'a, G>,
+    /// The position after it.
+    pub next: Position,
+}
+
 /// How many handles a side has: [`Solo`] or [`Shared`].
 pub trait Sequencer: Protocol {}
 
@@ -108,19 +118,39 @@ pub trait Protocol: Sized {
     fn committed<D: Side, G>(track: &Track<'_, G>, to: Position);
 }
 
+/// Whatever has a [`Track`]: a ring, of which the rare paths take one word and not the whole track.
+pub trait Tracked {
+    /// What the slots are grouped in.
+    type Group: Group;
+
+    /// What all handles share.
+    fn track(&self) -> Track<'_, Self::Group>;
+}
+
+impl<G: Group> Tracked for Track<'_, G> {
+    type Group = G;
+
+    #[inline(always)]
+    fn track(&self) -> Track<'_, G> {
+        *self
+    }
+}
+
 /// Steps 1 and 2 for side `D` of kind `K`, across from a side of kind `O`: asks and claims.
 ///
 /// `ask` says how many positions from the given one on are ready and wanted, or `None` if they are
-/// too few. It is asked again when another handle has
-/// claimed meanwhile, or has been skipped.
+/// too few. It is asked again when another handle has claimed meanwhile, or has been skipped.
+///
+/// The error is the position at which the next operation begins.
 #[inline(always)]
-fn acquire<D: Side, K: Protocol, O: Protocol, G: Group>(
-    track: &Track<'_, G>,
-    cursor: &mut Cursor,
+fn acquire<D: Side, K: Protocol, O: Protocol, R: Tracked>(
+    ring: &R,
+    guess: Position,
     ask: impl Fn(Position, Look) -> Option<usize>,
-) -> Option<Claim> {
+) -> Result<Claim, Position> {
+    let track = &ring.track();
     let watched = K::SHARED || O::SHARED;
-    let mut from = cursor.next;
+    let mut from = guess;
     let mut passed = 0;
     loop {
         hook::at(hook::Point::Asking);
@@ -131,50 +161,45 @@ fn acquire<D: Side, K: Protocol, O: Protocol, G: Group>(
                 if watched && look.is_quiet() && !track.lates.is_unchanged(look) {
                     from
                 } else {
-                    match K::claim::<D, G>(track, from, to) {
+                    match K::claim::<D, _>(track, from, to) {
                         Ok(()) => {
-                            if !K::SHARED {
-                                cursor.next = from;
-                            }
                             hook::at(hook::Point::Claimed);
-                            return Some(Claim { from, to, len });
+                            return Ok(Claim { from, to, len });
                         }
                         Err(latest) => latest,
                     }
                 }
             }
-            None => match K::latest::<D, G>(track, from) {
+            None => match K::latest::<D, _>(track, from) {
                 latest if latest != from => latest,
-                _ if !watched || is_patient() => {
-                    cursor.next = from;
-                    return None;
-                }
-                _ => match next_step::<D, K, O, G>(*track, from, &mut passed) {
+                _ if !watched || is_patient() => return Err(from),
+                _ => match next_step::<D, K, O, R>(ring, from, &mut passed) {
                     Step::Again(next) => next,
                     // The first was ready all the time: it is the others that are too few.
                     Step::Ready if ask(from, track.lates.look()).is_some() => from,
-                    Step::Ready | Step::Blocked => {
-                        cursor.next = from;
-                        return None;
-                    }
+                    Step::Ready | Step::Blocked => return Err(from),
                 },
             },
         };
         retry();
     }
 }
+
+/// Whether a slot is ready for side `D`, some thread being late.
+#[inline(always)]
+fn is_ready_beside_late<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<'_, G>) -> bool {
+    let geometry = track.slots.geometry;
+    let index = geometry.index(slot.position());
+    let late = track.lates.word(index);
+    late.is_clear() && slot.ready::<D>(geometry) == 1 && track.lates.is_still(index, late)
+}
+
 /// How many slots of a run, from the first on, are ready for side `D`, some thread being late.
 #[cold]
 #[inline(never)]
-fn ready_beside_late<D: Side, G: Group>(track: Track<'_, G>, run: Run<'_, G>) -> usize {
+fn ready_beside_late<D: Side, G: Group>(track: &Track<'_, G>, run: Run<'_, G>) -> usize {
     track.lates.note_fence();
-    let geometry = track.slots.geometry;
-    let is_ready = |slot: &Run<'_, G>| {
-        let index = geometry.index(slot.position());
-        let late = track.lates.word(index);
-        late.is_clear() && slot.ready::<D>(geometry) == 1 && track.lates.is_still(index, late)
-    };
-    run.each().take_while(is_ready).count()
+    run.each().take_while(|slot| is_ready_beside_late::<D, G>(track, slot)).count()
 }
 
 /// How many slots of a run, from the first on, are ready for side `D`.
@@ -183,60 +208,70 @@ fn ready<D: Side, G: Group>(track: &Track<'_, G>, run: &Run<'_, G>, look: Look) 
     if look.is_quiet() {
         run.ready::<D>(track.slots.geometry)
     } else {
-        ready_beside_late::<D, G>(*track, *run)
+        ready_beside_late::<D, G>(track, *run)
     }
 }
 
-/// Asks for one position and claims it, with its slot.
+/// Asks for one position and claims it, with its slot, if the guess is right and nobody is late:
+/// nearly always.
 #[inline(always)]
-pub fn acquire_one<'a, D: Side, K: Protocol, O: Protocol, G: Group>(
-    track: &Track<'a, G>,
-    cursor: &mut Cursor,
-) -> Option<(Claim, Run<'a, G>)> {
+pub fn acquire_guessed<D: Side, K: Protocol, O: Protocol, R: Tracked>(
+    ring: &R,
+    guess: Position,
+) -> Option<One<'_, R::Group>> {
     hook::at(hook::Point::Asking);
+    let track = &ring.track();
     let geometry = track.slots.geometry;
-    let from = cursor.next;
-    let slot = track.slots.at(from);
-    // Nearly always nobody is late, and the guess is right.
-    let look = if K::SHARED || O::SHARED { track.lates.look() } else { Look::QUIET };
-    if look.is_quiet()
-        && slot.ready::<D>(geometry) == 1
-        && (!K::SHARED && !O::SHARED || track.lates.is_unchanged(look))
+    let slot = track.slots.at(guess);
+    let watched = K::SHARED || O::SHARED;
+    let look = if watched { track.lates.look() } else { Look::QUIET };
+    if !look.is_quiet()
+        || slot.ready::<D>(geometry) == 0
+        || watched && !track.lates.is_unchanged(look)
     {
-        let to = geometry.advance(from, 1);
-        if K::claim::<D, G>(track, from, to).is_ok() {
-            hook::at(hook::Point::Claimed);
-            return Some((Claim { from, to, len: 1 }, slot));
-        }
+        return None;
     }
-    let claim = acquire_one_again::<D, K, O, G>(*track, cursor)?;
-    let slot = track.slots.only(claim.from);
-    Some((claim, slot))
+    let next = geometry.advance(guess, 1);
+    K::claim::<D, _>(track, guess, next).ok()?;
+    hook::at(hook::Point::Claimed);
+    Some(One { slot, next })
 }
 
-/// As [`acquire_one`], where the first try has failed.
-#[inline(never)]
-fn acquire_one_again<D: Side, K: Protocol, O: Protocol, G: Group>(
-    track: Track<'_, G>,
-    cursor: &mut Cursor,
-) -> Option<Claim> {
-    let track = &track;
-    let ask = |from, look| (ready::<D, G>(track, &track.slots.at(from), look) == 1).then_some(1);
-    acquire::<D, K, O, G>(track, cursor, ask)
+/// Asks for one position and claims it, with its slot. The error is the position at which the
+/// next operation begins.
+#[inline(always)]
+pub fn acquire_one<D: Side, K: Protocol, O: Protocol, R: Tracked>(
+    ring: &R,
+    guess: Position,
+) -> Result<One<'_, R::Group>, Position> {
+    let track = &ring.track();
+    track.lates.note_fence();
+    let ask = |from, look: Look| {
+        let slot = track.slots.at(from);
+        let is_ready = if look.is_quiet() {
+            slot.ready::<D>(track.slots.geometry) == 1
+        } else {
+            is_ready_beside_late::<D, _>(track, &slot)
+        };
+        is_ready.then_some(1)
+    };
+    let claim = acquire::<D, K, O, R>(ring, guess, ask)?;
+    Ok(One { slot: ring.track().slots.only(claim.from), next: claim.to })
 }
 
 /// Asks for at least `least` and at most `most` positions, at least one, and claims them.
 #[inline(always)]
-pub fn acquire_many<D: Side, K: Protocol, O: Protocol, G: Group>(
-    track: &Track<'_, G>,
+pub fn acquire_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
+    ring: &R,
     cursor: &mut Cursor,
     least: usize,
     most: usize,
 ) -> Option<Claim> {
+    let track = &ring.track();
     let all_ready = |from, look| {
         let mut count = 0;
         for run in track.slots.runs(from, most) {
-            let some = ready::<D, G>(track, &run, look);
+            let some = ready::<D, _>(track, &run, look);
             count += some;
             if some < run.cells().len() {
                 break;
@@ -245,28 +280,29 @@ pub fn acquire_many<D: Side, K: Protocol, O: Protocol, G: Group>(
         count
     };
     let ask = |from, look| Some(all_ready(from, look)).filter(|len| *len >= least);
-    acquire::<D, K, O, G>(track, cursor, ask)
+    let claim = acquire::<D, K, O, R>(ring, cursor.next, ask);
+    // A claim moves the cursor when it is committed: one that a solo side lets go never was.
+    cursor.next = claim.as_ref().map_or_else(|next| *next, |claim| claim.from);
+    claim.ok()
 }
 
 /// Step 4 for a claim of one position: passes the turn at its slot to the other side. False if
 /// the handle was late and the position was skipped: a producer still has its value.
 #[inline(always)]
 #[must_use]
-pub fn commit_one<D: Side, K: Protocol, G: Group>(
-    track: &Track<'_, G>,
-    cursor: &mut Cursor,
-    claim: Claim,
-    slot: &Run<'_, G>,
+pub fn commit_one<D: Side, K: Protocol, R: Tracked>(
+    ring: &R,
+    One { slot, next }: One<'_, R::Group>,
 ) -> bool {
+    let track = &ring.track();
     hook::at(hook::Point::Moved);
     slot.pass::<D>(track.slots.geometry);
     hook::at(hook::Point::Committed);
-    cursor.next = claim.to;
-    K::committed::<D, G>(track, claim.to);
+    K::committed::<D, _>(track, next);
     if !K::SHARED {
         return true;
     }
-    let in_time = track.lates.is_quiet_after_commit() || settle::<D, G>(*track, *slot, claim.from);
+    let in_time = track.lates.is_quiet_after_commit() || settle::<D, R>(ring, slot.position());
     if D::RENEWS && in_time {
         track.lates.renew_budget();
     }
@@ -279,12 +315,13 @@ pub fn commit_one<D: Side, K: Protocol, G: Group>(
 /// That is all of them, but for a producer that was late: what follows the position that was
 /// skipped it gives up too, so that the order within the batch stays.
 #[inline(always)]
-pub fn commit_many<D: Side, K: Protocol, G: Group>(
-    track: &Track<'_, G>,
+pub fn commit_many<D: Side, K: Protocol, R: Tracked>(
+    ring: &R,
     cursor: &mut Cursor,
     claim: Claim,
-    mut cells: impl FnMut(&[Cell<G::Item>]),
+    mut cells: impl FnMut(&[Cell<<R::Group as Group>::Item>]),
 ) -> usize {
+    let track = &ring.track();
     cursor.next = claim.to;
     let mut moved = claim.len;
     if K::SHARED && D::RENEWS {
@@ -296,7 +333,7 @@ pub fn commit_many<D: Side, K: Protocol, G: Group>(
                 slot.pass::<D>(track.slots.geometry);
                 hook::at(hook::Point::Committed);
                 let quiet = track.lates.is_quiet_after_commit();
-                if !quiet && !settle::<D, G>(*track, slot, slot.position()) {
+                if !quiet && !settle::<D, R>(ring, slot.position()) {
                     give_up_rest(*track, claim.from, claim.len, moved + 1);
                     return moved;
                 }
@@ -314,11 +351,11 @@ pub fn commit_many<D: Side, K: Protocol, G: Group>(
         if K::SHARED && !track.lates.is_quiet_after_commit() {
             for slot in track.slots.runs(claim.from, claim.len).flat_map(|run| run.each()) {
                 // Late or not, the values are this consumer's.
-                settle::<D, G>(*track, slot, slot.position());
+                settle::<D, R>(ring, slot.position());
             }
         }
     }
-    K::committed::<D, G>(track, claim.to);
+    K::committed::<D, _>(track, claim.to);
     moved
 }
 
