@@ -100,12 +100,26 @@ impl<'a> Lates<'a> {
         self.look().is_quiet()
     }
 
-    /// The same of the owner of one slot: whether nobody means to skip it.
+    /// The same for the owner of one slot, others being late: whether nobody means to skip it.
     #[inline(always)]
     pub fn is_clear_after_commit(self, index: usize) -> bool {
         fence::light_if_free();
-        let look = self.look();
-        look.is_quiet() || look.is_free() && self.word(index).is_clear()
+        self.look().is_free() && self.word(index).is_clear()
+    }
+
+    /// The late word of a slot, if it is clear and the light fence is free.
+    #[inline(always)]
+    pub fn clear_word(self, index: usize) -> Option<LateWord> {
+        let late = self.word(index);
+        (self.look().is_free() && late.is_clear()).then_some(late)
+    }
+
+    /// Whether that word has not changed; what was read before this call was read while it had
+    /// not.
+    #[inline(always)]
+    pub fn is_clear_still(self, index: usize, since: LateWord) -> bool {
+        fence::light_if_free();
+        self.word(index) == since
     }
 
     /// Notes that the light fence is free, if it is and nobody has noted it.

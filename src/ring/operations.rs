@@ -14,44 +14,54 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Moves a value into the ring, or gives it back if the ring is full.
     #[inline(always)]
     pub(crate) fn push(&self, cursor: &mut Cursor, value: S::Item) -> Result<(), S::Item> {
-        let Some(one) = acquire_guessed::<Filling, P, C, _>(self, cursor.next) else {
-            return self.push_again(cursor, value);
+        let Some(one) = acquire_guessed::<Filling, P, C, _, false>(self, cursor.next) else {
+            return self.push_beside_late(cursor, value);
         };
         cursor.next = one.next;
-        match self.fill(one, value) {
-            Ok(()) => Ok(()),
-            Err(value) => self.push_again(cursor, value),
-        }
+        self.fill::<false>(one, value).or_else(|value| self.push_after_all(cursor, value))
     }
 
     /// As [`Ring::push`], where the first try has failed.
     #[inline(never)]
-    fn push_again(&self, cursor: &mut Cursor, mut value: S::Item) -> Result<(), S::Item> {
+    fn push_beside_late(&self, cursor: &mut Cursor, value: S::Item) -> Result<(), S::Item> {
+        let Some(one) = acquire_guessed::<Filling, P, C, _, true>(self, cursor.next) else {
+            return self.push_after_all(cursor, value);
+        };
+        cursor.next = one.next;
+        self.fill::<true>(one, value).or_else(|value| self.push_after_all(cursor, value))
+    }
+
+    /// As [`Ring::push`], where the slot was not ready, the guess was wrong, or we were late.
+    #[inline(never)]
+    fn push_after_all(&self, cursor: &mut Cursor, mut value: S::Item) -> Result<(), S::Item> {
         loop {
-            match acquire_one::<Filling, P, C, _>(self, cursor.next) {
-                Ok(one) => {
-                    cursor.next = one.next;
-                    value = match self.fill(one, value) {
-                        Ok(()) => return Ok(()),
-                        Err(back) => back,
-                    };
-                }
+            let one = match acquire_one::<Filling, P, C, _>(self, cursor.next) {
+                Ok(one) => one,
                 Err(next) => {
                     cursor.next = next;
                     return Err(value);
                 }
-            }
+            };
+            cursor.next = one.next;
+            value = match self.fill::<true>(one, value) {
+                Ok(()) => return Ok(()),
+                Err(back) => back,
+            };
         }
     }
 
     /// Moves a value into a slot that is ours and commits it, or gives it back if we were late.
     #[inline(always)]
-    fn fill(&self, one: One<'_, S::Group>, value: S::Item) -> Result<(), S::Item> {
+    fn fill<const BESIDE: bool>(
+        &self,
+        one: One<'_, S::Group>,
+        value: S::Item,
+    ) -> Result<(), S::Item> {
         let value = ManuallyDrop::new(value);
         // SAFETY: we own the slot until we commit the claim; once it is committed in time the
         // value is the slot's, and before that it is still ours.
         unsafe { buffer::copy_in::<S::Group>(one.slot.cells(), (&raw const value).cast()) };
-        if commit_one::<Filling, P, _>(self, one) {
+        if commit_one::<Filling, P, _, BESIDE>(self, one) {
             Ok(())
         } else {
             Err(ManuallyDrop::into_inner(value))
@@ -61,20 +71,30 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Moves the oldest value out of the ring, or nothing if it is empty.
     #[inline(always)]
     pub(crate) fn pop(&self, cursor: &mut Cursor) -> Option<S::Item> {
-        let Some(one) = acquire_guessed::<Emptying, C, P, _>(self, cursor.next) else {
-            return self.pop_again(cursor);
+        let Some(one) = acquire_guessed::<Emptying, C, P, _, false>(self, cursor.next) else {
+            return self.pop_beside_late(cursor);
         };
         cursor.next = one.next;
-        Some(self.empty(one))
+        Some(self.empty::<false>(one))
     }
 
     /// As [`Ring::pop`], where the first try has failed.
     #[inline(never)]
-    fn pop_again(&self, cursor: &mut Cursor) -> Option<S::Item> {
+    fn pop_beside_late(&self, cursor: &mut Cursor) -> Option<S::Item> {
+        let Some(one) = acquire_guessed::<Emptying, C, P, _, true>(self, cursor.next) else {
+            return self.pop_after_all(cursor);
+        };
+        cursor.next = one.next;
+        Some(self.empty::<true>(one))
+    }
+
+    /// As [`Ring::pop`], where the slot was not ready or the guess was wrong.
+    #[inline(never)]
+    fn pop_after_all(&self, cursor: &mut Cursor) -> Option<S::Item> {
         match acquire_one::<Emptying, C, P, _>(self, cursor.next) {
             Ok(one) => {
                 cursor.next = one.next;
-                Some(self.empty(one))
+                Some(self.empty::<true>(one))
             }
             Err(next) => {
                 cursor.next = next;
@@ -85,12 +105,12 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
 
     /// Moves the value out of a slot that is ours and commits it.
     #[inline(always)]
-    fn empty(&self, one: One<'_, S::Group>) -> S::Item {
+    fn empty<const BESIDE: bool>(&self, one: One<'_, S::Group>) -> S::Item {
         let mut value = MaybeUninit::uninit();
         // SAFETY: we own the slot until we commit the claim.
         unsafe { buffer::copy_out::<S::Group>(one.slot.cells(), value.as_mut_ptr()) };
         // Late or not, the value is ours.
-        let _ = commit_one::<Emptying, C, _>(self, one);
+        let _ = commit_one::<Emptying, C, _, BESIDE>(self, one);
         // SAFETY: the slot's value was moved there.
         unsafe { value.assume_init() }
     }

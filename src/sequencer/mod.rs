@@ -212,10 +212,12 @@ fn ready<D: Side, G: Group>(track: &Track<'_, G>, run: &Run<'_, G>, look: Look) 
     }
 }
 
-/// Asks for one position and claims it, with its slot, if the guess is right and nobody is late:
-/// nearly always.
+/// Asks for one position and claims it, with its slot, if the guess is right: nearly always.
+///
+/// It looks at the watch and gives up if anybody is late, or, `BESIDE` late threads, at the late
+/// word of the slot.
 #[inline(always)]
-pub fn acquire_guessed<D: Side, K: Protocol, O: Protocol, R: Tracked>(
+pub fn acquire_guessed<D: Side, K: Protocol, O: Protocol, R: Tracked, const BESIDE: bool>(
     ring: &R,
     guess: Position,
 ) -> Option<One<'_, R::Group>> {
@@ -223,12 +225,18 @@ pub fn acquire_guessed<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     let track = &ring.track();
     let geometry = track.slots.geometry;
     let slot = track.slots.at(guess);
-    let watched = K::SHARED || O::SHARED;
-    let look = if watched { track.lates.look() } else { Look::QUIET };
-    if !look.is_quiet()
-        || slot.ready::<D>(geometry) == 0
-        || watched && !track.lates.is_unchanged(look)
-    {
+    let is_ready = || slot.ready::<D>(geometry) == 1;
+    let is_ours = if !K::SHARED && !O::SHARED {
+        is_ready()
+    } else if BESIDE {
+        let index = geometry.index(guess);
+        let late = track.lates.clear_word(index)?;
+        is_ready() && track.lates.is_clear_still(index, late)
+    } else {
+        let look = track.lates.look();
+        look.is_quiet() && is_ready() && track.lates.is_unchanged(look)
+    };
+    if !is_ours {
         return None;
     }
     let next = geometry.advance(guess, 1);
@@ -288,9 +296,11 @@ pub fn acquire_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
 
 /// Step 4 for a claim of one position: passes the turn at its slot to the other side. False if
 /// the handle was late and the position was skipped: a producer still has its value.
+///
+/// It looks at the watch, or, `BESIDE` late threads, at the late word of the slot.
 #[inline(always)]
 #[must_use]
-pub fn commit_one<D: Side, K: Protocol, R: Tracked>(
+pub fn commit_one<D: Side, K: Protocol, R: Tracked, const BESIDE: bool>(
     ring: &R,
     One { slot, next }: One<'_, R::Group>,
 ) -> bool {
@@ -302,7 +312,12 @@ pub fn commit_one<D: Side, K: Protocol, R: Tracked>(
     if !K::SHARED {
         return true;
     }
-    let in_time = track.lates.is_quiet_after_commit() || settle::<D, R>(ring, slot.position());
+    let is_clear = if BESIDE {
+        track.lates.is_clear_after_commit(track.slots.geometry.index(slot.position()))
+    } else {
+        track.lates.is_quiet_after_commit()
+    };
+    let in_time = is_clear || settle::<D, R>(ring, slot.position());
     if D::RENEWS && in_time {
         track.lates.renew_budget();
     }
