@@ -14,58 +14,80 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Moves a value into the ring, or gives it back if the ring is full.
     #[inline(always)]
     pub(crate) fn push(&self, cursor: &mut Cursor, value: S::Item) -> Result<(), S::Item> {
-        let Some(one) = acquire_guessed::<Filling, P, C, _, false>(self, cursor.next) else {
-            return self.push_beside_late(cursor, value);
+        let value = ManuallyDrop::new(value);
+        let source = (&raw const value).cast();
+        // SAFETY: `source` is a value, which is the ring's if it was moved, and else still ours.
+        let moved = unsafe {
+            match acquire_guessed::<Filling, P, C, _, false>(self, cursor.next) {
+                Some(one) => {
+                    cursor.next = one.next;
+                    self.fill::<false>(one, source) || self.push_after_all(cursor, source)
+                }
+                None => self.push_beside_late(cursor, source),
+            }
         };
-        cursor.next = one.next;
-        self.fill::<false>(one, value).or_else(|value| self.push_after_all(cursor, value))
+        if moved { Ok(()) } else { Err(ManuallyDrop::into_inner(value)) }
     }
 
-    /// As [`Ring::push`], where the first try has failed.
+    /// As [`Ring::push`], where the first try has failed; whether the value was moved.
+    ///
+    /// # Safety
+    ///
+    /// As that of [`Ring::fill`].
     #[inline(never)]
-    fn push_beside_late(&self, cursor: &mut Cursor, value: S::Item) -> Result<(), S::Item> {
-        let Some(one) = acquire_guessed::<Filling, P, C, _, true>(self, cursor.next) else {
-            return self.push_after_all(cursor, value);
-        };
-        cursor.next = one.next;
-        self.fill::<true>(one, value).or_else(|value| self.push_after_all(cursor, value))
+    unsafe fn push_beside_late(&self, cursor: &mut Cursor, source: *const S::Item) -> bool {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if let Some(one) = acquire_guessed::<Filling, P, C, _, true>(self, cursor.next) {
+                cursor.next = one.next;
+                if self.fill::<true>(one, source) {
+                    return true;
+                }
+            }
+            self.push_after_all(cursor, source)
+        }
     }
 
-    /// As [`Ring::push`], where the slot was not ready, the guess was wrong, or we were late.
+    /// As [`Ring::push`], where the slot was not ready, the guess was wrong, or we were late;
+    /// whether the value was moved.
+    ///
+    /// # Safety
+    ///
+    /// As that of [`Ring::fill`].
     #[inline(never)]
-    fn push_after_all(&self, cursor: &mut Cursor, mut value: S::Item) -> Result<(), S::Item> {
+    unsafe fn push_after_all(&self, cursor: &mut Cursor, source: *const S::Item) -> bool {
         loop {
-            let one = match acquire_one::<Filling, P, C, _>(self, cursor.next) {
-                Ok(one) => one,
+            match acquire_one::<Filling, P, C, _>(self, cursor.next) {
+                Ok(one) => {
+                    cursor.next = one.next;
+                    // SAFETY: the caller's promise.
+                    if unsafe { self.fill::<true>(one, source) } {
+                        return true;
+                    }
+                }
                 Err(next) => {
                     cursor.next = next;
-                    return Err(value);
+                    return false;
                 }
-            };
-            cursor.next = one.next;
-            value = match self.fill::<true>(one, value) {
-                Ok(()) => return Ok(()),
-                Err(back) => back,
-            };
+            }
         }
     }
 
-    /// Moves a value into a slot that is ours and commits it, or gives it back if we were late.
+    /// Moves a value into a slot that is ours and commits it, or does not if we were late.
+    ///
+    /// # Safety
+    ///
+    /// `source` is a value. If it was moved, nobody uses or drops it afterwards.
     #[inline(always)]
-    fn fill<const BESIDE: bool>(
+    unsafe fn fill<const BESIDE: bool>(
         &self,
         one: One<'_, S::Group>,
-        value: S::Item,
-    ) -> Result<(), S::Item> {
-        let value = ManuallyDrop::new(value);
+        source: *const S::Item,
+    ) -> bool {
         // SAFETY: we own the slot until we commit the claim; once it is committed in time the
-        // value is the slot's, and before that it is still ours.
-        unsafe { buffer::copy_in::<S::Group>(one.slot.cells(), (&raw const value).cast()) };
-        if commit_one::<Filling, P, _, BESIDE>(self, one) {
-            Ok(())
-        } else {
-            Err(ManuallyDrop::into_inner(value))
-        }
+        // value is the slot's, and before that it is still the caller's.
+        unsafe { buffer::copy_in::<S::Group>(one.slot.cells(), source) };
+        commit_one::<Filling, P, _, BESIDE>(self, one)
     }
 
     /// Moves the oldest value out of the ring, or nothing if it is empty.
