@@ -219,6 +219,18 @@ impl<'a, G: Group> Run<'a, G> {
         self.group.ready::<D>(geometry, self.position, self.place, self.len)
     }
 
+    /// Whether it is the turn of side `D` at the first slot, read in turn with its late word.
+    #[inline(always)]
+    pub fn is_ready_in_turn<D: Side>(&self, geometry: Geometry) -> bool {
+        self.mark().load_in_turn(D::READY) == geometry.lap_of(self.position) | D::TURN
+    }
+
+    /// Passes the turn at the first slot from side `D` to the other, and a full fence.
+    #[inline(always)]
+    pub fn pass_and_fence<D: Side>(&self, geometry: Geometry) {
+        self.mark().store_and_fence(D::turn_passed(geometry, self.position), D::COMMIT);
+    }
+
     /// Passes the turn at the slots from side `D` to the other.
     #[inline(always)]
     pub fn pass<D: Side>(&self, geometry: Geometry) {

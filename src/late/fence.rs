@@ -10,12 +10,14 @@
 //! are full fences.
 
 #[cfg(not(ringway_loom))]
-pub(crate) use native::{heavy, is_free, light, light_if_free};
+pub(crate) use native::{between_looks, heavy, is_free, light, light_if_free};
 
 #[cfg(ringway_loom)]
 pub use modelled::set_patient;
 #[cfg(ringway_loom)]
-pub(crate) use modelled::{heavy, is_free, is_patient, light, light as light_if_free};
+pub(crate) use modelled::{
+    heavy, is_free, is_patient, light, light as between_looks, light as light_if_free,
+};
 
 /// Under loom both fences are full ones, or, where nobody is ever skipped, none: then the models
 /// show what the orderings do without their help.
@@ -91,7 +93,12 @@ mod native {
         compiler_fence();
     }
 
+    /// Between two reads, in turn, of a mark and of a late word: nothing, since they are in turn.
+    #[inline(always)]
+    pub(crate) const fn between_looks() {}
+
     /// Whether the light fence is free in this process.
+    #[inline]
     pub(crate) fn is_free() -> bool {
         choose() == ASYMMETRIC
     }
@@ -104,14 +111,19 @@ mod native {
     }
 
     /// What this process uses; the first to ask decides for all.
+    #[inline]
     fn choose() -> u8 {
         match CHOICE.get() {
-            UNKNOWN => {
-                let wish = if system::register() { ASYMMETRIC } else { PORTABLE };
-                CHOICE.set_once(wish)
-            }
+            UNKNOWN => choose_first(),
             chosen => chosen,
         }
+    }
+
+    /// Asks the system.
+    #[cold]
+    fn choose_first() -> u8 {
+        let wish = if system::register() { ASYMMETRIC } else { PORTABLE };
+        CHOICE.set_once(wish)
     }
 
     #[cfg(all(target_os = "linux", not(miri), not(ringway_portable)))]

@@ -41,7 +41,7 @@ impl Sight {
     /// The mark and the late word as they stood together at some moment, or nothing.
     fn of<D: Side, G: Group>(lates: Lates<'_>, slot: &Run<'_, G>, index: usize) -> Option<Self> {
         let late = lates.word(index);
-        let mark = slot.mark().load(D::READY);
+        let mark = slot.mark().load_in_turn(D::READY);
         lates.is_still(index, late).then_some(Self { late, mark })
     }
 }

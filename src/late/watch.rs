@@ -100,29 +100,22 @@ impl<'a> Lates<'a> {
         self.look().is_quiet()
     }
 
-    /// The same for the owner of one slot, others being late: whether nobody means to skip it.
+    /// Whether an owner commits by a mere store, the light fence being known to be free.
+    #[inline(always)]
+    pub fn is_fence_free(self) -> bool {
+        self.look().is_free()
+    }
+
+    /// The look of a slot's owner after its commit behind the light fence: whether nobody means to
+    /// skip it.
     #[inline(always)]
     pub fn is_clear_after_commit(self, index: usize) -> bool {
         fence::light_if_free();
-        self.look().is_free() && self.word(index).is_clear()
-    }
-
-    /// The late word of a slot, if it is clear and the light fence is free.
-    #[inline(always)]
-    pub fn clear_word(self, index: usize) -> Option<LateWord> {
-        let late = self.word(index);
-        (self.look().is_free() && late.is_clear()).then_some(late)
-    }
-
-    /// Whether that word has not changed; what was read before this call was read while it had
-    /// not.
-    #[inline(always)]
-    pub fn is_clear_still(self, index: usize, since: LateWord) -> bool {
-        fence::light_if_free();
-        self.word(index) == since
+        self.word(index).is_clear()
     }
 
     /// Notes that the light fence is free, if it is and nobody has noted it.
+    #[inline(always)]
     pub fn note_fence(self) {
         let seen = self.watch.0.late.load(Edge::RELAXED);
         if seen & FREE == 0 && fence::is_free() {
@@ -135,13 +128,13 @@ impl<'a> Lates<'a> {
     /// The late word of a slot.
     #[inline(always)]
     pub fn word(self, index: usize) -> LateWord {
-        LateWord(self.words[index].load(edge::LATE_LOOK))
+        LateWord(self.words[index].load_in_turn(edge::LATE_LOOK))
     }
 
-    /// Whether the late word of a slot has not changed while the slot's mark was read.
+    /// Whether the late word of a slot has not changed while the slot's mark was read, in turn.
     #[inline(always)]
     pub fn is_still(self, index: usize, since: LateWord) -> bool {
-        fence::light();
+        fence::between_looks();
         self.word(index) == since
     }
 

@@ -191,7 +191,7 @@ fn is_ready_beside_late<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<'_, 
     let geometry = track.slots.geometry;
     let index = geometry.index(slot.position());
     let late = track.lates.word(index);
-    late.is_clear() && slot.ready::<D>(geometry) == 1 && track.lates.is_still(index, late)
+    late.is_clear() && slot.is_ready_in_turn::<D>(geometry) && track.lates.is_still(index, late)
 }
 
 /// How many slots of a run, from the first on, are ready for side `D`, some thread being late.
@@ -229,9 +229,8 @@ pub fn acquire_guessed<D: Side, K: Protocol, O: Protocol, R: Tracked, const BESI
     let is_ours = if !K::SHARED && !O::SHARED {
         is_ready()
     } else if BESIDE {
-        let index = geometry.index(guess);
-        let late = track.lates.clear_word(index)?;
-        is_ready() && track.lates.is_clear_still(index, late)
+        track.lates.note_fence();
+        is_ready_beside_late::<D, _>(track, &slot)
     } else {
         let look = track.lates.look();
         look.is_quiet() && is_ready() && track.lates.is_unchanged(look)
@@ -253,7 +252,6 @@ pub fn acquire_one<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     guess: Position,
 ) -> Result<One<'_, R::Group>, Position> {
     let track = &ring.track();
-    track.lates.note_fence();
     let ask = |from, look: Look| {
         let slot = track.slots.at(from);
         let is_ready = if look.is_quiet() {
@@ -305,15 +303,20 @@ pub fn commit_one<D: Side, K: Protocol, R: Tracked, const BESIDE: bool>(
     One { slot, next }: One<'_, R::Group>,
 ) -> bool {
     let track = &ring.track();
+    let geometry = track.slots.geometry;
     hook::at(hook::Point::Moved);
-    slot.pass::<D>(track.slots.geometry);
+    if K::SHARED && BESIDE && !track.lates.is_fence_free() {
+        slot.pass_and_fence::<D>(geometry);
+    } else {
+        slot.pass::<D>(geometry);
+    }
     hook::at(hook::Point::Committed);
     K::committed::<D, _>(track, next);
     if !K::SHARED {
         return true;
     }
     let is_clear = if BESIDE {
-        track.lates.is_clear_after_commit(track.slots.geometry.index(slot.position()))
+        track.lates.is_clear_after_commit(geometry.index(slot.position()))
     } else {
         track.lates.is_quiet_after_commit()
     };

@@ -36,6 +36,39 @@ impl Atomic {
         self.0.load(edge.ordering())
     }
 
+    /// Reads the word, and whoever reads two words so reads the second no earlier than the first,
+    /// as seen by those who pass a full fence between a write and a read.
+    ///
+    /// loom takes a sequentially consistent load for an acquiring one: the models put a fence
+    /// between the two (`late::fence::between_looks`).
+    #[inline(always)]
+    pub(crate) fn load_in_turn(&self, edge: Edge) -> Word {
+        branch();
+        #[cfg(not(ringway_loom))]
+        let _ = edge;
+        #[cfg(not(ringway_loom))]
+        return self.0.load(core::sync::atomic::Ordering::SeqCst);
+        #[cfg(ringway_loom)]
+        return self.0.load(edge.ordering());
+    }
+
+    /// Writes the word and passes a full fence, before whatever is read by
+    /// [`load_in_turn`](Self::load_in_turn) after it.
+    #[inline(always)]
+    pub(crate) fn store_and_fence(&self, value: Word, edge: Edge) {
+        #[cfg(not(ringway_loom))]
+        {
+            // An exchange costs half of what a store and a fence cost.
+            let _ = edge;
+            self.0.swap(value, core::sync::atomic::Ordering::SeqCst);
+        }
+        #[cfg(ringway_loom)]
+        {
+            self.store(value, edge);
+            fence(super::edge::LIGHT_FENCE);
+        }
+    }
+
     /// Writes the word.
     #[inline(always)]
     pub(crate) fn store(&self, value: Word, edge: Edge) {
