@@ -136,6 +136,27 @@ impl<'a, G: Group> Slots<'a, G> {
         Run { group, position, place, len: 1 }
     }
 
+    /// The positions of `n` slots from `from` on in pieces that stay within one lap and one of the
+    /// stripes of so many slots: where each begins, and how long it is.
+    #[inline(always)]
+    pub fn stripes(
+        self,
+        from: Position,
+        n: usize,
+        stripe: usize,
+    ) -> impl Iterator<Item = (Position, usize)> {
+        let geometry = self.geometry;
+        let (mut next, mut left) = (from, n);
+        core::iter::from_fn(move || {
+            let index = geometry.index(next);
+            let len = left.min(stripe - index % stripe).min(geometry.capacity() - index);
+            let piece = (next, len);
+            next = geometry.advance(next, len);
+            left -= len;
+            (len > 0).then_some(piece)
+        })
+    }
+
     /// The slots of `n` positions from `from` on, in runs that lie together.
     #[inline(always)]
     pub fn runs(self, from: Position, n: usize) -> Runs<'a, G> {

@@ -10,7 +10,7 @@
 //!   behind a heavy fence, and only the owner ends it.
 //! - **T2** An owner that was skipped through lap `k` leaves the slot to the producer of lap
 //!   `k + 1`. A skipped producer keeps its value, a skipped consumer has its own.
-//! - **T3** The watch counts a late word before it is set and until after it is clear.
+//! - **T3** The watch of a sector counts a late word before it is set and until after it is clear.
 //! - **T4** A counter passes a position without a claim only if the position was skipped, which
 //!   stays so for ever.
 //!
@@ -26,7 +26,7 @@ mod word;
 
 pub(crate) use fence::is_patient;
 pub(crate) use skip::{Step, give_up, next_step, settle};
-pub(crate) use watch::{Lates, Look, Watch};
+pub(crate) use watch::{Lates, STRIPE, Watch};
 
 #[cfg(all(test, feature = "alloc", not(ringway_loom)))]
 mod tests;

@@ -1,5 +1,5 @@
-//! What the handles of a ring know of late threads: one word for all slots, the budget, and a late
-//! word for each slot.
+//! What the handles of a ring know of late threads: a word for each sector of slots, the budget, and
+//! a late word for each slot.
 
 use crossbeam_utils::CachePadded;
 
@@ -17,6 +17,13 @@ const VERSION: Word = 1 << VERSION_SHIFT;
 /// look is quiet, and everybody goes the way on which late words are read behind real fences.
 const FREE: Word = if cfg!(ringway_loom) { 0 } else { VERSION >> 1 };
 
+/// How many sectors there are: while a thread is late, operations on the slots of its sector look
+/// at late words, and the others go on as if nobody were.
+const SECTORS: usize = if cfg!(ringway_loom) { 1 } else { 16 };
+
+/// How many slots in a row are of the same sector. A group of slots is in one.
+pub(crate) const STRIPE: usize = 64;
+
 /// What is compared for a quiet look.
 const QUIET: Word = VERSION - 1;
 
@@ -26,15 +33,12 @@ const SLACK: usize = if cfg!(ringway_loom) { 4 } else { 256 };
 
 /// The words of a ring that are written only when somebody is late.
 #[derive(Debug)]
-pub struct Watch(CachePadded<Words>);
-
-#[derive(Debug)]
-struct Words {
-    /// How many late words are not clear, under a version that grows with every change.
-    late: Atomic,
-    /// How many positions consumers may skip before they conclude that nothing is committed,
-    /// counted downwards from 0 so that a new ring is all zeros.
-    spent: Atomic,
+pub struct Watch {
+    /// How many late words of a sector are not clear, under a version that grows with every
+    /// change.
+    late: CachePadded<[Atomic; SECTORS]>,
+    /// How many positions consumers have skipped since a push has committed.
+    spent: CachePadded<Atomic>,
 }
 
 /// A look at a [`Watch`].
@@ -42,10 +46,7 @@ struct Words {
 pub struct Look(Word);
 
 impl Look {
-    /// The look of those who need none: neither side can be late.
-    pub const QUIET: Self = Self(FREE);
-
-    /// Whether no late word was set.
+    /// Whether no late word of the sector was set.
     #[inline(always)]
     pub fn is_quiet(self) -> bool {
         self.0 & QUIET == FREE
@@ -58,11 +59,23 @@ impl Look {
     }
 }
 
+/// A word for each sector.
+#[cfg(not(ringway_loom))]
+const fn quiet() -> [Atomic; SECTORS] {
+    [const { Atomic::new(0) }; SECTORS]
+}
+
+/// A word for each sector.
+#[cfg(ringway_loom)]
+fn quiet() -> [Atomic; SECTORS] {
+    core::array::from_fn(|_| Atomic::new(0))
+}
+
 impl Watch {
     const_unless_loom! {
         /// Nobody is late.
         pub(crate) fn new() -> Self {
-            Self(CachePadded::new(Words { late: Atomic::new(0), spent: Atomic::new(0) }))
+            Self { late: CachePadded::new(quiet()), spent: CachePadded::new(Atomic::new(0)) }
         }
     }
 }
@@ -76,34 +89,42 @@ pub struct Lates<'a> {
 }
 
 impl<'a> Lates<'a> {
-    /// Whether any late word is set, and which version of the ring's lateness this is.
+    /// The word of the sector that a slot is in.
     #[inline(always)]
-    pub fn look(self) -> Look {
+    fn sector(self, index: usize) -> &'a Atomic {
+        &self.watch.late[index / STRIPE % SECTORS]
+    }
+
+    /// Whether any late word of a slot's sector is set, and which version of its lateness this
+    /// is.
+    #[inline(always)]
+    pub fn look(self, index: usize) -> Look {
         if fence::is_patient() {
-            return Look::QUIET;
+            return Look(FREE);
         }
-        Look(self.watch.0.late.load(edge::WATCH_LOOK))
+        Look(self.sector(index).load(edge::WATCH_LOOK))
     }
 
-    /// Whether nothing has changed since that look; what was read before this call was read while
-    /// nothing had.
+    /// Whether nothing has changed in the sector since that look; what was read before this call
+    /// was read while nothing had.
     #[inline(always)]
-    pub fn is_unchanged(self, since: Look) -> bool {
+    pub fn is_unchanged(self, index: usize, since: Look) -> bool {
         fence::light_if_free();
-        fence::is_patient() || self.watch.0.late.load(Edge::RELAXED) == since.0
+        fence::is_patient() || self.sector(index).load(Edge::RELAXED) == since.0
     }
 
-    /// The owner's look after its commit: whether nobody means to skip anybody.
+    /// The look of a slot's owner after its commit: whether nobody means to skip anybody of its
+    /// sector.
     #[inline(always)]
-    pub fn is_quiet_after_commit(self) -> bool {
+    pub fn is_quiet_after_commit(self, index: usize) -> bool {
         fence::light_if_free();
-        self.look().is_quiet()
+        self.look(index).is_quiet()
     }
 
     /// Whether an owner commits by a mere store, the light fence being known to be free.
     #[inline(always)]
-    pub fn is_fence_free(self) -> bool {
-        self.look().is_free()
+    pub fn is_fence_free(self, index: usize) -> bool {
+        self.look(index).is_free()
     }
 
     /// The look of a slot's owner after its commit behind the light fence: whether nobody means to
@@ -116,12 +137,12 @@ impl<'a> Lates<'a> {
 
     /// Notes that the light fence is free, if it is and nobody has noted it.
     #[inline(always)]
-    pub fn note_fence(self) {
-        let seen = self.watch.0.late.load(Edge::RELAXED);
-        if seen & FREE == 0 && fence::is_free() {
+    pub fn note_fence(self, index: usize) {
+        let sector = self.sector(index);
+        let seen = sector.load(Edge::RELAXED);
+        if seen & FREE != FREE && fence::is_free() {
             // If the word has changed meanwhile, whoever comes next notes it.
-            let noted = seen.wrapping_add(FREE);
-            let _ = self.watch.0.late.compare_exchange(seen, noted, Edge::RELAXED);
+            let _ = sector.compare_exchange(seen, seen.wrapping_add(FREE), Edge::RELAXED);
         }
     }
 
@@ -145,11 +166,11 @@ impl<'a> Lates<'a> {
 
     /// Changes a late word that is clear, counted before (T3), unless somebody else did.
     pub fn raise(self, index: usize, from: LateWord, to: LateWord) -> Option<LateWord> {
-        self.watch.0.late.fetch_add(VERSION + 1, Edge::RELAXED);
+        self.sector(index).fetch_add(VERSION + 1, Edge::RELAXED);
         if self.change(index, from, to) {
             return Some(to);
         }
-        self.lower();
+        self.lower(index);
         None
     }
 
@@ -157,33 +178,33 @@ impl<'a> Lates<'a> {
     pub fn clear(self, index: usize, from: LateWord) -> bool {
         let cleared = self.change(index, from, from.clear());
         if cleared {
-            self.lower();
+            self.lower(index);
         }
         cleared
     }
 
     /// One late word less is set.
-    fn lower(self) {
-        self.watch.0.late.fetch_add(VERSION - 1, edge::WATCH_LOWER);
+    fn lower(self, index: usize) {
+        self.sector(index).fetch_add(VERSION - 1, edge::WATCH_LOWER);
     }
 
     /// A push has committed: consumers may skip a whole budget of positions again.
     #[inline(always)]
     pub fn renew_budget(self) {
-        if !fence::is_patient() && self.watch.0.spent.load(Edge::RELAXED) != 0 {
-            self.watch.0.spent.store(0, Edge::RELAXED);
+        if !fence::is_patient() && self.watch.spent.load(Edge::RELAXED) != 0 {
+            self.watch.spent.store(0, Edge::RELAXED);
         }
     }
 
     /// The consumers' counter was moved past a skipped position.
     pub fn spend(self) {
-        self.watch.0.spent.fetch_add(1, Edge::RELAXED);
+        self.watch.spent.fetch_add(1, Edge::RELAXED);
     }
 
     /// Whether so many positions were skipped without a commit that nothing was committed at some
     /// moment.
     pub fn is_spent(self, geometry: Geometry) -> bool {
         let budget = geometry.capacity().saturating_mul(3).saturating_add(SLACK);
-        self.watch.0.spent.load(Edge::RELAXED) >= budget as Word
+        self.watch.spent.load(Edge::RELAXED) >= budget as Word
     }
 }

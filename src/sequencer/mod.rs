@@ -34,7 +34,7 @@ pub use solo::Solo;
 
 use crossbeam_utils::CachePadded;
 
-use crate::late::{Lates, Look, Step, give_up, is_patient, next_step, settle};
+use crate::late::{Lates, STRIPE, Step, give_up, is_patient, next_step, settle};
 use crate::position::Position;
 use crate::slots::{Group, Run, Slots};
 use crate::sync::{Atomic, Cell, hook, retry};
@@ -146,37 +146,31 @@ impl<G: Group> Tracked for Track<'_, G> {
 fn acquire<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &R,
     guess: Position,
-    ask: impl Fn(Position, Look) -> Option<usize>,
+    ask: impl Fn(Position) -> Option<usize>,
 ) -> Result<Claim, Position> {
     let track = &ring.track();
-    let watched = K::SHARED || O::SHARED;
     let mut from = guess;
     let mut passed = 0;
     loop {
         hook::at(hook::Point::Asking);
-        let look = if watched { track.lates.look() } else { Look::QUIET };
-        from = match ask(from, look) {
+        from = match ask(from) {
             Some(len) => {
                 let to = track.slots.geometry.advance(from, len);
-                if watched && look.is_quiet() && !track.lates.is_unchanged(look) {
-                    from
-                } else {
-                    match K::claim::<D, _>(track, from, to) {
-                        Ok(()) => {
-                            hook::at(hook::Point::Claimed);
-                            return Ok(Claim { from, to, len });
-                        }
-                        Err(latest) => latest,
+                match K::claim::<D, _>(track, from, to) {
+                    Ok(()) => {
+                        hook::at(hook::Point::Claimed);
+                        return Ok(Claim { from, to, len });
                     }
+                    Err(latest) => latest,
                 }
             }
             None => match K::latest::<D, _>(track, from) {
                 latest if latest != from => latest,
-                _ if !watched || is_patient() => return Err(from),
+                _ if !K::SHARED && !O::SHARED || is_patient() => return Err(from),
                 _ => match next_step::<D, K, O, R>(ring, from, &mut passed) {
                     Step::Again(next) => next,
                     // The first was ready all the time: it is the others that are too few.
-                    Step::Ready if ask(from, track.lates.look()).is_some() => from,
+                    Step::Ready if ask(from).is_some() => from,
                     Step::Ready | Step::Blocked => return Err(from),
                 },
             },
@@ -194,22 +188,41 @@ fn is_ready_beside_late<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<'_, 
     late.is_clear() && slot.is_ready_in_turn::<D>(geometry) && track.lates.is_still(index, late)
 }
 
-/// How many slots of a run, from the first on, are ready for side `D`, some thread being late.
-#[cold]
-#[inline(never)]
-fn ready_beside_late<D: Side, G: Group>(track: &Track<'_, G>, run: Run<'_, G>) -> usize {
-    track.lates.note_fence();
-    run.each().take_while(|slot| is_ready_beside_late::<D, G>(track, slot)).count()
+/// How many of the `n` slots from `from` on, from the first on, are ready for side `D`.
+#[inline(always)]
+fn ready<D: Side, G: Group>(track: &Track<'_, G>, from: Position, n: usize) -> usize {
+    let mut ready = 0;
+    for run in track.slots.runs(from, n) {
+        let some = run.ready::<D>(track.slots.geometry);
+        ready += some;
+        if some < run.cells().len() {
+            break;
+        }
+    }
+    ready
 }
 
-/// How many slots of a run, from the first on, are ready for side `D`.
+/// The same, where somebody may be late and no two of the slots are of different sectors.
 #[inline(always)]
-fn ready<D: Side, G: Group>(track: &Track<'_, G>, run: &Run<'_, G>, look: Look) -> usize {
+fn ready_in_sector<D: Side, G: Group>(track: &Track<'_, G>, from: Position, n: usize) -> usize {
+    let index = track.slots.geometry.index(from);
+    let look = track.lates.look(index);
     if look.is_quiet() {
-        run.ready::<D>(track.slots.geometry)
-    } else {
-        ready_beside_late::<D, G>(track, *run)
+        let ready = ready::<D, G>(track, from, n);
+        if track.lates.is_unchanged(index, look) {
+            return ready;
+        }
     }
+    ready_beside_late::<D, G>(track, from, n)
+}
+
+/// The same, slot by slot, where somebody is late.
+#[cold]
+#[inline(never)]
+fn ready_beside_late<D: Side, G: Group>(track: &Track<'_, G>, from: Position, n: usize) -> usize {
+    track.lates.note_fence(track.slots.geometry.index(from));
+    let slots = track.slots.runs(from, n).flat_map(|run| run.each());
+    slots.take_while(|slot| is_ready_beside_late::<D, G>(track, slot)).count()
 }
 
 /// Asks for one position and claims it, with its slot, if the guess is right: nearly always.
@@ -225,15 +238,16 @@ pub fn acquire_guessed<D: Side, K: Protocol, O: Protocol, R: Tracked, const BESI
     let track = &ring.track();
     let geometry = track.slots.geometry;
     let slot = track.slots.at(guess);
+    let index = geometry.index(guess);
     let is_ready = || slot.ready::<D>(geometry) == 1;
     let is_ours = if !K::SHARED && !O::SHARED {
         is_ready()
     } else if BESIDE {
-        track.lates.note_fence();
+        track.lates.note_fence(index);
         is_ready_beside_late::<D, _>(track, &slot)
     } else {
-        let look = track.lates.look();
-        look.is_quiet() && is_ready() && track.lates.is_unchanged(look)
+        let look = track.lates.look(index);
+        look.is_quiet() && is_ready() && track.lates.is_unchanged(index, look)
     };
     if !is_ours {
         return None;
@@ -252,12 +266,12 @@ pub fn acquire_one<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     guess: Position,
 ) -> Result<One<'_, R::Group>, Position> {
     let track = &ring.track();
-    let ask = |from, look: Look| {
+    let ask = |from| {
         let slot = track.slots.at(from);
-        let is_ready = if look.is_quiet() {
-            slot.ready::<D>(track.slots.geometry) == 1
-        } else {
+        let is_ready = if K::SHARED || O::SHARED {
             is_ready_beside_late::<D, _>(track, &slot)
+        } else {
+            slot.ready::<D>(track.slots.geometry) == 1
         };
         is_ready.then_some(1)
     };
@@ -274,18 +288,21 @@ pub fn acquire_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     most: usize,
 ) -> Option<Claim> {
     let track = &ring.track();
-    let all_ready = |from, look| {
+    let all_ready = |from| {
+        if !K::SHARED && !O::SHARED {
+            return ready::<D, _>(track, from, most);
+        }
         let mut count = 0;
-        for run in track.slots.runs(from, most) {
-            let some = ready::<D, _>(track, &run, look);
+        for (from, n) in track.slots.stripes(from, most, STRIPE) {
+            let some = ready_in_sector::<D, _>(track, from, n);
             count += some;
-            if some < run.cells().len() {
+            if some < n {
                 break;
             }
         }
         count
     };
-    let ask = |from, look| Some(all_ready(from, look)).filter(|len| *len >= least);
+    let ask = |from| Some(all_ready(from)).filter(|len| *len >= least);
     let claim = acquire::<D, K, O, R>(ring, cursor.next, ask);
     // A claim moves the cursor when it is committed: one that a solo side lets go never was.
     cursor.next = claim.as_ref().map_or_else(|next| *next, |claim| claim.from);
@@ -304,8 +321,9 @@ pub fn commit_one<D: Side, K: Protocol, R: Tracked, const BESIDE: bool>(
 ) -> bool {
     let track = &ring.track();
     let geometry = track.slots.geometry;
+    let index = geometry.index(slot.position());
     hook::at(hook::Point::Moved);
-    if K::SHARED && BESIDE && !track.lates.is_fence_free() {
+    if K::SHARED && BESIDE && !track.lates.is_fence_free(index) {
         slot.pass_and_fence::<D>(geometry);
     } else {
         slot.pass::<D>(geometry);
@@ -316,9 +334,9 @@ pub fn commit_one<D: Side, K: Protocol, R: Tracked, const BESIDE: bool>(
         return true;
     }
     let is_clear = if BESIDE {
-        track.lates.is_clear_after_commit(geometry.index(slot.position()))
+        track.lates.is_clear_after_commit(index)
     } else {
-        track.lates.is_quiet_after_commit()
+        track.lates.is_quiet_after_commit(index)
     };
     let in_time = is_clear || settle::<D, R>(ring, slot.position());
     if D::RENEWS && in_time {
@@ -341,6 +359,7 @@ pub fn commit_many<D: Side, K: Protocol, R: Tracked>(
 ) -> usize {
     let track = &ring.track();
     cursor.next = claim.to;
+    let geometry = track.slots.geometry;
     let mut moved = claim.len;
     if K::SHARED && D::RENEWS {
         moved = 0;
@@ -348,9 +367,10 @@ pub fn commit_many<D: Side, K: Protocol, R: Tracked>(
             cells(run.cells());
             for slot in run.each() {
                 hook::at(hook::Point::Moved);
-                slot.pass::<D>(track.slots.geometry);
+                slot.pass::<D>(geometry);
                 hook::at(hook::Point::Committed);
-                let quiet = track.lates.is_quiet_after_commit();
+                let index = geometry.index(slot.position());
+                let quiet = track.lates.is_quiet_after_commit(index);
                 if !quiet && !settle::<D, R>(ring, slot.position()) {
                     give_up_rest(*track, claim.from, claim.len, moved + 1);
                     return moved;
@@ -363,13 +383,13 @@ pub fn commit_many<D: Side, K: Protocol, R: Tracked>(
         for run in track.slots.runs(claim.from, claim.len) {
             cells(run.cells());
             hook::at(hook::Point::Moved);
-            run.pass::<D>(track.slots.geometry);
+            run.pass::<D>(geometry);
             hook::at(hook::Point::Committed);
-        }
-        if K::SHARED && !track.lates.is_quiet_after_commit() {
-            for slot in track.slots.runs(claim.from, claim.len).flat_map(|run| run.each()) {
-                // Late or not, the values are this consumer's.
-                settle::<D, R>(ring, slot.position());
+            if K::SHARED && !track.lates.is_quiet_after_commit(geometry.index(run.position())) {
+                for slot in run.each() {
+                    // Late or not, the values are this consumer's.
+                    settle::<D, R>(ring, slot.position());
+                }
             }
         }
     }
