@@ -3,10 +3,13 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
+mod batches;
+
 #[cfg(feature = "alloc")]
 use crate::ring::Heap;
-use crate::ring::{Array, Ring, Shared, Store};
+use crate::ring::{Array, Replaced, Ring, Shared, Store};
 use crate::sequencer::{Emptying, Filling};
+use crate::sync::retry;
 
 /// A bounded queue for any number of producers and consumers, shared by reference.
 ///
@@ -133,9 +136,10 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
 
     /// Moves a value into the queue; if it is full, the oldest is moved out and returned.
     ///
-    /// Where others fill the queue again between the two steps, more than one value has to go:
-    /// the last of them is returned, those before it are dropped. With one thread that pushes that
-    /// does not happen.
+    /// The new value takes the very slot of the oldest, so that nobody who pushes can fill it in
+    /// between. Where several threads evict at the same time, or where this one is suspended in
+    /// the midst for so long that others skip it, a second value may have to go: then the last is
+    /// returned, and those before it are dropped.
     ///
     /// ```
     /// let queue = ringway::Queue::new(2);
@@ -146,50 +150,21 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     /// ```
     pub fn force_push(&self, mut value: T) -> Option<T> {
         let mut evicted = None;
-        while let Err(back) = self.push(value) {
-            value = back;
-            if let Some(oldest) = self.pop() {
-                evicted = Some(oldest);
-            }
+        loop {
+            value = match self.push(value) {
+                Ok(()) => return evicted,
+                Err(back) => back,
+            };
+            value = match self.ring.replace_oldest(value) {
+                Replaced::Oldest(oldest) => return Some(oldest),
+                Replaced::Popped { oldest, value } => {
+                    evicted = Some(oldest);
+                    value
+                }
+                Replaced::Nothing(value) => value,
+            };
+            retry();
         }
-        evicted
-    }
-
-    /// Copies as many values as fit from the beginning of a slice, with one claim, and returns
-    /// how many.
-    ///
-    /// ```
-    /// let queue = ringway::Queue::new(3);
-    /// assert_eq!(queue.push_slice(&[1, 2, 3, 4]), 3);
-    /// ```
-    #[inline]
-    pub fn push_slice(&self, values: &[T]) -> usize
-    where
-        T: Copy,
-    {
-        let mut cursor = self.ring.cursor::<Filling>();
-        // SAFETY: the values are `Copy`: those in the slice stay values.
-        unsafe { self.ring.push_from(&mut cursor, values.as_ptr(), 1, values.len()) }
-    }
-
-    /// Copies as many values as are ready to the beginning of a slice, with one claim, and
-    /// returns how many.
-    ///
-    /// ```
-    /// let queue = ringway::Queue::new(3);
-    /// queue.push_slice(&[1, 2, 3]);
-    /// let mut values = [0; 2];
-    /// assert_eq!(queue.pop_slice(&mut values), 2);
-    /// assert_eq!(values, [1, 2]);
-    /// ```
-    #[inline]
-    pub fn pop_slice(&self, values: &mut [T]) -> usize
-    where
-        T: Copy,
-    {
-        let mut cursor = self.ring.cursor::<Emptying>();
-        // SAFETY: the slice has room for as many values as it is long, and its own are `Copy`.
-        unsafe { self.ring.pop_to(&mut cursor, values.as_mut_ptr(), 1, values.len()) }
     }
 
     /// How many values are in the queue, from 0 to the capacity; a number of the past.

@@ -25,7 +25,7 @@ mod watch;
 mod word;
 
 pub(crate) use fence::is_patient;
-pub(crate) use skip::{Step, give_up, next_step, settle};
+pub(crate) use skip::{Step, give_up, next_step, settle, settle_at};
 pub(crate) use watch::{Lates, STRIPE, Watch};
 
 #[cfg(all(test, feature = "alloc", not(ringway_loom)))]

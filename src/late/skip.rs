@@ -129,12 +129,8 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
             Step::Again(from)
         };
     }
-    let owner = Owner { late, mark, turn: D::Other::TURN };
-    if skip(geometry, lates, &slot, index, &owner, from) {
-        Step::Again(from)
-    } else {
-        Step::Blocked
-    }
+    let owner = Owner { late, mark };
+    if skip(geometry, lates, &slot, index, owner, from) { Step::Again(from) } else { Step::Blocked }
 }
 
 /// A late owner, as it was seen.
@@ -142,8 +138,6 @@ struct Owner {
     late: LateWord,
     /// The mark that told it its turn.
     mark: Word,
-    /// Its side.
-    turn: Word,
 }
 
 /// Skips the owner of a slot through position `through`, unless it or others were faster. False
@@ -153,7 +147,7 @@ fn skip<G: Group>(
     lates: Lates<'_>,
     slot: &Run<'_, G>,
     index: usize,
-    &Owner { late, mark, turn }: &Owner,
+    Owner { late, mark }: Owner,
     through: Position,
 ) -> bool {
     let tag = Tag::of(geometry, mark);
@@ -174,7 +168,7 @@ fn skip<G: Group>(
         return false;
     }
     if slot.mark().load(Edge::RELAXED) == mark {
-        lates.change(index, intent, intent.held(geometry, through, turn));
+        lates.change(index, intent, intent.held(geometry, through, mark & 1));
     } else {
         lates.clear(index, intent);
     }
@@ -186,12 +180,17 @@ fn skip<G: Group>(
 #[cold]
 #[inline(never)]
 pub(crate) fn settle<D: Side, R: Tracked>(ring: &R, position: Position) -> bool {
+    let left = D::turn_passed(ring.track().slots.geometry, position);
+    settle_at::<D, R>(ring, position, left)
+}
+
+/// The same for an owner that left the mark `left`.
+pub(crate) fn settle_at<D: Side, R: Tracked>(ring: &R, position: Position, left: Word) -> bool {
     let track = &ring.track();
     let geometry = track.slots.geometry;
     let slot = track.slots.only(position);
     let index = geometry.index(position);
     let told = Tag::of(geometry, geometry.lap_of(position) | D::TURN);
-    let left = D::turn_passed(geometry, position);
     fence::light();
     loop {
         let late = track.lates.word(index);

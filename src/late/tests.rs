@@ -266,3 +266,31 @@ fn a_late_owner_that_is_stopped_while_it_leaves_is_skipped_on() {
         assert_eq!(laps(&queue, 5), capacity);
     }
 }
+
+#[test]
+fn an_eviction_stopped_at_each_step_costs_one_slot_and_delays_nobody() {
+    for capacity in [2, 3, 64] {
+        for point in POINTS {
+            let queue = Arc::new(Queue::new(capacity));
+            for value in 0..capacity as u64 {
+                queue.push(value).unwrap();
+            }
+            let theirs = Arc::clone(&queue);
+            let stopped = Stopped::at(point, 1, move || theirs.force_push(500));
+            let mut left = Vec::from_iter(std::iter::from_fn(|| queue.pop()));
+            if point == Point::Committed {
+                assert_eq!(left.pop(), Some(500), "it is in the place of the oldest");
+            }
+            assert!(left.into_iter().eq(1..capacity as u64));
+            let lost = usize::from(point != Point::Committed);
+            assert_eq!(laps(&queue, 5), capacity - lost, "{point:?} of {capacity}");
+            assert_eq!(stopped.release(), Some(0));
+            if point != Point::Committed {
+                // Skipped, it began again and found room.
+                assert_eq!(queue.pop(), Some(500));
+            }
+            assert_eq!(queue.pop(), None);
+            assert_eq!(laps(&queue, 5), capacity, "whole again");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::Shared;
-use super::error::{TooFew, exactly};
+use super::error::TooFew;
 use super::handles::Count;
 use super::link::Link;
 use super::release::release;
@@ -58,9 +58,7 @@ impl<L: Link> Consumer<L> {
     where
         L::Item: Copy,
     {
-        // SAFETY: the slice has room for as many values as it is long; those it held are `Copy`
-        // and need no drop.
-        unsafe { self.pop_to(values.as_mut_ptr(), 1, values.len()) }
+        self.link.ring().pop_slice(&mut self.cursor, values)
     }
 
     /// Fills a whole slice with one claim, or leaves it as it was.
@@ -83,9 +81,7 @@ impl<L: Link> Consumer<L> {
     where
         L::Item: Copy,
     {
-        let wanted = values.len();
-        // SAFETY: as in `pop_slice`.
-        exactly(wanted, unsafe { self.pop_to(values.as_mut_ptr(), wanted, wanted) })
+        self.link.ring().pop_slice_exact(&mut self.cursor, values)
     }
 
     /// Moves the values that are ready, at most `limit`, to the end of a vector, with one claim,
@@ -104,14 +100,7 @@ impl<L: Link> Consumer<L> {
     #[cfg(feature = "alloc")]
     #[inline]
     pub fn pop_vec(&mut self, values: &mut alloc::vec::Vec<L::Item>, limit: usize) -> usize {
-        let ring = self.link.ring();
-        let mut limit = limit.min(ring.capacity());
-        if values.capacity() - values.len() < limit {
-            limit = limit.min(ring.len());
-            values.reserve(limit);
-        }
-        // SAFETY: the vector has room for `limit` values behind its last.
-        unsafe { self.pop_vec_least(values, 1, limit) }
+        self.link.ring().pop_vec(&mut self.cursor, values, limit)
     }
 
     /// Moves exactly `n` values to the end of a vector, with one claim, or none.
@@ -135,46 +124,7 @@ impl<L: Link> Consumer<L> {
         values: &mut alloc::vec::Vec<L::Item>,
         n: usize,
     ) -> Result<(), TooFew> {
-        if n > self.link.ring().capacity() {
-            return exactly(n, 0);
-        }
-        values.reserve(n);
-        // SAFETY: the vector has room for `n` values behind its last.
-        exactly(n, unsafe { self.pop_vec_least(values, n, n) })
-    }
-
-    /// Moves at least `least` and at most `most` values to the end of a vector, or none.
-    ///
-    /// # Safety
-    ///
-    /// The vector has room for `most` values more.
-    #[cfg(feature = "alloc")]
-    #[inline]
-    unsafe fn pop_vec_least(
-        &mut self,
-        values: &mut alloc::vec::Vec<L::Item>,
-        least: usize,
-        most: usize,
-    ) -> usize {
-        let len = values.len();
-        // SAFETY: behind the last value there is room for `most` (the caller says so), and as
-        // many of them as are moved hold values afterwards.
-        unsafe {
-            let moved = self.pop_to(values.as_mut_ptr().add(len), least, most);
-            values.set_len(len + moved);
-            moved
-        }
-    }
-
-    /// Moves at least `least` and at most `most` values to `target`; returns how many.
-    ///
-    /// # Safety
-    ///
-    /// As that of the ring's operation.
-    #[inline(always)]
-    unsafe fn pop_to(&mut self, target: *mut L::Item, least: usize, most: usize) -> usize {
-        // SAFETY: the caller keeps the conditions.
-        unsafe { self.link.ring().pop_to(&mut self.cursor, target, least, most) }
+        self.link.ring().pop_vec_exact(&mut self.cursor, values, n)
     }
 
     /// How many values are in the ring, from 0 to the capacity.

@@ -29,6 +29,7 @@
 //! All functions that make a ring panic if the capacity is 0, or so large that its slots exceed
 //! the address space.
 
+mod batches;
 mod consumer;
 mod core;
 mod error;
@@ -39,6 +40,7 @@ mod operations;
 mod peek;
 mod producer;
 mod release;
+mod replace;
 mod reserve;
 mod staged;
 
@@ -52,6 +54,7 @@ pub use self::kinds::{mpmc_at, mpsc_at, spmc_at, spsc_at};
 pub use self::link::Link;
 pub use self::peek::Peeked;
 pub use self::producer::Producer;
+pub(crate) use self::replace::Replaced;
 pub use self::reserve::Reserved;
 pub use self::staged::Staged;
 pub use crate::sequencer::{Sequencer, Shared, Solo};

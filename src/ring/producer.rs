@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::Shared;
-use super::error::{TooFew, exactly};
+use super::error::TooFew;
 use super::handles::Count;
 use super::link::Link;
 use super::staged::Staged;
@@ -60,8 +60,7 @@ impl<L: Link> Producer<L> {
     where
         L::Item: Copy,
     {
-        // SAFETY: the values are `Copy`: those in the slice stay values.
-        unsafe { self.push_from(values.as_ptr(), 1, values.len()) }
+        self.link.ring().push_slice(&mut self.cursor, values)
     }
 
     /// Copies all values of a slice, with one claim, or none.
@@ -82,9 +81,7 @@ impl<L: Link> Producer<L> {
     where
         L::Item: Copy,
     {
-        // SAFETY: the values are `Copy`: those in the slice stay values.
-        let moved = unsafe { self.push_from(values.as_ptr(), values.len(), values.len()) };
-        exactly(values.len(), moved)
+        self.link.ring().push_slice_exact(&mut self.cursor, values)
     }
 
     /// Moves as many values as fit from the front of a vector, with one claim, and returns how
@@ -100,7 +97,7 @@ impl<L: Link> Producer<L> {
     #[cfg(feature = "alloc")]
     #[inline]
     pub fn push_vec(&mut self, values: &mut alloc::vec::Vec<L::Item>) -> usize {
-        self.push_vec_least(values, 1)
+        self.link.ring().push_vec(&mut self.cursor, values)
     }
 
     /// Moves all values of a vector, with one claim, or none.
@@ -121,8 +118,7 @@ impl<L: Link> Producer<L> {
     #[cfg(feature = "alloc")]
     #[inline]
     pub fn push_vec_exact(&mut self, values: &mut alloc::vec::Vec<L::Item>) -> Result<(), TooFew> {
-        let wanted = values.len();
-        exactly(wanted, self.push_vec_least(values, wanted))
+        self.link.ring().push_vec_exact(&mut self.cursor, values)
     }
 
     /// Moves as many values as fit of up to `N` from an iterator, with one claim, and returns
@@ -145,40 +141,7 @@ impl<L: Link> Producer<L> {
     where
         I: Iterator<Item = L::Item>,
     {
-        let staged = values.stage();
-        // SAFETY: the stage holds as many values, and lets those go that were moved.
-        let moved = unsafe { self.push_from(staged.as_ptr(), 1, staged.len()) };
-        // SAFETY: the first `moved` values of the stage were moved into the ring.
-        unsafe { values.forget_first(moved) };
-        moved
-    }
-
-    /// Moves at least `least` values from the front of a vector, or none.
-    #[cfg(feature = "alloc")]
-    #[inline]
-    fn push_vec_least(&mut self, values: &mut alloc::vec::Vec<L::Item>, least: usize) -> usize {
-        let len = values.len();
-        // SAFETY: the vector holds `len` values; those that are moved are let go below, before
-        // anything else can happen to them.
-        let moved = unsafe { self.push_from(values.as_ptr(), least, len) };
-        // SAFETY: the first `moved` values are gone, so the others move to the front, and their
-        // number is the new length.
-        unsafe {
-            core::ptr::copy(values.as_ptr().add(moved), values.as_mut_ptr(), len - moved);
-            values.set_len(len - moved);
-        }
-        moved
-    }
-
-    /// Moves at least `least` and at most `most` values from `source`; returns how many.
-    ///
-    /// # Safety
-    ///
-    /// As that of the ring's operation.
-    #[inline(always)]
-    unsafe fn push_from(&mut self, source: *const L::Item, least: usize, most: usize) -> usize {
-        // SAFETY: the caller keeps the conditions.
-        unsafe { self.link.ring().push_from(&mut self.cursor, source, least, most) }
+        self.link.ring().push_iter(&mut self.cursor, values)
     }
 
     /// How many values are in the ring, from 0 to the capacity.

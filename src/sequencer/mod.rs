@@ -234,6 +234,9 @@ pub fn acquire_guessed<D: Side, K: Protocol, O: Protocol, R: Tracked, const BESI
     ring: &R,
     guess: Position,
 ) -> Option<One<'_, R::Group>> {
+    if BESIDE && is_patient() {
+        return None;
+    }
     hook::at(hook::Point::Asking);
     let track = &ring.track();
     let geometry = track.slots.geometry;
@@ -268,7 +271,7 @@ pub fn acquire_one<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     let track = &ring.track();
     let ask = |from| {
         let slot = track.slots.at(from);
-        let is_ready = if K::SHARED || O::SHARED {
+        let is_ready = if (K::SHARED || O::SHARED) && !is_patient() {
             is_ready_beside_late::<D, _>(track, &slot)
         } else {
             slot.ready::<D>(track.slots.geometry) == 1
@@ -323,7 +326,7 @@ pub fn commit_one<D: Side, K: Protocol, R: Tracked, const BESIDE: bool>(
     let geometry = track.slots.geometry;
     let index = geometry.index(slot.position());
     hook::at(hook::Point::Moved);
-    if K::SHARED && BESIDE && !track.lates.is_fence_free(index) {
+    if K::SHARED && BESIDE && !is_patient() && !track.lates.is_fence_free(index) {
         slot.pass_and_fence::<D>(geometry);
     } else {
         slot.pass::<D>(geometry);
@@ -333,7 +336,7 @@ pub fn commit_one<D: Side, K: Protocol, R: Tracked, const BESIDE: bool>(
     if !K::SHARED {
         return true;
     }
-    let is_clear = if BESIDE {
+    let is_clear = if BESIDE && !is_patient() {
         track.lates.is_clear_after_commit(index)
     } else {
         track.lates.is_quiet_after_commit(index)

@@ -97,8 +97,10 @@ impl Side for Emptying {
         geometry.distance(other, from) >= 0
     }
 
-    /// The slot waits for the value of this lap.
+    /// The slot waits for the value of this lap: from its producer, or from a consumer that owns
+    /// the slot since the lap before and puts a value in the place of the one that it took.
     fn owner_is_late(geometry: Geometry, from: Position, mark: Word) -> bool {
         mark == geometry.lap_of(from) | Filling::TURN
+            || mark == geometry.lap_of(geometry.offset_laps(from, -1)) | Emptying::TURN
     }
 }

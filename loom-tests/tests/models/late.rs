@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use loom::thread;
-use loom_tests::{Bounds, Ledger, Value, assert_exactly, assert_in_order, explore_skipping};
+use loom_tests::{
+    Bounds, Ledger, Value, assert_exactly, assert_in_order, explore, explore_skipping,
+};
 use ringway::Queue;
 
 /// A queue of this capacity, shortly before the word of a position overflows.
@@ -203,6 +205,35 @@ fn force_push_races() {
             }
             drop(rival.join().unwrap());
             assert_in_order(&drain(&queue));
+            whole_again(ledger, &queue);
+        });
+    }
+}
+
+/// One thread that evicts lets exactly the value go that it returns, while another pushes and
+/// pops.
+#[test]
+fn force_push_evicts_no_more_than_it_returns() {
+    for capacity in 1..=2 {
+        explore(&format!("one evicts, capacity {capacity}"), (2, 300), move |ledger| {
+            let queue = queue(capacity);
+            for id in 0..capacity as u64 {
+                assert!(queue.push(ledger.value(id)).is_ok());
+            }
+            let theirs = Arc::clone(&queue);
+            let rival = thread::spawn(move || {
+                let refused = theirs.push(ledger.value(10)).err();
+                (refused, theirs.pop())
+            });
+            let mut seen = Vec::from_iter(queue.force_push(ledger.value(20)));
+            let (refused, popped) = rival.join().unwrap();
+            seen.extend(refused);
+            seen.extend(popped);
+            let mut seen = Vec::from_iter(seen.iter().map(Value::id));
+            seen.append(&mut drain(&queue));
+            seen.sort_unstable();
+            let all = Vec::from_iter((0..capacity as u64).chain([10, 20]));
+            assert_eq!(seen, all);
             whole_again(ledger, &queue);
         });
     }
