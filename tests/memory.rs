@@ -99,10 +99,21 @@ fn a_ring_takes_at_most_24_bytes_for_a_word<L: Link<Item = u64>>(
     takes_at_most(24, make);
 }
 
-fn takes_at_most<L: Link<Item = u64>>(
-    bytes_of_a_slot: isize,
-    make: fn(usize) -> (Producer<L>, Consumer<L>),
-) {
+#[test]
+fn a_queue_takes_at_most_24_bytes_for_a_word_and_allocates_nothing_later() {
+    takes_at_most(24, ringway::Queue::<u64>::new);
+    let queue = ringway::Queue::new(5);
+    let moved = allocations(|| {
+        for value in 0..20_u64 {
+            black_box(queue.force_push(value));
+            black_box(queue.push_slice(&[value; 3]));
+            black_box(queue.pop());
+        }
+    });
+    assert_eq!(moved, 0);
+}
+
+fn takes_at_most<R>(bytes_of_a_slot: isize, make: fn(usize) -> R) {
     for capacity in [1, 7, 64, 1000, 1024, 1025] {
         let (taken, ring) = bytes(|| make(capacity));
         let slots = bytes_of_a_slot * capacity as isize;

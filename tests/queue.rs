@@ -218,3 +218,19 @@ fn a2_a_pool_of_tokens_hands_each_out_to_one_at_a_time() {
     tokens.sort_unstable();
     assert_eq!(tokens, [0, 1, 2, 3]);
 }
+
+#[test]
+fn batches_of_a_queue_are_those_of_the_rings() {
+    for capacity in [3, 4, 7] {
+        let queue = Queue::new(capacity);
+        let mut names = Vec::from_iter((0..10).map(|i| i.to_string()));
+        let mut received = Vec::new();
+        assert_eq!(queue.push_vec_exact(&mut names).unwrap_err().wanted(), 10);
+        while !names.is_empty() {
+            assert_eq!(queue.push_vec(&mut names), capacity.min(10 - received.len()));
+            assert!(queue.pop_vec_exact(&mut received, capacity + 1).is_err());
+            queue.pop_vec(&mut received, usize::MAX);
+        }
+        assert!(received.into_iter().eq((0..10).map(|i| i.to_string())));
+    }
+}
