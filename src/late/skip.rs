@@ -76,6 +76,13 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
         Late::Held(tag) => Some(tag),
         _ => None,
     };
+    if D::TURN == Filling::TURN
+        && (ahead > 0 || held.is_some())
+        && geometry.distance(other, from) >= geometry.capacity() as isize
+    {
+        // Producers who pass positions stay within a capacity of the consumers.
+        return Step::Blocked;
+    }
     if ahead > 0 || held.is_some_and(|tag| tag.laps_after(geometry, from) >= 0) {
         // Skipped, for ever (T4).
         if *passed > geometry.capacity() && D::TURN == Filling::TURN {
@@ -124,6 +131,8 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     if D::TURN == Emptying::TURN && lates.is_spent(geometry) && fence::heavy() {
         let unchanged = slot.mark().load(Edge::RELAXED) == mark;
         return if unchanged && lates.is_spent(geometry) {
+            // Who comes next has a budget of its own, or the counter would never move again.
+            lates.renew_budget();
             Step::Blocked
         } else {
             Step::Again(from)
@@ -239,7 +248,11 @@ fn leave<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<'_, G>, index: usiz
         let late = track.lates.word(index);
         hook::at(hook::Point::Leaving);
         let Late::Held(through) = late.says() else { unreachable!("only the owner ends it (T1)") };
-        let near = Position(track.filled.load(Edge::RELAXED));
+        let near = Position(track.filled.load_in_turn(Edge::RELAXED));
+        if !track.lates.is_still(index, late) {
+            // The counter may be laps away from what the word said.
+            continue;
+        }
         let next = geometry.offset_laps(near, through.laps_after(geometry, near) + 1);
         slot.mark().store(geometry.lap_of(next) | Filling::TURN, D::COMMIT);
         if track.lates.clear(index, late) {

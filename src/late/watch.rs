@@ -9,8 +9,8 @@ use crate::position::{Geometry, Word};
 use crate::sync::{Atomic, const_unless_loom, edge, edge::Edge};
 
 /// Where the version of the watch begins: below it, how many late words are not clear, and the
-/// bit [`FREE`].
-const VERSION_SHIFT: u32 = Word::BITS * 3 / 8;
+/// bit [`FREE`]. There is room for a batch in which all slots of a sector are late.
+const VERSION_SHIFT: u32 = if Word::BITS == 64 { 32 } else { 20 };
 const VERSION: Word = 1 << VERSION_SHIFT;
 
 /// The light fence is known to be free here. Where it is not, or where nobody has asked yet, no
@@ -55,7 +55,7 @@ impl Look {
     /// Whether the light fence is known to be free.
     #[inline(always)]
     fn is_free(self) -> bool {
-        self.0 & FREE == FREE
+        self.0 | FREE == self.0
     }
 }
 
@@ -92,7 +92,7 @@ impl<'a> Lates<'a> {
     /// The word of the sector that a slot is in.
     #[inline(always)]
     fn sector(self, index: usize) -> &'a Atomic {
-        &self.watch.late[index / STRIPE % SECTORS]
+        &self.watch.late[(index / STRIPE) & (SECTORS - 1)]
     }
 
     /// Whether any late word of a slot's sector is set, and which version of its lateness this
@@ -140,7 +140,7 @@ impl<'a> Lates<'a> {
     pub fn note_fence(self, index: usize) {
         let sector = self.sector(index);
         let seen = sector.load(Edge::RELAXED);
-        if seen & FREE != FREE && fence::is_free() {
+        if !Look(seen).is_free() && fence::is_free() {
             // If the word has changed meanwhile, whoever comes next notes it.
             let _ = sector.compare_exchange(seen, seen.wrapping_add(FREE), Edge::RELAXED);
         }

@@ -47,9 +47,10 @@ impl Tag {
 
     /// How many laps after the lap of `position` this one is, the nearest way round.
     pub(crate) fn laps_after(self, geometry: Geometry, position: Position) -> isize {
-        let other = geometry.lap_number(position.0) & (TAG >> 1);
-        let laps = (self.0 >> 1).wrapping_sub(other) & (TAG >> 1);
-        let range = (TAG >> 1) + 1;
+        // A position may have fewer bits of lap than a tag has room for.
+        let mask = (TAG >> 1) & geometry.lap_number(Word::MAX);
+        let laps = (self.0 >> 1).wrapping_sub(geometry.lap_number(position.0)) & mask;
+        let range = mask + 1;
         if laps < range / 2 { laps as isize } else { laps as isize - range as isize }
     }
 }
@@ -107,6 +108,17 @@ impl LateWord {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn laps_are_compared_across_the_overflow_of_a_position() {
+        for bits in [1, 3, 20, 34, 40] {
+            let Some(geometry) = Geometry::new(1 << bits) else { continue };
+            let last = geometry.offset_laps(Position(0), -1);
+            let tag = |position| Tag::of(geometry, geometry.lap_of(position));
+            assert_eq!(tag(last).laps_after(geometry, Position(0)), -1, "{bits}");
+            assert_eq!(tag(Position(0)).laps_after(geometry, last), 1, "{bits}");
+        }
+    }
 
     #[test]
     fn a_word_says_what_it_was_made_to_say_and_never_repeats() {

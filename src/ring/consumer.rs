@@ -66,7 +66,8 @@ impl<L: Link> Consumer<L> {
     /// # Errors
     ///
     /// Fails if fewer values are ready than the slice has room for; more than the capacity never
-    /// are.
+    /// are. Nor is a batch across a position at which a thread was late: after a refusal take what
+    /// is there by [`pop_slice`](Self::pop_slice).
     ///
     /// ```
     /// let (mut producer, mut consumer) = ringway::ring::spmc(4);
@@ -107,7 +108,9 @@ impl<L: Link> Consumer<L> {
     ///
     /// # Errors
     ///
-    /// Fails if fewer than `n` values are ready; more than the capacity never are.
+    /// Fails if fewer than `n` values are ready; more than the capacity never are. Nor is a batch
+    /// across a position at which a thread was late: after a refusal take what is there by
+    /// [`pop_vec`](Self::pop_vec).
     ///
     /// ```
     /// let (mut producer, mut consumer) = ringway::ring::mpsc(8);

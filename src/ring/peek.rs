@@ -84,11 +84,26 @@ impl<L: Link<Consumers = Solo>> Peeked<'_, L> {
     /// assert_eq!(values.pieces().map(<[i32]>::len).sum::<usize>(), 2);
     /// ```
     #[cfg(not(ringway_loom))]
+    ///
+    /// Who is sent them shares the values, which takes `T: Sync`:
+    ///
+    /// ```compile_fail,E0277
+    /// let (_producer, mut consumer) = ringway::ring::spsc::<std::cell::Cell<u8>>(4);
+    /// let peeked = consumer.peek(4);
+    /// let pieces = peeked.pieces();
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(move || pieces.count());
+    /// });
+    /// ```
     #[inline]
     pub fn pieces(&self) -> impl Iterator<Item = &[L::Item]> {
         let slots = self.consumer.link.ring().track().slots;
-        // SAFETY: the slots are ours and hold values, and they stay borrowed with us.
-        slots.runs(self.next(), self.len).map(|run| unsafe { buffer::values(run.cells()) })
+        let shared = PhantomData::<&L::Item>;
+        slots.runs(self.next(), self.len).map(move |run| {
+            let _ = &shared;
+            // SAFETY: the slots are ours and hold values, and they stay borrowed with us.
+            unsafe { buffer::values(run.cells()) }
+        })
     }
 
     /// The values in order, one by one.
