@@ -32,7 +32,7 @@ const NEEDED_BY: &[(&str, &[&str])] = &[
 const WEAKEN: &str = "RINGWAY_WEAKEN";
 
 /// How long a child may take: many times what the models of an edge take.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(300);
 
 /// How a child ended.
 #[derive(Debug, PartialEq)]
