@@ -68,19 +68,12 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     if latest != from {
         return Step::Again(latest);
     }
-    if D::is_blocked_at(geometry, from, other, mark) {
-        return Step::Blocked;
-    }
     let ahead = geometry.laps_ahead(mark, from);
     let held = match late.says() {
         Late::Held(tag) => Some(tag),
         _ => None,
     };
-    if D::TURN == Filling::TURN
-        && (ahead > 0 || held.is_some())
-        && geometry.distance(other, from) >= geometry.capacity() as isize
-    {
-        // Producers who pass positions stay within a capacity of the consumers.
+    if D::is_blocked_at(geometry, from, other, ahead == 0 && held.is_none()) {
         return Step::Blocked;
     }
     if ahead > 0 || held.is_some_and(|tag| tag.laps_after(geometry, from) >= 0) {
@@ -255,6 +248,7 @@ fn leave<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<'_, G>, index: usiz
         }
         let next = geometry.offset_laps(near, through.laps_after(geometry, near) + 1);
         slot.mark().store(geometry.lap_of(next) | Filling::TURN, D::COMMIT);
+        hook::at(hook::Point::Left);
         if track.lates.clear(index, late) {
             return;
         }

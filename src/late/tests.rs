@@ -282,7 +282,8 @@ fn an_eviction_stopped_at_each_step_costs_one_slot_and_delays_nobody() {
             }
             let theirs = Arc::clone(&queue);
             let stopped = Stopped::at(point, 1, move || theirs.force_push(500));
-            let mut left = Vec::from_iter(std::iter::from_fn(|| queue.pop()));
+            let pop = || bounded(bound(capacity), || queue.pop());
+            let mut left = Vec::from_iter(std::iter::from_fn(pop));
             if point == Point::Committed {
                 assert_eq!(left.pop(), Some(500), "it is in the place of the oldest");
             }
@@ -328,4 +329,36 @@ fn a_spent_budget_does_not_stop_the_queue_for_ever() {
         assert_eq!(queue.pop(), Some(7));
         assert_eq!(laps(&queue, 5), capacity);
     }
+}
+
+#[test]
+fn producers_do_not_run_away_from_the_consumers_while_an_owner_leaves() {
+    let queue = Arc::new(Queue::new(1));
+    let theirs = Arc::clone(&queue);
+    let (go, wait) = channel();
+    let (reached, there) = channel();
+    let thread = thread::spawn(move || {
+        hook::set(move |point| {
+            if point == Point::Moved || point == Point::Left {
+                // After the test has gone nobody waits.
+                let _ = reached.send(point);
+                let _ = wait.recv();
+            }
+        });
+        theirs.push(7)
+    });
+    assert_eq!(there.recv(), Ok(Point::Moved));
+    assert_eq!(queue.pop(), None);
+    go.send(()).unwrap();
+    let mut times = 0;
+    while there.recv() == Ok(Point::Left) {
+        times += 1;
+        assert!(times <= 3, "each push carries the late owner on");
+        assert!(queue.push(1).is_err());
+        go.send(()).unwrap();
+    }
+    drop(go);
+    assert_eq!(thread.join().unwrap(), Ok(()));
+    assert_eq!(queue.pop(), Some(7));
+    assert_eq!(laps(&queue, 5), 1);
 }

@@ -14,7 +14,7 @@ const VERSION_SHIFT: u32 = if Word::BITS == 64 { 32 } else { 20 };
 const VERSION: Word = 1 << VERSION_SHIFT;
 
 /// The light fence is known to be free here. Where it is not, or where nobody has asked yet, no
-/// look is quiet, and everybody goes the way on which late words are read behind real fences.
+/// look is quiet, and everybody goes the way beside late threads, with real fences.
 const FREE: Word = if cfg!(ringway_loom) { 0 } else { VERSION >> 1 };
 
 /// How many sectors there are: while a thread is late, operations on the slots of its sector look

@@ -30,8 +30,9 @@ pub trait Side {
     }
 
     /// Whether this side can get no further than `from`, the other side's counter being at
-    /// `other` and the mark of the slot at `mark`: full, or empty.
-    fn is_blocked_at(geometry: Geometry, from: Position, other: Position, mark: Word) -> bool;
+    /// `other`: full, or empty. `in_lap` says that the mark of the slot is of the lap of `from`
+    /// and that nobody is held there.
+    fn is_blocked_at(geometry: Geometry, from: Position, other: Position, in_lap: bool) -> bool;
 
     /// Whether `mark` says that the owner of the other side, which holds up this side at `from`,
     /// has not committed.
@@ -63,10 +64,10 @@ impl Side for Filling {
         position
     }
 
-    /// Full: the consumers' counter is not past the position of the lap before.
-    fn is_blocked_at(geometry: Geometry, from: Position, other: Position, mark: Word) -> bool {
-        geometry.laps_ahead(mark, from) < 0
-            && geometry.distance(other, from) >= geometry.capacity() as isize
+    /// Full: the consumers' counter is not past the position of the lap before. Producers who pass
+    /// positions stay within a capacity of the consumers too.
+    fn is_blocked_at(geometry: Geometry, from: Position, other: Position, in_lap: bool) -> bool {
+        !in_lap && geometry.distance(other, from) >= geometry.capacity() as isize
     }
 
     /// The slot holds the value of the lap before.
@@ -93,7 +94,7 @@ impl Side for Emptying {
     }
 
     /// Empty: the producers' counter is not past the position.
-    fn is_blocked_at(geometry: Geometry, from: Position, other: Position, _: Word) -> bool {
+    fn is_blocked_at(geometry: Geometry, from: Position, other: Position, _: bool) -> bool {
         geometry.distance(other, from) >= 0
     }
 

@@ -15,6 +15,8 @@ pub(crate) enum Point {
     Intended,
     /// A skipped owner is about to leave its slot.
     Leaving,
+    /// Its mark is stored, and the slot still held.
+    Left,
 }
 
 /// What a thread does at each point.
