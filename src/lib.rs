@@ -48,10 +48,12 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
-#[cfg(any(test, ringway_loom))]
+#[cfg(any(test, ringway_loom, feature = "std"))]
 extern crate std;
 
 mod buffer;
+#[cfg(feature = "std")]
+pub mod channel;
 mod late;
 mod marks;
 mod position;

@@ -26,6 +26,9 @@ type Signed = i64;
 #[cfg(not(target_has_atomic = "64"))]
 type Signed = isize;
 
+/// Half the range of a position.
+const HALF: Word = 1 << (Word::BITS - 1);
+
 /// A lap and an index in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position(pub(crate) Word);
@@ -35,6 +38,24 @@ impl Position {
     #[inline(always)]
     pub(crate) const fn beside(self, n: usize) -> Self {
         Self(self.0.wrapping_add(n as Word))
+    }
+
+    /// The position half the range of the word away, where a counter goes that is closed: no
+    /// claim from where it was can succeed any more, and no mark is of its lap. Twice is never.
+    #[cfg(feature = "std")]
+    pub(crate) const fn closed(self) -> Self {
+        Self(self.0 ^ HALF)
+    }
+
+    /// Whether two positions are of one ring that is open, and not half the range apart.
+    pub(crate) const fn is_near(self, other: Self) -> bool {
+        self.0.wrapping_sub(other.0).wrapping_add(HALF / 2) < HALF
+    }
+
+    /// This position, which may be that of a closed counter, as it was before it was closed;
+    /// `other` is the counter across.
+    pub(crate) const fn opened_near(self, other: Self) -> Self {
+        if self.is_near(other) { self } else { Self(self.0 ^ HALF) }
     }
 }
 

@@ -7,9 +7,8 @@ mod batches;
 
 #[cfg(feature = "alloc")]
 use crate::ring::Heap;
-use crate::ring::{Array, Replaced, Ring, Shared, Store};
+use crate::ring::{Array, Ring, Shared, Store};
 use crate::sequencer::{Emptying, Filling};
-use crate::sync::retry;
 
 /// A bounded queue for any number of producers and consumers, shared by reference.
 ///
@@ -148,23 +147,8 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     /// assert_eq!(queue.force_push(30), Some(10));
     /// assert_eq!(queue.pop(), Some(20));
     /// ```
-    pub fn force_push(&self, mut value: T) -> Option<T> {
-        let mut evicted = None;
-        loop {
-            value = match self.push(value) {
-                Ok(()) => return evicted,
-                Err(back) => back,
-            };
-            value = match self.ring.replace_oldest(value) {
-                Replaced::Oldest(oldest) => return Some(oldest),
-                Replaced::Popped { oldest, value } => {
-                    evicted = Some(oldest);
-                    value
-                }
-                Replaced::Nothing(value) => value,
-            };
-            retry();
-        }
+    pub fn force_push(&self, value: T) -> Option<T> {
+        self.ring.force_push(value).unwrap_or_else(|_| unreachable!("nobody closes a queue"))
     }
 
     /// How many values are in the queue, from 0 to the capacity; a number of the past.

@@ -11,12 +11,15 @@
 
 #[cfg(not(ringway_loom))]
 pub(crate) use native::{between_looks, heavy, is_free, light, light_if_free};
+#[cfg(all(feature = "std", not(ringway_loom)))]
+pub(crate) use native::{heavy_at, light_at};
 
 #[cfg(ringway_loom)]
 pub use modelled::set_patient;
 #[cfg(ringway_loom)]
 pub(crate) use modelled::{
-    heavy, is_free, is_patient, light, light as between_looks, light as light_if_free,
+    heavy, heavy_at, is_free, is_patient, light, light as between_looks, light as light_if_free,
+    light_at,
 };
 
 /// Under loom both fences are full ones, or, where nobody is ever skipped, none: then the models
@@ -24,6 +27,8 @@ pub(crate) use modelled::{
 #[cfg(ringway_loom)]
 mod modelled {
     use core::cell::Cell;
+
+    use crate::sync::edge::Edge;
 
     std::thread_local! {
         /// Whether nobody is ever skipped. A model runs on one thread of the system.
@@ -43,8 +48,19 @@ mod modelled {
     /// The owner's side.
     pub(crate) fn light() {
         if !is_patient() {
-            crate::sync::full_fence(crate::sync::edge::LIGHT_FENCE);
+            light_at(crate::sync::edge::LIGHT_FENCE);
         }
+    }
+
+    /// The side of those who do it often.
+    pub(crate) fn light_at(edge: Edge) {
+        crate::sync::full_fence(edge);
+    }
+
+    /// The side of those who do it rarely.
+    pub(crate) fn heavy_at(edge: Edge) -> bool {
+        crate::sync::full_fence(edge);
+        true
     }
 
     /// Nobody asks in a model.
@@ -54,8 +70,7 @@ mod modelled {
 
     /// The skipper's side.
     pub(crate) fn heavy() -> bool {
-        crate::sync::full_fence(crate::sync::edge::HEAVY_FENCE);
-        true
+        heavy_at(crate::sync::edge::HEAVY_FENCE)
     }
 }
 
@@ -67,7 +82,7 @@ pub(crate) const fn is_patient() -> bool {
 
 #[cfg(not(ringway_loom))]
 mod native {
-    use crate::sync::{CHOICE, compiler_fence, edge, full_fence};
+    use crate::sync::{CHOICE, compiler_fence, edge, edge::Edge, full_fence};
 
     /// Nobody has asked yet.
     const UNKNOWN: u8 = 0;
@@ -79,10 +94,17 @@ mod native {
     /// The owner's side: what it wrote before is seen by a skipper, or the skipper's word is seen
     /// after.
     pub(crate) fn light() {
+        light_at(edge::LIGHT_FENCE);
+    }
+
+    /// The side of those who do it often: what they wrote before is seen by the others, or they
+    /// see after it what the others wrote.
+    #[inline(always)]
+    pub(crate) fn light_at(edge: Edge) {
         if is_free() {
             compiler_fence();
         } else {
-            full_fence(edge::LIGHT_FENCE);
+            full_fence(edge);
         }
     }
 
@@ -106,7 +128,13 @@ mod native {
     /// The skipper's side. False if the system refuses the fence that it once granted: then the
     /// skipper has proved nothing and may not skip.
     pub(crate) fn heavy() -> bool {
-        full_fence(edge::HEAVY_FENCE);
+        heavy_at(edge::HEAVY_FENCE)
+    }
+
+    /// The side of those who do it rarely. False if the system refuses the fence that it once
+    /// granted: then nothing is proved.
+    pub(crate) fn heavy_at(edge: Edge) -> bool {
+        full_fence(edge);
         choose() == PORTABLE || system::barrier()
     }
 

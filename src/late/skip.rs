@@ -242,6 +242,7 @@ fn leave<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<'_, G>, index: usiz
         hook::at(hook::Point::Leaving);
         let Late::Held(through) = late.says() else { unreachable!("only the owner ends it (T1)") };
         let near = Position(track.filled.load_in_turn(Edge::RELAXED));
+        let near = near.opened_near(Position(track.emptied.load(Edge::RELAXED)));
         if !track.lates.is_still(index, late) {
             // The counter may be laps away from what the word said.
             continue;

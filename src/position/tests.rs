@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use proptest::prelude::*;
 
-use super::{Geometry, Position, Word};
+use super::{Geometry, HALF, Position, Word};
 
 /// How many low bits of a position the index takes, counted up.
 fn bits(capacity: usize) -> u32 {
@@ -126,5 +126,19 @@ fn a_capacity_has_limits() {
     }
     for capacity in [1, 2, 3, Geometry::MAX_CAPACITY - 1, Geometry::MAX_CAPACITY] {
         assert_eq!(geometry(capacity).capacity(), capacity);
+    }
+}
+
+#[cfg(feature = "std")]
+#[test]
+fn a_closed_position_is_far_from_all_that_an_open_ring_has() {
+    for at in [0, 5, Word::MAX, HALF, HALF - 1, HALF + 1] {
+        for ahead in [0, 1, 1 << 20] {
+            let (emptied, filled) = (Position(at), Position(at.wrapping_add(ahead)));
+            assert!(filled.is_near(emptied) && emptied.is_near(filled));
+            assert_eq!(filled.opened_near(emptied), filled);
+            assert!(!filled.closed().is_near(emptied) && !emptied.is_near(filled.closed()));
+            assert_eq!(filled.closed().opened_near(emptied), filled);
+        }
     }
 }

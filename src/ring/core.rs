@@ -21,10 +21,10 @@ use crate::sync::{Atomic, const_unless_loom, edge::Edge};
 /// It is worked with through its handles, [`Producer`](super::Producer) and
 /// [`Consumer`](super::Consumer).
 pub struct Ring<P: Sequencer, C: Sequencer, S: Store> {
-    filled: Counter,
-    emptied: Counter,
+    pub(super) filled: Counter,
+    pub(super) emptied: Counter,
     watch: Watch,
-    pub(super) handles: Handles,
+    pub(crate) handles: Handles,
     store: S,
     sides: PhantomData<fn() -> (P, C)>,
 }
@@ -53,7 +53,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// How many positions lie between the two counters, as seen one after the other.
     pub(crate) fn len(&self) -> usize {
         let emptied = Position(self.emptied.load(Edge::RELAXED));
-        let filled = Position(self.filled.load(Edge::RELAXED));
+        let filled = Position(self.filled.load(Edge::RELAXED)).opened_near(emptied);
         let geometry = self.store.slots().geometry;
         // Between the two looks either counter may have moved, so that the distance can be more
         // than was ever in the ring, and with a late view of `filled` it can be negative.

@@ -71,6 +71,25 @@ impl Handles {
         }
     }
 
+    /// Counts one handle more of a side that has any; false if it has none.
+    #[cfg(feature = "std")]
+    pub(crate) fn add_beside(&self, side: Count) -> bool {
+        let mut word = self.0.load(Edge::RELAXED);
+        while side.of(word) != 0 {
+            match self.0.compare_exchange(word, word + side.one(), Edge::RELAXED) {
+                Ok(_) => return true,
+                Err(latest) => word = latest,
+            }
+        }
+        false
+    }
+
+    /// How many handles the side has.
+    #[cfg(feature = "std")]
+    pub(crate) fn count(&self, side: Count) -> usize {
+        side.of(self.0.load(Edge::RELAXED)) as usize
+    }
+
     /// Counts one handle of a side less; it is gone when what is returned is dropped.
     pub(crate) fn leave(&self, side: Count) -> Leaving<'_> {
         let step = LEAVING.wrapping_sub(side.one());

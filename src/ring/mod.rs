@@ -30,6 +30,7 @@
 //! the address space.
 
 mod batches;
+mod close;
 mod consumer;
 mod core;
 mod error;
@@ -47,6 +48,8 @@ mod staged;
 pub use self::consumer::Consumer;
 pub use self::core::Ring;
 pub use self::error::TooFew;
+#[cfg(feature = "std")]
+pub(crate) use self::handles::Count;
 pub use self::kinds::{mpmc, mpsc, spmc, spsc};
 #[cfg(feature = "alloc")]
 #[doc(hidden)]
@@ -54,7 +57,6 @@ pub use self::kinds::{mpmc_at, mpsc_at, spmc_at, spsc_at};
 pub use self::link::Link;
 pub use self::peek::Peeked;
 pub use self::producer::Producer;
-pub(crate) use self::replace::Replaced;
 pub use self::reserve::Reserved;
 pub use self::staged::Staged;
 pub use crate::sequencer::{Sequencer, Shared, Solo};

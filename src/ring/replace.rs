@@ -10,10 +10,10 @@ use crate::position::Position;
 use crate::sequencer::{
     Emptying, Filling, Protocol, Shared, Side, Tracked, acquire_one, commit_one,
 };
-use crate::sync::hook;
+use crate::sync::{hook, retry};
 
 /// What became of a value that was to replace the oldest.
-pub(crate) enum Replaced<T> {
+enum Replaced<T> {
     /// It took the slot of the oldest.
     Oldest(T),
     /// The oldest went, but others were faster with its slot.
@@ -28,13 +28,35 @@ pub(crate) enum Replaced<T> {
 }
 
 impl<S: Store> Ring<Shared, Shared, S> {
+    /// Moves a value into the ring; if it is full, the oldest is moved out and returned. Gives the
+    /// value back if the ring is closed; then what was evicted for it is dropped.
+    pub(crate) fn force_push(&self, mut value: S::Item) -> Result<Option<S::Item>, S::Item> {
+        let mut evicted = None;
+        loop {
+            value = match self.push(&mut self.cursor::<Filling>(), value) {
+                Ok(()) => return Ok(evicted),
+                Err(back) if self.is_closed() => return Err(back),
+                Err(back) => back,
+            };
+            value = match self.replace_oldest(value) {
+                Replaced::Oldest(oldest) => return Ok(Some(oldest)),
+                Replaced::Popped { oldest, value } => {
+                    evicted = Some(oldest);
+                    value
+                }
+                Replaced::Nothing(value) => value,
+            };
+            retry();
+        }
+    }
+
     /// Puts a value in the place of the oldest, if the ring is full.
     ///
     /// The consumer that owns the slot of the oldest claims the position that fills the slot one
     /// lap later as well, before it commits. The mark goes from full to full of the next lap, by
     /// the same owner (S3). If it is late, it is skipped as a consumer of the old position, and
     /// through the new one too.
-    pub(crate) fn replace_oldest(&self, value: S::Item) -> Replaced<S::Item> {
+    fn replace_oldest(&self, value: S::Item) -> Replaced<S::Item> {
         let Ok(one) =
             acquire_one::<Emptying, Shared, Shared, _>(self, self.cursor::<Emptying>().next)
         else {

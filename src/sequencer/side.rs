@@ -65,9 +65,10 @@ impl Side for Filling {
     }
 
     /// Full: the consumers' counter is not past the position of the lap before. Producers who pass
-    /// positions stay within a capacity of the consumers too.
+    /// positions stay within a capacity of the consumers too. Or the ring is closed.
     fn is_blocked_at(geometry: Geometry, from: Position, other: Position, in_lap: bool) -> bool {
-        !in_lap && geometry.distance(other, from) >= geometry.capacity() as isize
+        let is_full = !in_lap && geometry.distance(other, from) >= geometry.capacity() as isize;
+        is_full || !from.is_near(other)
     }
 
     /// The slot holds the value of the lap before.
@@ -95,7 +96,7 @@ impl Side for Emptying {
 
     /// Empty: the producers' counter is not past the position.
     fn is_blocked_at(geometry: Geometry, from: Position, other: Position, _: bool) -> bool {
-        geometry.distance(other, from) >= 0
+        geometry.distance(other.opened_near(from), from) >= 0
     }
 
     /// The slot waits for the value of this lap: from its producer, or from a consumer that owns

@@ -82,6 +82,10 @@ edges! {
     LIGHT_FENCE: SeqCst with HEAVY_FENCE;
     /// A skipper has raised its intent and looks at the mark.
     HEAVY_FENCE: SeqCst with LIGHT_FENCE;
+    /// A message went in, or came out: whoever is about to wait sees that, or is seen to wait.
+    WAKE_FENCE: SeqCst with PARK_FENCE;
+    /// A thread or task is counted as waiting and looks once more.
+    PARK_FENCE: SeqCst with WAKE_FENCE;
     /// A handle stops to count for its side: all that was done through it comes first.
     HANDLE_LEAVES: Release with HANDLES_LEFT;
     /// Whoever sees that a side has no handle sees all that they did: a value that was pushed

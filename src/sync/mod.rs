@@ -19,12 +19,17 @@ pub(crate) use const_unless_loom;
 mod atomic;
 mod cell;
 pub(crate) mod edge;
+#[cfg(feature = "std")]
+mod event;
 pub(crate) mod hook;
 
 pub(crate) use atomic::Atomic;
 #[cfg(not(ringway_loom))]
 pub(crate) use atomic::{CHOICE, compiler_fence};
 pub(crate) use cell::{Cell, DropValues};
+
+#[cfg(feature = "std")]
+pub(crate) use event::{Event, Listener};
 
 #[cfg(all(feature = "alloc", not(ringway_loom)))]
 pub(crate) use alloc::sync::Arc;

@@ -1,0 +1,203 @@
+//! Many messages in one call: one claim for as many as fit, or are there.
+
+use core::iter::FusedIterator;
+use std::vec::{self, Vec};
+
+use super::core::{Core, End};
+use super::error::{RecvError, SendError};
+use super::kind::Kind;
+use super::{Receiver, Sender};
+use crate::ring::Staged;
+use crate::sequencer::{Emptying, Filling};
+
+impl<T, P: Kind, C: Kind> Sender<T, P, C> {
+    /// Sends copies of all messages of a slice, in order; waits for room where there is none.
+    ///
+    /// Messages of others may come between, where it had to wait.
+    ///
+    /// # Errors
+    ///
+    /// Gives back those that were not sent if the channel is closed or all receivers are gone.
+    ///
+    /// ```
+    /// let (sender, receiver) = ringway::channel::bounded(8);
+    /// sender.send_slice(&[1, 2, 3]).unwrap();
+    /// receiver.close();
+    /// assert_eq!(sender.send_slice(&[4, 5]), Err(ringway::channel::SendError(&[4, 5][..])));
+    /// assert_eq!(receiver.iter().collect::<Vec<_>>(), [1, 2, 3]);
+    /// ```
+    pub fn send_slice<'v>(&self, messages: &'v [T]) -> Result<(), SendError<&'v [T]>>
+    where
+        T: Copy,
+    {
+        let mut unsent = messages;
+        let mut attempt = || attempt_slice(&self.core, &mut unsent);
+        attempt()
+            .or_else(|| self.core.wait(End::Sending, &self.pace, None, attempt))
+            .expect("without a deadline the wait ends with an outcome")
+    }
+
+    /// Sends all messages of a vector, in order, and leaves it empty; waits for room where there
+    /// is none.
+    ///
+    /// Messages of others may come between, where it had to wait.
+    ///
+    /// # Errors
+    ///
+    /// Leaves those in the vector that were not sent if the channel is closed or all receivers
+    /// are gone.
+    ///
+    /// ```
+    /// let (sender, receiver) = ringway::channel::bounded(8);
+    /// let mut messages = vec!["a".to_string(), "b".to_string()];
+    /// sender.send_all(&mut messages).unwrap();
+    /// assert!(messages.is_empty());
+    /// assert_eq!(receiver.try_iter().collect::<String>(), "ab");
+    /// ```
+    pub fn send_all(&self, messages: &mut Vec<T>) -> Result<(), SendError<()>> {
+        let mut unsent = Unsent::of(messages);
+        let mut attempt = || unsent.attempt(&self.core);
+        attempt()
+            .or_else(|| self.core.wait(End::Sending, &self.pace, None, attempt))
+            .expect("without a deadline the wait ends with an outcome")
+    }
+}
+
+/// Tries to send what is left; the outcome, unless it has to wait.
+pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
+    core: &Core<T, C>,
+    unsent: &mut &'v [T],
+) -> Option<Result<(), SendError<&'v [T]>>> {
+    while !unsent.is_empty() {
+        let sent = core.ring.push_slice(&mut core.ring.cursor::<Filling>(), unsent);
+        if sent == 0 {
+            return core.ring.is_closed().then_some(Err(SendError(*unsent)));
+        }
+        core.not_empty.notify(sent);
+        *unsent = &unsent[sent..];
+    }
+    Some(Ok(()))
+}
+
+/// The messages of a vector that are not sent yet. Dropped, it puts them back.
+#[derive(Debug)]
+pub(super) struct Unsent<'v, T> {
+    home: &'v mut Vec<T>,
+    left: Staged<vec::IntoIter<T>, 32>,
+}
+
+impl<'v, T> Unsent<'v, T> {
+    /// All of a vector.
+    pub(super) fn of(home: &'v mut Vec<T>) -> Self {
+        let left = Staged::new(core::mem::take(home));
+        Self { home, left }
+    }
+
+    /// Tries to send what is left; the outcome, unless it has to wait.
+    pub(super) fn attempt<C: Kind>(
+        &mut self,
+        core: &Core<T, C>,
+    ) -> Option<Result<(), SendError<()>>> {
+        while !self.left.is_done() {
+            let sent = core.ring.push_iter(&mut core.ring.cursor::<Filling>(), &mut self.left);
+            if sent == 0 {
+                return core.ring.is_closed().then_some(Err(SendError(())));
+            }
+            core.not_empty.notify(sent);
+        }
+        Some(Ok(()))
+    }
+}
+
+impl<T> Drop for Unsent<'_, T> {
+    fn drop(&mut self) {
+        if !self.left.is_done() {
+            self.home.extend(&mut self.left);
+        }
+    }
+}
+
+impl<T, C: Kind> Receiver<T, C> {
+    /// Moves the messages that are there to the end of a vector, at most `limit`, and returns how
+    /// many; waits for one if there is none. A limit of 0 returns at once.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the channel is empty, and is closed or has no sender left, also while it waits.
+    ///
+    /// ```
+    /// let (sender, receiver) = ringway::channel::bounded(8);
+    /// sender.send_slice(&[1, 2, 3]).unwrap();
+    /// let mut messages = Vec::new();
+    /// assert_eq!(receiver.recv_many(&mut messages, 2), Ok(2));
+    /// assert_eq!(receiver.recv_many(&mut messages, 2), Ok(1));
+    /// assert_eq!(messages, [1, 2, 3]);
+    /// ```
+    pub fn recv_many(&self, messages: &mut Vec<T>, limit: usize) -> Result<usize, RecvError> {
+        let mut attempt = || attempt_many(&self.core, messages, limit);
+        attempt()
+            .or_else(|| self.core.wait(End::Receiving, &self.pace, None, attempt))
+            .expect("without a deadline the wait ends with an outcome")
+    }
+
+    /// Takes the messages out that are there now, with one claim or few; it never waits.
+    ///
+    /// Those that are not asked of the iterator are dropped with it.
+    ///
+    /// ```
+    /// let (sender, receiver) = ringway::channel::bounded(8);
+    /// sender.send_slice(&[1, 2, 3]).unwrap();
+    /// let messages = receiver.drain();
+    /// assert!(receiver.is_empty());
+    /// assert_eq!(messages.collect::<Vec<_>>(), [1, 2, 3]);
+    /// ```
+    pub fn drain(&self) -> Drain<T> {
+        let mut left = self.len();
+        let mut messages = Vec::with_capacity(left);
+        while left > 0 {
+            match attempt_many(&self.core, &mut messages, left) {
+                Some(Ok(received)) => left -= received,
+                Some(Err(RecvError)) | None => break,
+            }
+        }
+        Drain(messages.into_iter())
+    }
+}
+
+/// Tries to receive up to `limit` messages; the outcome, unless it has to wait.
+pub(super) fn attempt_many<T, C: Kind>(
+    core: &Core<T, C>,
+    messages: &mut Vec<T>,
+    limit: usize,
+) -> Option<Result<usize, RecvError>> {
+    if limit == 0 {
+        return Some(Ok(0));
+    }
+    core.take(|| {
+        let received = core.ring.pop_vec(&mut core.ring.cursor::<Emptying>(), messages, limit);
+        if received == 0 {
+            return None;
+        }
+        core.not_full.notify(received);
+        Some(received)
+    })
+}
+
+/// Messages that were taken out together, made by [`Receiver::drain`].
+#[derive(Debug)]
+pub struct Drain<T>(vec::IntoIter<T>);
+
+impl<T> Iterator for Drain<T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl<T> ExactSizeIterator for Drain<T> {}
+impl<T> FusedIterator for Drain<T> {}

@@ -1,0 +1,230 @@
+//! What the handles of a channel share: a ring, and those who wait on either side of it.
+
+use core::task::{Context, Poll};
+use std::time::Instant;
+
+use super::error::{RecvError, TryRecvError, TrySendError};
+use super::pace::{Pace, Turn};
+use super::waiters::{Waiters, Waiting};
+use crate::ring::{Heap, Ring, Sequencer, Shared};
+use crate::sequencer::{Emptying, Filling};
+use crate::sync::{Arc, retry};
+
+/// A ring with waiters. Its producers are always [`Shared`], since only a claim by
+/// compare-and-swap can fail because the channel is closed.
+#[derive(Debug)]
+pub(super) struct Core<T, C: Sequencer> {
+    pub(super) ring: Ring<Shared, C, Heap<T>>,
+    pub(super) not_full: Arc<Waiters>,
+    pub(super) not_empty: Arc<Waiters>,
+}
+
+/// One end of the channel, as seen by those who wait there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Senders wait for room.
+    Sending,
+    /// Receivers wait for messages.
+    Receiving,
+}
+
+/// How often a receiver looks for a message that was claimed before the close.
+const LAST_LOOKS: u32 = if cfg!(ringway_loom) { 1 } else { 100 };
+
+impl<T, C: Sequencer> Core<T, C> {
+    /// An empty channel.
+    #[track_caller]
+    pub(super) fn new(capacity: usize, start: u64) -> Self {
+        assert!(
+            capacity > 0,
+            "a channel of capacity 0 is not supported: use capacity 1, or \
+             std::sync::mpsc::sync_channel(0) for a rendezvous"
+        );
+        let ring = Ring::on_heap(capacity, start);
+        assert!(ring.handles.first_pair(), "a new ring has no handles");
+        Self { ring, not_full: Waiters::none(), not_empty: Waiters::none() }
+    }
+
+    /// Sends, if there is room.
+    #[inline(always)]
+    pub(super) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        match self.ring.push(&mut self.ring.cursor::<Filling>(), message) {
+            Ok(()) => {
+                self.not_empty.notify(1);
+                Ok(())
+            }
+            Err(message) if self.ring.is_closed() => Err(TrySendError::Disconnected(message)),
+            Err(message) => Err(TrySendError::Full(message)),
+        }
+    }
+
+    /// Receives, if there is a message.
+    #[inline(always)]
+    pub(super) fn try_recv(&self) -> Result<T, TryRecvError> {
+        match self.pop() {
+            Some(message) => Ok(message),
+            None => self.take_last(|| self.pop()),
+        }
+    }
+
+    /// Takes the oldest message out.
+    #[inline(always)]
+    pub(super) fn pop(&self) -> Option<T> {
+        let message = self.ring.pop(&mut self.ring.cursor::<Emptying>())?;
+        self.not_full.notify(1);
+        Some(message)
+    }
+
+    /// Takes what is there by `take`; the outcome, unless the channel is empty and open.
+    #[inline]
+    pub(super) fn take<R>(
+        &self,
+        mut take: impl FnMut() -> Option<R>,
+    ) -> Option<Result<R, RecvError>> {
+        match take().map_or_else(|| self.take_last(take), Ok) {
+            Ok(taken) => Some(Ok(taken)),
+            Err(TryRecvError::Disconnected) => Some(Err(RecvError)),
+            Err(TryRecvError::Empty) => None,
+        }
+    }
+
+    /// What receivers do when `take` has found nothing: they find out why.
+    #[cold]
+    #[inline(never)]
+    fn take_last<R>(&self, mut take: impl FnMut() -> Option<R>) -> Result<R, TryRecvError> {
+        if !self.ring.is_closed() {
+            return Err(TryRecvError::Empty);
+        }
+        // No claim comes after the close: what was claimed before is in, or is given back to a
+        // sender that is late.
+        for _ in 0..LAST_LOOKS {
+            if let Some(taken) = take() {
+                return Ok(taken);
+            }
+            if self.ring.len() == 0 {
+                return Err(TryRecvError::Disconnected);
+            }
+            retry();
+        }
+        Err(TryRecvError::Empty)
+    }
+
+    /// Takes no more messages, and wakes everybody who waits. False if it was closed before.
+    pub(super) fn close(&self) -> bool {
+        let closes = self.ring.close();
+        if closes {
+            self.not_full.notify_all();
+            self.not_empty.notify_all();
+        }
+        closes
+    }
+
+    /// Drops what is queued; nobody is left to receive it.
+    pub(super) fn clear(&self) {
+        while !matches!(self.try_recv(), Err(TryRecvError::Disconnected)) {}
+    }
+
+    /// Tries again and again until `attempt` succeeds or the deadline is over.
+    ///
+    /// An attempt fails only if there is no room, or no message, and the channel is open.
+    #[inline(never)]
+    pub(super) fn wait<R>(
+        &self,
+        end: End,
+        pace: &Pace,
+        deadline: Option<Instant>,
+        mut attempt: impl FnMut() -> Option<R>,
+    ) -> Option<R> {
+        let is_over = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        if is_over() {
+            return None;
+        }
+        let mut turns = pace.begin(self.position(end));
+        loop {
+            let turn = turns.take();
+            if turn == Turn::Over {
+                break;
+            }
+            if let Some(done) = attempt() {
+                return Some(done);
+            }
+            if (turn == Turn::Yielded || !turns.is_bounded()) && is_over() {
+                return None;
+            }
+        }
+        loop {
+            let waiting = Waiting::begin(self.waiters(end));
+            if let Some(done) = attempt() {
+                return Some(done);
+            }
+            if is_over() {
+                return None;
+            }
+            if self.may_sleep(end) {
+                waiting.sleep(deadline);
+            } else {
+                retry();
+            }
+        }
+    }
+
+    /// The same for a task, which waits by what it keeps in `waiting`.
+    pub(super) fn poll<R>(
+        &self,
+        end: End,
+        waiting: &mut Option<Waiting>,
+        context: &mut Context<'_>,
+        mut attempt: impl FnMut() -> Option<R>,
+    ) -> Poll<R> {
+        loop {
+            if let Some(done) = attempt() {
+                *waiting = None;
+                return Poll::Ready(done);
+            }
+            match waiting {
+                None => *waiting = Some(Waiting::begin(self.waiters(end))),
+                Some(_) if !self.may_sleep(end) => {
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                Some(begun) => match begun.poll(context) {
+                    Poll::Ready(()) => *waiting = None,
+                    Poll::Pending => return Poll::Pending,
+                },
+            }
+        }
+    }
+
+    /// What is to be done before somebody sleeps who was counted and has looked in vain; false if
+    /// nobody would wake him.
+    ///
+    /// Slots become free without a message being received, where receivers pass positions that
+    /// were skipped, and only receivers can pass them. So whoever finds the channel empty lets a
+    /// sender look, and whoever finds it full a receiver. Of two who are counted and then do so,
+    /// one sees the other.
+    pub(super) fn may_sleep(&self, end: End) -> bool {
+        match end {
+            End::Receiving if self.ring.is_closed() => return false,
+            End::Receiving if self.ring.len() < self.ring.capacity() => self.not_full.nudge(),
+            End::Receiving => {}
+            End::Sending => self.not_empty.nudge(),
+        }
+        true
+    }
+
+    /// Those who wait at this end.
+    pub(super) fn waiters(&self, end: End) -> &Arc<Waiters> {
+        match end {
+            End::Sending => &self.not_full,
+            End::Receiving => &self.not_empty,
+        }
+    }
+
+    /// Where the counter of this end stands.
+    fn position(&self, end: End) -> crate::position::Word {
+        match end {
+            End::Sending => self.ring.cursor::<Filling>().next.0,
+            End::Receiving => self.ring.cursor::<Emptying>().next.0,
+        }
+    }
+}

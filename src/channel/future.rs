@@ -1,0 +1,321 @@
+//! Sending and receiving for tasks, with no executor assumed.
+//!
+//! All futures here can be dropped at any time: no message is lost that is not theirs, and a
+//! notification that one has not used is passed on. Each keeps its place in the list of those who
+//! wait, under the waker of its last poll, until it is done or dropped.
+
+use core::fmt;
+use core::future::Future;
+use core::ops::Deref;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use std::vec::Vec;
+
+use super::batches::{Unsent, attempt_many, attempt_slice};
+use super::core::End;
+use super::error::{RecvError, SendError};
+use super::kind::Kind;
+use super::sender::attempt_send;
+use super::waiters::Waiting;
+use super::{Receiver, Sender};
+use crate::ring::{Shared, Solo};
+
+impl<T, P: Kind, C: Kind> Sender<T, P, C> {
+    /// Sends a message, or waits for room first: [`send`](Self::send) for tasks.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it is done, it has not sent its message, which is dropped with it.
+    ///
+    /// # Errors
+    ///
+    /// Gives the message back if the channel is closed or all receivers are gone, also while it
+    /// waits.
+    ///
+    /// ```
+    /// # futures_util::FutureExt::now_or_never(async {
+    /// let (sender, receiver) = ringway::channel::bounded(1);
+    /// sender.send_async("hello").await.unwrap();
+    /// assert_eq!(receiver.recv_async().await, Ok("hello"));
+    /// # }).unwrap();
+    /// ```
+    pub fn send_async(&self, message: T) -> SendAsync<'_, T, P, C> {
+        SendAsync { sender: self, unsent: Some(message), waiting: None }
+    }
+
+    /// Sends copies of all messages of a slice: [`send_slice`](Self::send_slice) for tasks.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it is done, it may have sent some: [`SendSliceAsync::unsent`] tells which
+    /// not.
+    ///
+    /// # Errors
+    ///
+    /// Gives back those that were not sent if the channel is closed or all receivers are gone.
+    ///
+    /// ```
+    /// # futures_util::FutureExt::now_or_never(async {
+    /// let (sender, receiver) = ringway::channel::bounded(4);
+    /// sender.send_slice_async(&[1, 2, 3]).await.unwrap();
+    /// assert_eq!(receiver.len(), 3);
+    /// # }).unwrap();
+    /// ```
+    pub fn send_slice_async<'a>(&'a self, messages: &'a [T]) -> SendSliceAsync<'a, T, P, C>
+    where
+        T: Copy,
+    {
+        SendSliceAsync { sender: self, unsent: messages, waiting: None, is_done: false }
+    }
+
+    /// Sends all messages of a vector: [`send_all`](Self::send_all) for tasks.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it is done, it leaves those in the vector that were not sent. Forgotten
+    /// (`core::mem::forget`), it loses them.
+    ///
+    /// # Errors
+    ///
+    /// Leaves those in the vector that were not sent if the channel is closed or all receivers
+    /// are gone.
+    ///
+    /// ```
+    /// # futures_util::FutureExt::now_or_never(async {
+    /// let (sender, receiver) = ringway::channel::bounded(4);
+    /// let mut messages = vec![1, 2, 3];
+    /// sender.send_all_async(&mut messages).await.unwrap();
+    /// assert_eq!((messages.len(), receiver.len()), (0, 3));
+    /// # }).unwrap();
+    /// ```
+    pub fn send_all_async<'a>(&'a self, messages: &'a mut Vec<T>) -> SendAllAsync<'a, T, P, C> {
+        SendAllAsync { sender: self, unsent: Unsent::of(messages), waiting: None, is_done: false }
+    }
+}
+
+/// The asynchronous methods of a receiver, by the way in which it can be shared.
+macro_rules! receives {
+    ($kind:ty, ($($reference:tt)+), $module:literal) => {
+        impl<T> Receiver<T, $kind> {
+            /// Receives a message, or waits for one first: [`recv`](Self::recv) for tasks.
+            ///
+            /// # Cancel safety
+            ///
+            /// Dropped before it is done, it has received nothing.
+            ///
+            /// # Errors
+            ///
+            /// Fails if the channel is empty, and is closed or has no sender left, also while it
+            /// waits.
+            ///
+            /// ```
+            /// # #[allow(unused_mut)]
+            /// # futures_util::FutureExt::now_or_never(async {
+            #[doc = concat!("let (sender, mut receiver) = ringway::channel::", $module, "bounded(1);")]
+            /// sender.send_async(1).await.unwrap();
+            /// assert_eq!(receiver.recv_async().await, Ok(1));
+            /// # }).unwrap();
+            /// ```
+            pub fn recv_async($($reference)+ self) -> RecvAsync<$($reference)+ Self> {
+                RecvAsync { receiver: self, waiting: None, is_done: false }
+            }
+
+            /// Moves the messages that are there to the end of a vector, at most `limit`, or
+            /// waits for one: [`recv_many`](Self::recv_many) for tasks.
+            ///
+            /// # Cancel safety
+            ///
+            /// Dropped before it is done, it has received nothing.
+            ///
+            /// # Errors
+            ///
+            /// As [`recv_many`](Self::recv_many).
+            ///
+            /// ```
+            /// # #[allow(unused_mut)]
+            /// # futures_util::FutureExt::now_or_never(async {
+            #[doc = concat!("let (sender, mut receiver) = ringway::channel::", $module, "bounded(4);")]
+            /// sender.send_slice(&[1, 2, 3]).unwrap();
+            /// let mut messages = Vec::new();
+            /// assert_eq!(receiver.recv_many_async(&mut messages, 10).await, Ok(3));
+            /// # }).unwrap();
+            /// ```
+            pub fn recv_many_async<'a>(
+                $($reference)+ self,
+                messages: &'a mut Vec<T>,
+                limit: usize,
+            ) -> RecvManyAsync<'a, T, $($reference)+ Self> {
+                RecvManyAsync { receiver: self, messages, limit, waiting: None, is_done: false }
+            }
+        }
+    };
+}
+
+receives!(Shared, (&), "");
+receives!(Solo, (&mut), "mpsc::");
+
+/// The future of [`Sender::send_async`].
+#[must_use = "a future does nothing unless it is polled"]
+pub struct SendAsync<'a, T, P: Kind = Shared, C: Kind = Shared> {
+    sender: &'a Sender<T, P, C>,
+    unsent: Option<T>,
+    waiting: Option<Waiting>,
+}
+
+/// The future of [`Sender::send_slice_async`].
+#[must_use = "a future does nothing unless it is polled"]
+pub struct SendSliceAsync<'a, T, P: Kind = Shared, C: Kind = Shared> {
+    sender: &'a Sender<T, P, C>,
+    unsent: &'a [T],
+    waiting: Option<Waiting>,
+    is_done: bool,
+}
+
+/// The future of [`Sender::send_all_async`].
+#[must_use = "a future does nothing unless it is polled"]
+pub struct SendAllAsync<'a, T, P: Kind = Shared, C: Kind = Shared> {
+    sender: &'a Sender<T, P, C>,
+    unsent: Unsent<'a, T>,
+    waiting: Option<Waiting>,
+    is_done: bool,
+}
+
+/// The future of `recv_async` of a [`Receiver`]. `R` is how it holds the receiver: `&Receiver`
+/// where threads may share it, `&mut Receiver` where it is alone.
+#[must_use = "a future does nothing unless it is polled"]
+pub struct RecvAsync<R> {
+    receiver: R,
+    waiting: Option<Waiting>,
+    is_done: bool,
+}
+
+/// The future of `recv_many_async` of a [`Receiver`], which it holds by `R`.
+#[must_use = "a future does nothing unless it is polled"]
+pub struct RecvManyAsync<'a, T, R> {
+    receiver: R,
+    messages: &'a mut Vec<T>,
+    limit: usize,
+    waiting: Option<Waiting>,
+    is_done: bool,
+}
+
+impl<T, P: Kind, C: Kind> SendSliceAsync<'_, T, P, C> {
+    /// The messages that are not sent yet.
+    ///
+    /// ```
+    /// let (sender, _receiver) = ringway::channel::bounded(1);
+    /// let mut sending = sender.send_slice_async(&[1, 2]);
+    /// assert!(futures_util::FutureExt::now_or_never(&mut sending).is_none());
+    /// assert_eq!(sending.unsent(), [2]);
+    /// ```
+    #[must_use]
+    pub fn unsent(&self) -> &[T] {
+        self.unsent
+    }
+}
+
+/// Says that a future which is polled again has been done before.
+const DONE: &str = "a future must not be polled after it is done";
+
+/// What the futures have in common. None of them is pinned: a waker is kept elsewhere.
+macro_rules! future {
+    (
+        $future:ident<$($lifetime:lifetime,)? $($parameter:ident),+>,
+        [$($given:tt)*] $(where $($bound:tt)+)?;
+        $this:ident: $is_done:expr => $output:ty, $poll:expr
+    ) => {
+        impl<$($given)*> Future for $future<$($lifetime,)? $($parameter),+>
+        $(where $($bound)+)?
+        {
+            type Output = $output;
+
+            /// # Panics
+            ///
+            /// Panics if the future was done before.
+            #[inline]
+            fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+                let $this = self.get_mut();
+                assert!(!$is_done, "{DONE}");
+                ($poll)(context)
+            }
+        }
+
+        #[cfg(feature = "futures")]
+        impl<$($given)*> futures_core::FusedFuture for $future<$($lifetime,)? $($parameter),+>
+        $(where $($bound)+)?
+        {
+            fn is_terminated(&self) -> bool {
+                let $this = self;
+                $is_done
+            }
+        }
+
+        impl<$($given)*> Unpin for $future<$($lifetime,)? $($parameter),+>
+        $(where $($bound)+)?
+        {}
+
+        impl<$($given)*> fmt::Debug for $future<$($lifetime,)? $($parameter),+>
+        $(where $($bound)+)?
+        {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let $this = self;
+                f.debug_struct(stringify!($future))
+                    .field("is_waiting", &self.waiting.is_some())
+                    .field("is_done", &$is_done)
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+future! {
+    SendAsync<'a, T, P, C>, ['a, T, P: Kind, C: Kind];
+    this: this.unsent.is_none() => Result<(), SendError<T>>, |context| {
+        let core = &this.sender.core;
+        core.poll(End::Sending, &mut this.waiting, context, || attempt_send(core, &mut this.unsent))
+    }
+}
+
+future! {
+    SendSliceAsync<'a, T, P, C>, ['a, T: Copy, P: Kind, C: Kind];
+    this: this.is_done => Result<(), SendError<&'a [T]>>, |context| {
+        let core = &this.sender.core;
+        let attempt = || attempt_slice(core, &mut this.unsent);
+        let polled = core.poll(End::Sending, &mut this.waiting, context, attempt);
+        this.is_done = polled.is_ready();
+        polled
+    }
+}
+
+future! {
+    SendAllAsync<'a, T, P, C>, ['a, T, P: Kind, C: Kind];
+    this: this.is_done => Result<(), SendError<()>>, |context| {
+        let core = &this.sender.core;
+        let attempt = || this.unsent.attempt(core);
+        let polled = core.poll(End::Sending, &mut this.waiting, context, attempt);
+        this.is_done = polled.is_ready();
+        polled
+    }
+}
+
+future! {
+    RecvAsync<R>, [T, C: Kind, R: Deref<Target = Receiver<T, C>>];
+    this: this.is_done => Result<T, RecvError>, |context| {
+        let core = &this.receiver.core;
+        let attempt = || core.take(|| core.pop());
+        let polled = core.poll(End::Receiving, &mut this.waiting, context, attempt);
+        this.is_done = polled.is_ready();
+        polled
+    }
+}
+
+future! {
+    RecvManyAsync<'a, T, R>, ['a, T, C: Kind, R: Deref<Target = Receiver<T, C>>];
+    this: this.is_done => Result<usize, RecvError>, |context| {
+        let core = &this.receiver.core;
+        let attempt = || attempt_many(core, this.messages, this.limit);
+        let polled = core.poll(End::Receiving, &mut this.waiting, context, attempt);
+        this.is_done = polled.is_ready();
+        polled
+    }
+}

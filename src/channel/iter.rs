@@ -1,0 +1,93 @@
+//! Messages one after the other: the iterators of `crossbeam_channel`.
+
+use core::iter::FusedIterator;
+
+use super::Receiver;
+use super::kind::Kind;
+use crate::ring::Shared;
+
+/// Messages as they come, until the channel is closed and empty; it waits for each.
+#[derive(Debug)]
+pub struct Iter<'a, T, C: Kind = Shared>(&'a Receiver<T, C>);
+
+/// Messages that are there; it never waits.
+#[derive(Debug)]
+pub struct TryIter<'a, T, C: Kind = Shared>(&'a Receiver<T, C>);
+
+/// Messages as they come, with the receiver inside.
+#[derive(Debug)]
+pub struct IntoIter<T, C: Kind = Shared>(Receiver<T, C>);
+
+impl<T, C: Kind> Receiver<T, C> {
+    /// Messages as they come, until the channel is closed and empty; it waits for each.
+    ///
+    /// ```
+    /// let (sender, receiver) = ringway::channel::bounded(4);
+    /// std::thread::spawn(move || (0..10).for_each(|n| sender.send(n).unwrap()));
+    /// assert_eq!(receiver.iter().sum::<i32>(), 45);
+    /// ```
+    pub fn iter(&self) -> Iter<'_, T, C> {
+        Iter(self)
+    }
+
+    /// Messages that are there, and that come while they are taken; it never waits.
+    ///
+    /// ```
+    /// let (sender, receiver) = ringway::channel::bounded(4);
+    /// sender.send(1).unwrap();
+    /// sender.send(2).unwrap();
+    /// assert_eq!(receiver.try_iter().collect::<Vec<_>>(), [1, 2]);
+    /// ```
+    pub fn try_iter(&self) -> TryIter<'_, T, C> {
+        TryIter(self)
+    }
+}
+
+impl<T, C: Kind> Iterator for Iter<'_, T, C> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        self.0.recv().ok()
+    }
+}
+
+impl<T, C: Kind> Iterator for TryIter<'_, T, C> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        self.0.try_recv().ok()
+    }
+}
+
+impl<T, C: Kind> Iterator for IntoIter<T, C> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        self.0.recv().ok()
+    }
+}
+
+// What is closed and empty stays so.
+impl<T, C: Kind> FusedIterator for Iter<'_, T, C> {}
+impl<T, C: Kind> FusedIterator for IntoIter<T, C> {}
+
+impl<'a, T, C: Kind> IntoIterator for &'a Receiver<T, C> {
+    type Item = T;
+    type IntoIter = Iter<'a, T, C>;
+
+    fn into_iter(self) -> Iter<'a, T, C> {
+        self.iter()
+    }
+}
+
+impl<T, C: Kind> IntoIterator for Receiver<T, C> {
+    type Item = T;
+    type IntoIter = IntoIter<T, C>;
+
+    fn into_iter(self) -> IntoIter<T, C> {
+        IntoIter(self)
+    }
+}

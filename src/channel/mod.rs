@@ -1,0 +1,203 @@
+//! Channels: rings whose senders and receivers wait, as threads, as tasks, or both at once.
+//!
+//! | made with | senders | receivers |
+//! |---|---|---|
+//! | [`bounded`] | any number | any number |
+//! | [`spsc::bounded`] | one | one |
+//! | [`mpsc::bounded`] | any number | one |
+//! | [`spmc::bounded`] | one | any number |
+//!
+//! Names and meanings are those of `crossbeam_channel`: a program moves over by changing its `use`
+//! line, but for three things. `select!` is [`Select`] here. There is no unbounded channel. And a
+//! capacity of 0 is refused: there is no rendezvous here.
+//!
+//! ```
+//! use ringway::channel::bounded;
+//!
+//! let (sender, receiver) = bounded(16);
+//! let workers: Vec<_> = (0..2)
+//!     .map(|_| {
+//!         let receiver = receiver.clone();
+//!         std::thread::spawn(move || receiver.iter().map(|n: u32| n * n).sum::<u32>())
+//!     })
+//!     .collect();
+//! (1..=100).for_each(|n| sender.send(n).unwrap());
+//! drop(sender);
+//! let sum: u32 = workers.into_iter().map(|worker| worker.join().unwrap()).sum();
+//! assert_eq!(sum, 338_350);
+//! ```
+//!
+//! # Order and loss
+//!
+//! Messages are received in the order in which their slots were claimed; for one sender that is
+//! the order of its calls. A message whose sending succeeded is received, by one receiver, unless
+//! all receivers go before; one whose sending failed is given back.
+//!
+//! # The end
+//!
+//! A channel is closed by [`Sender::close`] or [`Receiver::close`], or when the last of either end
+//! goes. Nothing is sent after that; receivers take what was sent before, and then learn that the
+//! channel is disconnected. When the last receiver goes, what is queued is dropped at once, and
+//! every sender that waits gets its message back.
+//!
+//! # Waiting
+//!
+//! Sending and receiving never wait for a lock and call the system only to sleep, or to wake one
+//! who sleeps ([`WaitStrategy`]). `try_send` and `try_recv` never wait at all. Those who sleep are
+//! woken in the order in which they came, but who is awake may be faster.
+//!
+//! # Panics
+//!
+//! All functions that make a channel panic if the capacity is 0, or so large that its slots
+//! exceed the address space.
+
+mod batches;
+mod core;
+mod error;
+mod future;
+mod iter;
+mod kind;
+mod pace;
+mod receiver;
+mod select;
+mod sender;
+mod state;
+mod waiters;
+mod weak;
+
+pub use self::batches::Drain;
+pub use self::error::{
+    RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError,
+};
+pub use self::future::{RecvAsync, RecvManyAsync, SendAllAsync, SendAsync, SendSliceAsync};
+pub use self::iter::{IntoIter, Iter, TryIter};
+pub use self::kind::Kind;
+pub use self::pace::WaitStrategy;
+pub use self::receiver::Receiver;
+pub use self::select::{Select, SelectTimeoutError};
+pub use self::sender::Sender;
+pub use self::weak::{WeakReceiver, WeakSender};
+
+use self::core::Core;
+use self::pace::Pace;
+use crate::ring::{Shared, Solo};
+use crate::sync::Arc;
+
+/// The handles of a new channel.
+#[track_caller]
+fn pair<T, P: Kind, C: Kind>(capacity: usize, start: u64) -> (Sender<T, P, C>, Receiver<T, C>) {
+    let core = Arc::new(Core::new(capacity, start));
+    let pace = Pace::new(WaitStrategy::default());
+    (Sender::counted(Arc::clone(&core), pace.clone()), Receiver::counted(core, pace))
+}
+
+/// A channel for any number of senders and receivers, with exactly this capacity.
+///
+/// # Panics
+///
+/// Panics if the capacity is 0, or if so many slots exceed the address space.
+///
+/// ```
+/// let (sender, receiver) = ringway::channel::bounded(1);
+/// sender.send("hello").unwrap();
+/// assert_eq!(receiver.recv(), Ok("hello"));
+/// ```
+#[must_use]
+#[track_caller]
+pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
+    pair(capacity, 0)
+}
+
+/// The channel at the beginning of a lap of the caller's choice, for the tests of what happens
+/// where the word of a position overflows.
+#[doc(hidden)]
+#[must_use]
+#[track_caller]
+pub fn bounded_at<T>(capacity: usize, start: u64) -> (Sender<T>, Receiver<T>) {
+    pair(capacity, start)
+}
+
+/// Declares one kind.
+macro_rules! kind {
+    ($(#[$attribute:meta])* $name:ident, $senders:ident, $receivers:ident) => {
+        $(#[$attribute])*
+        pub mod $name {
+            use super::*;
+
+            /// The end that sends.
+            pub type Sender<T> = super::Sender<T, $senders, $receivers>;
+            /// The end that receives.
+            pub type Receiver<T> = super::Receiver<T, $receivers>;
+
+            /// A channel of this kind, with exactly this capacity.
+            ///
+            /// # Panics
+            ///
+            /// Panics if the capacity is 0, or if so many slots exceed the address space.
+            ///
+            /// ```
+            #[doc = concat!("let (sender, receiver) = ringway::channel::", stringify!($name), "::bounded(2);")]
+            /// sender.send(1).unwrap();
+            /// assert_eq!(receiver.recv(), Ok(1));
+            /// ```
+            #[must_use]
+            #[track_caller]
+            pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
+                pair(capacity, 0)
+            }
+
+            /// The channel at the beginning of a lap of the caller's choice, for the tests of
+            /// what happens where the word of a position overflows.
+            #[doc(hidden)]
+            #[must_use]
+            #[track_caller]
+            pub fn bounded_at<T>(capacity: usize, start: u64) -> (Sender<T>, Receiver<T>) {
+                pair(capacity, start)
+            }
+        }
+    };
+}
+
+kind! {
+    /// Channels with one sender and one receiver. Neither can be cloned:
+    ///
+    /// ```compile_fail,E0599
+    /// let (sender, receiver) = ringway::channel::spsc::bounded::<u8>(1);
+    /// let another = sender.clone();
+    /// ```
+    ///
+    /// ```compile_fail,E0599
+    /// let (sender, receiver) = ringway::channel::spsc::bounded::<u8>(1);
+    /// let another = receiver.clone();
+    /// ```
+    spsc, Solo, Solo
+}
+
+kind! {
+    /// Channels with any number of senders and one receiver, which cannot be cloned, nor shared
+    /// by threads:
+    ///
+    /// ```compile_fail,E0599
+    /// let (sender, receiver) = ringway::channel::mpsc::bounded::<u8>(1);
+    /// let another = receiver.clone();
+    /// ```
+    ///
+    /// ```compile_fail,E0277
+    /// let (sender, receiver) = ringway::channel::mpsc::bounded::<u8>(1);
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| receiver.recv());
+    /// });
+    /// ```
+    mpsc, Shared, Solo
+}
+
+kind! {
+    /// Channels with one sender, which cannot be cloned, and any number of receivers. Each
+    /// message is received by one of them:
+    ///
+    /// ```compile_fail,E0599
+    /// let (sender, receiver) = ringway::channel::spmc::bounded::<u8>(1);
+    /// let another = sender.clone();
+    /// ```
+    spmc, Solo, Shared
+}

@@ -1,0 +1,314 @@
+//! The first of several that can be done: for threads.
+
+use core::cell::Cell;
+use core::fmt;
+use core::task::{Context, Waker};
+use std::boxed::Box;
+use std::sync::Arc;
+use std::task::Wake;
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+use std::vec::Vec;
+
+use super::core::{Core, End};
+use super::error::{RecvError, SendError};
+use super::kind::Kind;
+use super::pace::{Pace, Turn, WaitStrategy};
+use super::sender::attempt_send;
+use super::waiters::Waiting;
+use super::{Receiver, Sender};
+
+/// Waits for the first of several things that channels can do, does it, and calls what was given
+/// for it.
+///
+/// Where several can be done at once, each comes first in turn. For tasks there is
+/// `futures::select!`.
+///
+/// ```
+/// use ringway::channel::{Select, bounded};
+/// use std::time::Duration;
+///
+/// let (orders, incoming) = bounded(4);
+/// let (_stop, stopped) = bounded::<()>(1);
+/// orders.send("tea").unwrap();
+///
+/// let what = Select::new()
+///     .recv(&incoming, |order| format!("order: {}", order.unwrap()))
+///     .recv(&stopped, |_| "stop".to_string())
+///     .select_timeout(Duration::from_secs(1));
+/// assert_eq!(what.unwrap(), "order: tea");
+/// ```
+#[must_use = "nothing is done before one of the `select` methods is called"]
+pub struct Select<'a, R> {
+    choices: Vec<Box<dyn Choice<R> + 'a>>,
+}
+
+/// Nothing could be done until the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SelectTimeoutError;
+
+impl fmt::Display for SelectTimeoutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("timed out waiting on select")
+    }
+}
+
+impl core::error::Error for SelectTimeoutError {}
+
+/// One of the things to do.
+trait Choice<R> {
+    /// Does it, if it can be done now.
+    fn attempt(&mut self) -> Option<R>;
+
+    /// Joins those who wait for it.
+    fn begin(&self) -> Waiting;
+
+    /// What is to be done before the thread sleeps; false if nobody would wake it.
+    fn may_sleep(&self) -> bool;
+}
+
+/// To receive from a channel.
+struct ToRecv<'a, T, C: Kind, F> {
+    core: &'a Core<T, C>,
+    then: Option<F>,
+}
+
+impl<T, C: Kind, R, F: FnOnce(Result<T, RecvError>) -> R> Choice<R> for ToRecv<'_, T, C, F> {
+    fn attempt(&mut self) -> Option<R> {
+        let received = self.core.take(|| self.core.pop())?;
+        self.then.take().map(|then| then(received))
+    }
+
+    fn begin(&self) -> Waiting {
+        Waiting::begin(self.core.waiters(End::Receiving))
+    }
+
+    fn may_sleep(&self) -> bool {
+        self.core.may_sleep(End::Receiving)
+    }
+}
+
+/// To send into a channel.
+struct ToSend<'a, T, C: Kind, F> {
+    core: &'a Core<T, C>,
+    message: &'a mut Option<T>,
+    then: Option<F>,
+}
+
+impl<T, C: Kind, R, F: FnOnce(Result<(), SendError<T>>) -> R> Choice<R> for ToSend<'_, T, C, F> {
+    fn attempt(&mut self) -> Option<R> {
+        let sent = attempt_send(self.core, self.message)?;
+        self.then.take().map(|then| then(sent))
+    }
+
+    fn begin(&self) -> Waiting {
+        Waiting::begin(self.core.waiters(End::Sending))
+    }
+
+    fn may_sleep(&self) -> bool {
+        self.core.may_sleep(End::Sending)
+    }
+}
+
+impl<'a, R> Select<'a, R> {
+    /// Nothing to choose from yet.
+    ///
+    /// ```
+    /// # use ringway::channel::{Select, bounded};
+    /// let (_sender, receiver) = bounded::<u8>(1);
+    /// let select = Select::new().recv(&receiver, |received| received.is_ok());
+    /// assert_eq!(select.try_select(), None);
+    /// ```
+    pub fn new() -> Self {
+        Self { choices: Vec::new() }
+    }
+
+    /// To receive a message, or to learn that the channel is disconnected.
+    ///
+    /// ```
+    /// # use ringway::channel::{Select, bounded};
+    /// let (sender, receiver) = bounded(1);
+    /// sender.send(1).unwrap();
+    /// assert_eq!(Select::new().recv(&receiver, |received| received).select(), Ok(1));
+    /// ```
+    pub fn recv<T: 'a, C: Kind + 'a>(
+        mut self,
+        receiver: &'a Receiver<T, C>,
+        then: impl FnOnce(Result<T, RecvError>) -> R + 'a,
+    ) -> Self {
+        self.choices.push(Box::new(ToRecv { core: &receiver.core, then: Some(then) }));
+        self
+    }
+
+    /// To send the message that is in `message`, or to learn that the channel is disconnected,
+    /// which gives the message to `then`. If another is chosen the message stays where it is; if
+    /// there is none, this is never chosen.
+    ///
+    /// ```
+    /// # use ringway::channel::{Select, bounded};
+    /// let (sender, receiver) = bounded(1);
+    /// let mut message = Some("hello");
+    /// Select::new().send(&sender, &mut message, |sent| sent.unwrap()).select();
+    /// assert_eq!((message, receiver.recv()), (None, Ok("hello")));
+    /// ```
+    pub fn send<T: 'a, P: Kind + 'a, C: Kind + 'a>(
+        mut self,
+        sender: &'a Sender<T, P, C>,
+        message: &'a mut Option<T>,
+        then: impl FnOnce(Result<(), SendError<T>>) -> R + 'a,
+    ) -> Self {
+        let core = &*sender.core;
+        self.choices.push(Box::new(ToSend { core, message, then: Some(then) }));
+        self
+    }
+
+    /// Does one of them if it can be done now. It never waits.
+    ///
+    /// ```
+    /// # use ringway::channel::{Select, bounded};
+    /// let (_sender, receiver) = bounded::<u8>(1);
+    /// assert!(Select::new().recv(&receiver, |received| received).try_select().is_none());
+    /// ```
+    pub fn try_select(mut self) -> Option<R> {
+        self.shuffle();
+        self.attempt()
+    }
+
+    /// Does the first that can be done, however long it takes.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is nothing to choose from.
+    ///
+    /// ```
+    /// # use ringway::channel::{Select, bounded};
+    /// let (sender, receiver) = bounded(1);
+    /// let (other, others) = bounded(1);
+    /// std::thread::spawn(move || other.send(2).unwrap());
+    /// let first = Select::new().recv(&receiver, |one| one).recv(&others, |one| one).select();
+    /// assert_eq!(first, Ok(2));
+    /// # drop(sender);
+    /// ```
+    #[track_caller]
+    pub fn select(self) -> R {
+        assert!(!self.choices.is_empty(), "a select without a choice would wait for ever");
+        self.select_until(None).expect("without a deadline the wait ends with a choice")
+    }
+
+    /// Does the first that can be done within some time; a time past all clocks is for ever.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the time is over.
+    ///
+    /// ```
+    /// # use ringway::channel::{Select, bounded};
+    /// let (_sender, receiver) = bounded::<u8>(1);
+    /// let select = Select::new().recv(&receiver, |received| received);
+    /// assert!(select.select_timeout(std::time::Duration::from_millis(1)).is_err());
+    /// ```
+    pub fn select_timeout(self, timeout: Duration) -> Result<R, SelectTimeoutError> {
+        self.select_until(Instant::now().checked_add(timeout)).ok_or(SelectTimeoutError)
+    }
+
+    /// Does the first that can be done before the deadline, or at once if that is over.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the deadline is over.
+    ///
+    /// ```
+    /// # use ringway::channel::{Select, bounded};
+    /// let (sender, receiver) = bounded(1);
+    /// sender.send(1).unwrap();
+    /// let select = Select::new().recv(&receiver, |received| received);
+    /// assert_eq!(select.select_deadline(std::time::Instant::now()), Ok(Ok(1)));
+    /// ```
+    pub fn select_deadline(self, deadline: Instant) -> Result<R, SelectTimeoutError> {
+        self.select_until(Some(deadline)).ok_or(SelectTimeoutError)
+    }
+
+    /// Does the first that can be done before the deadline.
+    fn select_until(mut self, deadline: Option<Instant>) -> Option<R> {
+        self.shuffle();
+        let is_over = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        let mut turns = Pace::new(WaitStrategy::Adaptive).begin(0);
+        loop {
+            if let Some(done) = self.attempt() {
+                return Some(done);
+            }
+            if is_over() {
+                return None;
+            }
+            if turns.take() == Turn::Over {
+                break;
+            }
+        }
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            let mut waiting = Vec::from_iter(self.choices.iter().map(|choice| choice.begin()));
+            if let Some(done) = self.attempt() {
+                return Some(done);
+            }
+            // All of them, though the first may say no.
+            let mut sleeps = true;
+            for choice in &self.choices {
+                sleeps &= choice.may_sleep();
+            }
+            for one in &mut waiting {
+                sleeps &= one.poll(&mut context).is_pending();
+            }
+            if is_over() {
+                return None;
+            }
+            if sleeps {
+                match deadline {
+                    None => thread::park(),
+                    Some(deadline) => {
+                        thread::park_timeout(deadline.saturating_duration_since(Instant::now()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Does one of them if it can be done.
+    fn attempt(&mut self) -> Option<R> {
+        self.choices.iter_mut().find_map(|choice| choice.attempt())
+    }
+
+    /// Lets another be the first than the last time.
+    fn shuffle(&mut self) {
+        std::thread_local! {
+            static TURN: Cell<usize> = const { Cell::new(0) };
+        }
+        if !self.choices.is_empty() {
+            let turn = TURN.get();
+            TURN.set(turn.wrapping_add(1));
+            let len = self.choices.len();
+            self.choices.rotate_left(turn % len);
+        }
+    }
+}
+
+/// Wakes a thread.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+impl<R> Default for Select<'_, R> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<R> fmt::Debug for Select<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Select").field("choices", &self.choices.len()).finish()
+    }
+}

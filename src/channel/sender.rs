@@ -1,0 +1,273 @@
+//! The end that sends.
+
+use core::fmt;
+use core::marker::PhantomData;
+use core::panic::{RefUnwindSafe, UnwindSafe};
+use std::time::{Duration, Instant};
+
+use super::core::{Core, End};
+use super::error::{SendError, SendTimeoutError, TrySendError};
+use super::kind::Kind;
+use super::pace::{Pace, WaitStrategy};
+use super::weak::WeakSender;
+use crate::ring::{Count, Shared};
+use crate::sync::Arc;
+
+/// Sends messages into a channel, by reference. When the last sender goes, the channel is closed.
+///
+/// `P` and `C` say whether there may be more senders and receivers ([`Shared`]) or not
+/// ([`Solo`](crate::ring::Solo)).
+///
+/// ```
+/// let (sender, receiver) = ringway::channel::bounded(4);
+/// let another = sender.clone();
+/// std::thread::spawn(move || another.send(1).unwrap()).join().unwrap();
+/// sender.send(2).unwrap();
+/// drop(sender);
+/// assert_eq!(receiver.iter().collect::<Vec<_>>(), [1, 2]);
+/// ```
+pub struct Sender<T, P: Kind = Shared, C: Kind = Shared> {
+    pub(super) core: Arc<Core<T, C>>,
+    pub(super) pace: Pace,
+    kind: PhantomData<P>,
+}
+
+impl<T, P: Kind, C: Kind> Sender<T, P, C> {
+    /// A handle that is counted already.
+    pub(super) fn counted(core: Arc<Core<T, C>>, pace: Pace) -> Self {
+        Self { core, pace, kind: PhantomData }
+    }
+
+    /// Sends a message, or waits for room first.
+    ///
+    /// # Errors
+    ///
+    /// Gives the message back if the channel is closed or all receivers are gone, also while it
+    /// waits.
+    ///
+    /// ```
+    /// let (sender, receiver) = ringway::channel::bounded(1);
+    /// assert_eq!(sender.send(1), Ok(()));
+    /// drop(receiver);
+    /// assert_eq!(sender.send(2), Err(ringway::channel::SendError(2)));
+    /// ```
+    #[inline]
+    pub fn send(&self, message: T) -> Result<(), SendError<T>> {
+        match self.core.try_send(message) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Disconnected(message)) => Err(SendError(message)),
+            Err(TrySendError::Full(message)) => {
+                self.send_until(message, None).map_err(|refused| SendError(refused.into_inner()))
+            }
+        }
+    }
+
+    /// Sends a message if there is room now. It never waits.
+    ///
+    /// # Errors
+    ///
+    /// Gives the message back if the channel is full, closed, or has no receiver.
+    ///
+    /// ```
+    /// use ringway::channel::{TrySendError, bounded};
+    ///
+    /// let (sender, _receiver) = bounded(1);
+    /// assert_eq!(sender.try_send(1), Ok(()));
+    /// assert_eq!(sender.try_send(2), Err(TrySendError::Full(2)));
+    /// ```
+    #[inline]
+    pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        self.core.try_send(message)
+    }
+
+    /// Sends a message, or waits for room for so long at most; a time past all clocks is for
+    /// ever.
+    ///
+    /// # Errors
+    ///
+    /// Gives the message back if the time is over, or the channel closed or without receivers.
+    ///
+    /// ```
+    /// use ringway::channel::{SendTimeoutError, bounded};
+    /// use std::time::Duration;
+    ///
+    /// let (sender, _receiver) = bounded(1);
+    /// assert_eq!(sender.send_timeout(1, Duration::from_millis(1)), Ok(()));
+    /// let late = sender.send_timeout(2, Duration::from_millis(1));
+    /// assert_eq!(late, Err(SendTimeoutError::Timeout(2)));
+    /// ```
+    #[inline]
+    pub fn send_timeout(&self, message: T, timeout: Duration) -> Result<(), SendTimeoutError<T>> {
+        match self.core.try_send(message) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Disconnected(message)) => {
+                Err(SendTimeoutError::Disconnected(message))
+            }
+            Err(TrySendError::Full(message)) => {
+                self.send_until(message, Instant::now().checked_add(timeout))
+            }
+        }
+    }
+
+    /// Sends a message, or waits for room until the deadline. A deadline that is over still sends
+    /// if there is room.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_timeout`](Self::send_timeout).
+    ///
+    /// ```
+    /// use ringway::channel::bounded;
+    /// use std::time::Instant;
+    ///
+    /// let (sender, _receiver) = bounded(1);
+    /// assert_eq!(sender.send_deadline(1, Instant::now()), Ok(()));
+    /// assert!(sender.send_deadline(2, Instant::now()).unwrap_err().is_timeout());
+    /// ```
+    #[inline]
+    pub fn send_deadline(&self, message: T, deadline: Instant) -> Result<(), SendTimeoutError<T>> {
+        match self.core.try_send(message) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Disconnected(message)) => {
+                Err(SendTimeoutError::Disconnected(message))
+            }
+            Err(TrySendError::Full(message)) => self.send_until(message, Some(deadline)),
+        }
+    }
+
+    /// Waits for room and sends.
+    #[cold]
+    fn send_until(&self, message: T, deadline: Option<Instant>) -> Result<(), SendTimeoutError<T>> {
+        let mut unsent = Some(message);
+        let attempt = || attempt_send(&self.core, &mut unsent);
+        match self.core.wait(End::Sending, &self.pace, deadline, attempt) {
+            Some(sent) => Ok(sent?),
+            None => Err(SendTimeoutError::Timeout(unsent.expect("it was not sent"))),
+        }
+    }
+
+    /// Closes the channel: nothing more is sent, and receivers take what was sent before. False
+    /// if it was closed already.
+    ///
+    /// ```
+    /// let (sender, receiver) = ringway::channel::bounded(2);
+    /// sender.send(1).unwrap();
+    /// assert!(sender.close());
+    /// assert!(sender.send(2).is_err());
+    /// assert_eq!((receiver.recv().ok(), receiver.recv().ok()), (Some(1), None));
+    /// ```
+    pub fn close(&self) -> bool {
+        self.core.close()
+    }
+
+    /// The same handle with another way to wait, which its clones inherit.
+    ///
+    /// ```
+    /// use ringway::channel::{WaitStrategy, bounded};
+    /// let (sender, _receiver) = bounded(1);
+    /// sender.with_wait_strategy(WaitStrategy::Yield).send(1).unwrap();
+    /// ```
+    #[must_use]
+    pub fn with_wait_strategy(mut self, strategy: WaitStrategy) -> Self {
+        self.pace = Pace::new(strategy);
+        self
+    }
+
+    /// Whether both send into the same channel.
+    ///
+    /// ```
+    /// let (sender, _receiver) = ringway::channel::bounded::<u8>(1);
+    /// assert!(sender.same_channel(&sender.clone()));
+    /// ```
+    #[must_use]
+    pub fn same_channel(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.core, &other.core)
+    }
+}
+
+/// Tries to send what is there to be sent; the outcome, unless the channel is full.
+pub(super) fn attempt_send<T, C: Kind>(
+    core: &Core<T, C>,
+    unsent: &mut Option<T>,
+) -> Option<Result<(), SendError<T>>> {
+    match core.try_send(unsent.take()?) {
+        Ok(()) => Some(Ok(())),
+        Err(TrySendError::Disconnected(message)) => Some(Err(SendError(message))),
+        Err(TrySendError::Full(message)) => {
+            *unsent = Some(message);
+            None
+        }
+    }
+}
+
+impl<T, P: Kind> Sender<T, P, Shared> {
+    /// Sends a message; if the channel is full, the oldest is taken out and returned. It never
+    /// waits.
+    ///
+    /// Where several threads evict at the same time, or where this one is suspended in the midst
+    /// for so long that others skip it, a second message may have to go: then the last is
+    /// returned, and those before it are dropped.
+    ///
+    /// # Errors
+    ///
+    /// Gives the message back if the channel is closed or all receivers are gone.
+    ///
+    /// ```
+    /// let (sender, receiver) = ringway::channel::bounded(1);
+    /// assert_eq!(sender.force_send(1), Ok(None));
+    /// assert_eq!(sender.force_send(2), Ok(Some(1)));
+    /// assert_eq!(receiver.recv(), Ok(2));
+    /// ```
+    pub fn force_send(&self, message: T) -> Result<Option<T>, SendError<T>> {
+        let evicted = self.core.ring.force_push(message).map_err(SendError)?;
+        self.core.not_empty.notify(1);
+        Ok(evicted)
+    }
+}
+
+impl<T, C: Kind> Sender<T, Shared, C> {
+    /// A handle that does not keep the channel open.
+    ///
+    /// ```
+    /// let (sender, _receiver) = ringway::channel::bounded(1);
+    /// let weak = sender.downgrade();
+    /// assert_eq!(weak.upgrade().unwrap().send(1), Ok(()));
+    /// drop(sender);
+    /// assert!(weak.upgrade().is_none());
+    /// ```
+    #[must_use]
+    pub fn downgrade(&self) -> WeakSender<T, C> {
+        WeakSender::of(&self.core, &self.pace)
+    }
+}
+
+impl<T, C: Kind> Clone for Sender<T, Shared, C> {
+    /// Another sender for the same channel.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the channel has `2^20` senders.
+    fn clone(&self) -> Self {
+        let core = Arc::clone(&self.core);
+        core.ring.handles.add(Count::Producers);
+        Self::counted(core, self.pace.clone())
+    }
+}
+
+impl<T, P: Kind, C: Kind> Drop for Sender<T, P, C> {
+    /// The last sender closes the channel.
+    fn drop(&mut self) {
+        if self.core.ring.handles.leave(Count::Producers).was_last {
+            self.core.close();
+        }
+    }
+}
+
+impl<T, P: Kind, C: Kind> fmt::Debug for Sender<T, P, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.core.describe(f.debug_struct("Sender"))
+    }
+}
+
+impl<T, P: Kind, C: Kind> UnwindSafe for Sender<T, P, C> {}
+impl<T, P: Kind, C: Kind> RefUnwindSafe for Sender<T, P, C> {}

@@ -1,0 +1,114 @@
+//! What both ends of a channel can be asked.
+
+use core::fmt;
+
+use super::core::Core;
+use super::kind::Kind;
+use super::{Receiver, Sender};
+use crate::ring::{Count, Sequencer};
+
+impl<T, C: Sequencer> Core<T, C> {
+    /// The state of the channel; no slot is read.
+    pub(super) fn describe(&self, mut shape: fmt::DebugStruct<'_, '_>) -> fmt::Result {
+        shape
+            .field("len", &self.ring.len())
+            .field("capacity", &self.ring.capacity())
+            .field("is_closed", &self.ring.is_closed())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The questions, for a type of handle.
+macro_rules! questions {
+    ($handle:ident<T $(, $kind:ident)+>) => {
+        impl<T $(, $kind: Kind)+> $handle<T $(, $kind)+> {
+            /// How many messages are queued, from 0 to the capacity; a number of the past.
+            ///
+            /// ```
+            /// let (sender, receiver) = ringway::channel::bounded(3);
+            /// sender.send(1).unwrap();
+            /// assert_eq!((sender.len(), receiver.len()), (1, 1));
+            /// ```
+            #[must_use]
+            pub fn len(&self) -> usize {
+                self.core.ring.len()
+            }
+
+            /// How many messages can be queued. It is always `Some`: there are no unbounded
+            /// channels here.
+            ///
+            /// ```
+            /// let (sender, receiver) = ringway::channel::bounded::<u8>(3);
+            /// assert_eq!((sender.capacity(), receiver.capacity()), (Some(3), Some(3)));
+            /// ```
+            #[must_use]
+            pub fn capacity(&self) -> Option<usize> {
+                Some(self.core.ring.capacity())
+            }
+
+            /// Whether no message is queued.
+            ///
+            /// ```
+            /// let (sender, receiver) = ringway::channel::bounded::<u8>(3);
+            /// assert!(sender.is_empty() && receiver.is_empty());
+            /// ```
+            #[must_use]
+            pub fn is_empty(&self) -> bool {
+                self.len() == 0
+            }
+
+            /// Whether as many messages are queued as can be.
+            ///
+            /// ```
+            /// let (sender, receiver) = ringway::channel::bounded(1);
+            /// sender.send(1).unwrap();
+            /// assert!(sender.is_full() && receiver.is_full());
+            /// ```
+            #[must_use]
+            pub fn is_full(&self) -> bool {
+                self.len() == self.core.ring.capacity()
+            }
+
+            /// Whether the channel takes no more messages: it was closed, or all senders or all
+            /// receivers are gone. Once true it stays so; messages may be left to receive.
+            ///
+            /// ```
+            /// let (sender, receiver) = ringway::channel::bounded::<u8>(1);
+            /// assert!(!sender.is_closed());
+            /// drop(sender);
+            /// assert!(receiver.is_closed());
+            /// ```
+            #[must_use]
+            pub fn is_closed(&self) -> bool {
+                self.core.ring.is_closed()
+            }
+
+            /// How many senders there are; a number of the past.
+            ///
+            /// ```
+            /// let (sender, receiver) = ringway::channel::bounded::<u8>(1);
+            /// let another = sender.clone();
+            /// assert_eq!((sender.sender_count(), receiver.sender_count()), (2, 2));
+            /// ```
+            #[must_use]
+            pub fn sender_count(&self) -> usize {
+                self.core.ring.handles.count(Count::Producers)
+            }
+
+            /// How many receivers there are; a number of the past.
+            ///
+            /// ```
+            /// let (sender, receiver) = ringway::channel::bounded::<u8>(1);
+            /// drop(receiver);
+            /// assert_eq!(sender.receiver_count(), 0);
+            /// ```
+            #[must_use]
+            pub fn receiver_count(&self) -> usize {
+                self.core.ring.handles.count(Count::Consumers)
+            }
+        }
+    };
+}
+
+questions!(Sender<T, P, C>);
+questions!(Receiver<T, C>);

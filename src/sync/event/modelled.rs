@@ -1,0 +1,128 @@
+//! The list of waiters in models: with the promises of `event-listener`, under one lock.
+
+use alloc::collections::VecDeque;
+use core::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use loom::sync::{Arc, Condvar, Mutex};
+
+/// What threads and tasks wait for.
+#[derive(Debug)]
+pub(crate) struct Event(Arc<Mutex<VecDeque<Arc<Place>>>>);
+
+/// What is known of one who waits.
+#[derive(Debug)]
+struct Place {
+    notified: Mutex<Notified>,
+    changed: Condvar,
+}
+
+/// Whether it is notified, and whom to wake then.
+#[derive(Debug, Default)]
+struct Notified {
+    is_notified: bool,
+    waker: Option<Waker>,
+}
+
+impl Place {
+    /// Notifies it, unless it was.
+    fn notify(&self) {
+        let waker = {
+            let mut notified = self.notified.lock().unwrap();
+            notified.is_notified = true;
+            notified.waker.take()
+        };
+        self.changed.notify_one();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn is_notified(&self) -> bool {
+        self.notified.lock().unwrap().is_notified
+    }
+}
+
+impl Event {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Mutex::new(VecDeque::new())))
+    }
+
+    pub(crate) fn listen(&self) -> Listener {
+        let notified = Mutex::new(Notified::default());
+        let place = Arc::new(Place { notified, changed: Condvar::new() });
+        self.0.lock().unwrap().push_back(Arc::clone(&place));
+        Listener { event: Arc::clone(&self.0), place: Some(place) }
+    }
+
+    pub(crate) fn notify(&self, n: usize) {
+        let places = self.0.lock().unwrap();
+        for place in places.iter().filter(|place| !place.is_notified()).take(n) {
+            place.notify();
+        }
+    }
+
+    pub(crate) fn notify_one_at_least(&self) {
+        let places = self.0.lock().unwrap();
+        if !places.iter().any(|place| place.is_notified()) {
+            if let Some(first) = places.front() {
+                first.notify();
+            }
+        }
+    }
+}
+
+/// A place in the list.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    event: Arc<Mutex<VecDeque<Arc<Place>>>>,
+    place: Option<Arc<Place>>,
+}
+
+impl Listener {
+    /// A deadline is over at once: what came before it and what comes after is up to loom.
+    pub(crate) fn wait(mut self, deadline: Option<Instant>) {
+        if deadline.is_some() {
+            return;
+        }
+        let place = self.place.take().expect("waits once");
+        let mut notified = place.notified.lock().unwrap();
+        while !notified.is_notified {
+            notified = place.changed.wait(notified).unwrap();
+        }
+        drop(notified);
+        self.leave(&place);
+    }
+
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(place) = self.place.clone() else { return Poll::Ready(()) };
+        {
+            let mut notified = place.notified.lock().unwrap();
+            if !notified.is_notified {
+                notified.waker = Some(context.waker().clone());
+                return Poll::Pending;
+            }
+        }
+        self.leave(&place);
+        self.place = None;
+        Poll::Ready(())
+    }
+
+    /// Takes a place out of the list.
+    fn leave(&self, place: &Arc<Place>) {
+        self.event.lock().unwrap().retain(|other| !Arc::ptr_eq(other, place));
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let Some(place) = self.place.take() else { return };
+        self.leave(&place);
+        if place.is_notified() {
+            let places = self.event.lock().unwrap();
+            if let Some(next) = places.iter().find(|place| !place.is_notified()) {
+                next.notify();
+            }
+        }
+    }
+}
