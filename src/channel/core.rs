@@ -4,7 +4,7 @@ use core::task::{Context, Poll};
 use std::time::Instant;
 
 use super::error::{RecvError, TryRecvError, TrySendError};
-use super::pace::{Pace, Turn};
+use super::pace::{Pace, note_processors};
 use super::waiters::{Waiters, Waiting};
 use crate::ring::{Heap, Ring, Sequencer, Shared};
 use crate::sequencer::{Emptying, Filling};
@@ -40,6 +40,7 @@ impl<T, C: Sequencer> Core<T, C> {
             "a channel of capacity 0 is not supported: use capacity 1, or \
              std::sync::mpsc::sync_channel(0) for a rendezvous"
         );
+        note_processors();
         let ring = Ring::on_heap(capacity, start);
         assert!(ring.handles.first_pair(), "a new ring has no handles");
         Self { ring, not_full: Waiters::none(), not_empty: Waiters::none() }
@@ -56,6 +57,22 @@ impl<T, C: Sequencer> Core<T, C> {
             Err(message) if self.ring.is_closed() => Err(TrySendError::Disconnected(message)),
             Err(message) => Err(TrySendError::Full(message)),
         }
+    }
+
+    /// Sends, if the first slot is free; what is not sent so may yet be sent.
+    #[inline(always)]
+    pub(super) fn send_at_once(&self, message: T) -> Result<(), T> {
+        self.ring.push_at_once(message)?;
+        self.not_empty.notify(1);
+        Ok(())
+    }
+
+    /// Receives, if the first slot is filled; where it is not, there may yet be something.
+    #[inline(always)]
+    pub(super) fn recv_at_once(&self) -> Option<T> {
+        let message = self.ring.pop_at_once()?;
+        self.not_full.notify(1);
+        Some(message)
     }
 
     /// Receives, if there is a message.
@@ -124,9 +141,11 @@ impl<T, C: Sequencer> Core<T, C> {
         while !matches!(self.try_recv(), Err(TryRecvError::Disconnected)) {}
     }
 
-    /// Tries again and again until `attempt` succeeds or the deadline is over.
+    /// Tries until `attempt` succeeds or the deadline is over; at least once.
     ///
-    /// An attempt fails only if there is no room, or no message, and the channel is open.
+    /// An attempt fails only if there is no room, or no message, and the channel is open. While it
+    /// spins it looks at what the other end writes last, and attempts nothing before that is
+    /// there: those who are about to be done would be held up.
     #[inline(never)]
     pub(super) fn wait<R>(
         &self,
@@ -137,19 +156,22 @@ impl<T, C: Sequencer> Core<T, C> {
     ) -> Option<R> {
         let is_over = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
         if is_over() {
-            return None;
+            return attempt();
         }
         let mut turns = pace.begin(self.position(end));
         loop {
-            let turn = turns.take();
-            if turn == Turn::Over {
-                break;
+            if turns.is_glance() && !self.seems_ready(end) {
+                turns.take();
+                continue;
             }
             if let Some(done) = attempt() {
                 return Some(done);
             }
-            if (turn == Turn::Yielded || !turns.is_bounded()) && is_over() {
+            if is_over() {
                 return None;
+            }
+            if !turns.take() {
+                break;
             }
         }
         loop {
@@ -217,6 +239,15 @@ impl<T, C: Sequencer> Core<T, C> {
         match end {
             End::Sending => &self.not_full,
             End::Receiving => &self.not_empty,
+        }
+    }
+
+    /// Whether it seems that an attempt at this end would succeed.
+    #[inline(always)]
+    fn seems_ready(&self, end: End) -> bool {
+        match end {
+            End::Sending => self.ring.seems_ready::<Filling>(),
+            End::Receiving => self.ring.seems_ready::<Emptying>(),
         }
     }
 

@@ -1,6 +1,5 @@
 //! How a handle waits: what it does between two looks, and when it goes to sleep.
 
-use std::sync::LazyLock;
 use std::thread;
 
 use crate::position::Word;
@@ -32,6 +31,9 @@ pub enum WaitStrategy {
     /// Sleeps at once: the least work for the processor, a system call for every wait.
     Park,
 }
+
+/// No bound.
+const FOREVER: u32 = u32::MAX;
 
 /// The pauses that an adaptive wait spins for, all looks together.
 const SPIN: u32 = 1024;
@@ -67,20 +69,19 @@ impl Pace {
 
     /// Begins a wait of a side whose counter stands at `at`.
     pub(super) fn begin(&self, at: Word) -> Turns {
-        if cfg!(ringway_loom) {
-            return Turns { pauses: 1, spins: 0, yields: 0 };
-        }
-        match self.strategy {
+        let is_alone = is_alone();
+        let (pauses, spins, yields) = match self.strategy {
+            _ if cfg!(ringway_loom) => (1, 0, 0),
+            WaitStrategy::Adaptive if is_alone => (1, 0, YIELDS),
             WaitStrategy::Adaptive => {
                 let pauses = self.adapt(at);
-                let spins = if is_alone() { 0 } else { SPIN / pauses };
-                Turns { pauses, spins, yields: YIELDS }
+                (pauses, SPIN / pauses, YIELDS)
             }
-            WaitStrategy::BusySpin if is_alone() => Turns { pauses: 1, spins: 0, yields: u32::MAX },
-            WaitStrategy::BusySpin => Turns { pauses: 1, spins: u32::MAX, yields: 0 },
-            WaitStrategy::Yield => Turns { pauses: 1, spins: 0, yields: u32::MAX },
-            WaitStrategy::Park => Turns { pauses: 1, spins: 0, yields: 0 },
-        }
+            WaitStrategy::BusySpin if !is_alone => (1, FOREVER, 0),
+            WaitStrategy::BusySpin | WaitStrategy::Yield => (1, 0, FOREVER),
+            WaitStrategy::Park => (1, 0, 0),
+        };
+        Turns { pauses, spun: 0, spins, yields }
     }
 
     /// The pauses for this wait.
@@ -104,56 +105,73 @@ impl Clone for Pace {
     }
 }
 
+/// Asks how many processors there are, when a channel is made: a thread that waits may be bound to
+/// one of several, and would be told of that one.
+#[cfg(not(ringway_loom))]
+pub(super) fn note_processors() {
+    if PROCESSORS.load(Edge::RELAXED) < 2 {
+        let processors = thread::available_parallelism().map_or(2, usize::from);
+        PROCESSORS.store(processors as Word, Edge::RELAXED);
+    }
+}
+
+/// In a model nobody spins.
+#[cfg(ringway_loom)]
+pub(super) fn note_processors() {}
+
+/// How many processors the process was seen to have.
+#[cfg(not(ringway_loom))]
+static PROCESSORS: Atomic = Atomic::new(0);
+
 /// Whether the process has one processor: then who spins holds up whom it waits for.
 fn is_alone() -> bool {
-    static ALONE: LazyLock<bool> =
-        LazyLock::new(|| thread::available_parallelism().is_ok_and(|n| n.get() == 1));
-    *ALONE
+    #[cfg(not(ringway_loom))]
+    return PROCESSORS.load(Edge::RELAXED) == 1;
+    #[cfg(ringway_loom)]
+    return true;
 }
 
 /// What is left of one wait before the thread sleeps.
 #[derive(Debug)]
 pub(super) struct Turns {
+    /// Between two looks.
     pauses: u32,
-    /// `u32::MAX` is for ever.
+    /// How often it has spun.
+    spun: u32,
+    /// [`FOREVER`] is no bound.
     spins: u32,
-    /// `u32::MAX` is for ever.
+    /// [`FOREVER`] is no bound.
     yields: u32,
 }
 
-/// What a turn was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
-    /// Some pauses, less than a microsecond or two.
-    Spun,
-    /// Other threads had the processor, for as long as the system saw fit.
-    Yielded,
-    /// It is time to sleep.
-    Over,
-}
+/// Of so many looks one is a whole attempt.
+const GLANCES: u32 = 256;
 
 impl Turns {
-    /// Takes the next turn.
-    pub(super) fn take(&mut self) -> Turn {
+    /// Whether the next look is a mere glance: while it spins, but for one in many, which sees
+    /// late threads and the close too.
+    #[inline(always)]
+    pub(super) fn is_glance(&self) -> bool {
+        self.spins > 0 && self.spun % GLANCES != GLANCES - 1
+    }
+
+    /// Passes the time before the next look; false if it is time to sleep.
+    #[inline(always)]
+    pub(super) fn take(&mut self) -> bool {
         if self.spins > 0 {
-            if self.spins != u32::MAX {
+            self.spun = self.spun.wrapping_add(1);
+            if self.spins != FOREVER {
                 self.spins -= 1;
             }
             (0..self.pauses).for_each(|_| crate::sync::pause());
-            Turn::Spun
         } else if self.yields > 0 {
-            if self.yields != u32::MAX {
+            if self.yields != FOREVER {
                 self.yields -= 1;
             }
             thread::yield_now();
-            Turn::Yielded
         } else {
-            Turn::Over
+            return false;
         }
-    }
-
-    /// Whether it ends with sleep.
-    pub(super) fn is_bounded(&self) -> bool {
-        self.spins != u32::MAX && self.yields != u32::MAX
+        true
     }
 }

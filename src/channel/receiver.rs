@@ -53,10 +53,9 @@ impl<T, C: Kind> Receiver<T, C> {
     /// ```
     #[inline]
     pub fn recv(&self) -> Result<T, RecvError> {
-        match self.core.try_recv() {
-            Ok(message) => Ok(message),
-            Err(TryRecvError::Disconnected) => Err(RecvError),
-            Err(TryRecvError::Empty) => self.recv_until(None).map_err(|_| RecvError),
+        match self.core.recv_at_once() {
+            Some(message) => Ok(message),
+            None => self.recv_until(None).map_err(|_| RecvError),
         }
     }
 
@@ -96,10 +95,9 @@ impl<T, C: Kind> Receiver<T, C> {
     /// ```
     #[inline]
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        match self.core.try_recv() {
-            Ok(message) => Ok(message),
-            Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
-            Err(TryRecvError::Empty) => self.recv_until(Instant::now().checked_add(timeout)),
+        match self.core.recv_at_once() {
+            Some(message) => Ok(message),
+            None => self.recv_until(Instant::now().checked_add(timeout)),
         }
     }
 
@@ -117,10 +115,9 @@ impl<T, C: Kind> Receiver<T, C> {
     /// ```
     #[inline]
     pub fn recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
-        match self.core.try_recv() {
-            Ok(message) => Ok(message),
-            Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
-            Err(TryRecvError::Empty) => self.recv_until(Some(deadline)),
+        match self.core.recv_at_once() {
+            Some(message) => Ok(message),
+            None => self.recv_until(Some(deadline)),
         }
     }
 

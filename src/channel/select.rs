@@ -13,7 +13,7 @@ use std::vec::Vec;
 use super::core::{Core, End};
 use super::error::{RecvError, SendError};
 use super::kind::Kind;
-use super::pace::{Pace, Turn, WaitStrategy};
+use super::pace::{Pace, WaitStrategy};
 use super::sender::attempt_send;
 use super::waiters::Waiting;
 use super::{Receiver, Sender};
@@ -240,7 +240,7 @@ impl<'a, R> Select<'a, R> {
             if is_over() {
                 return None;
             }
-            if turns.take() == Turn::Over {
+            if !turns.take() {
                 break;
             }
         }

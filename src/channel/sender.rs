@@ -53,13 +53,9 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// ```
     #[inline]
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
-        match self.core.try_send(message) {
-            Ok(()) => Ok(()),
-            Err(TrySendError::Disconnected(message)) => Err(SendError(message)),
-            Err(TrySendError::Full(message)) => {
-                self.send_until(message, None).map_err(|refused| SendError(refused.into_inner()))
-            }
-        }
+        self.core.send_at_once(message).or_else(|message| {
+            self.send_until(message, None).map_err(|refused| SendError(refused.into_inner()))
+        })
     }
 
     /// Sends a message if there is room now. It never waits.
@@ -98,15 +94,9 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// ```
     #[inline]
     pub fn send_timeout(&self, message: T, timeout: Duration) -> Result<(), SendTimeoutError<T>> {
-        match self.core.try_send(message) {
-            Ok(()) => Ok(()),
-            Err(TrySendError::Disconnected(message)) => {
-                Err(SendTimeoutError::Disconnected(message))
-            }
-            Err(TrySendError::Full(message)) => {
-                self.send_until(message, Instant::now().checked_add(timeout))
-            }
-        }
+        self.core
+            .send_at_once(message)
+            .or_else(|message| self.send_until(message, Instant::now().checked_add(timeout)))
     }
 
     /// Sends a message, or waits for room until the deadline. A deadline that is over still sends
@@ -126,13 +116,7 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// ```
     #[inline]
     pub fn send_deadline(&self, message: T, deadline: Instant) -> Result<(), SendTimeoutError<T>> {
-        match self.core.try_send(message) {
-            Ok(()) => Ok(()),
-            Err(TrySendError::Disconnected(message)) => {
-                Err(SendTimeoutError::Disconnected(message))
-            }
-            Err(TrySendError::Full(message)) => self.send_until(message, Some(deadline)),
-        }
+        self.core.send_at_once(message).or_else(|message| self.send_until(message, Some(deadline)))
     }
 
     /// Waits for room and sends.

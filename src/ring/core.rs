@@ -50,6 +50,15 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         Cursor { next: Position(D::counter(&self.track()).load(Edge::RELAXED)) }
     }
 
+    /// Whether the slot at which side `D` stands is marked as ready for it: one look at what the
+    /// other side writes last, which holds up nobody.
+    #[cfg(feature = "std")]
+    #[inline(always)]
+    pub(crate) fn seems_ready<D: Side>(&self) -> bool {
+        let Track { slots, .. } = self.track();
+        slots.at(self.cursor::<D>().next).ready::<D>(slots.geometry) == 1
+    }
+
     /// How many positions lie between the two counters, as seen one after the other.
     pub(crate) fn len(&self) -> usize {
         let emptied = Position(self.emptied.load(Edge::RELAXED));

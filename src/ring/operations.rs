@@ -29,6 +29,33 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         if moved { Ok(()) } else { Err(ManuallyDrop::into_inner(value)) }
     }
 
+    /// As [`Ring::push`] by its first try alone, which says that the ring is full where the slot
+    /// is not ready, another producer was faster, or somebody is late.
+    #[cfg(feature = "std")]
+    #[inline(always)]
+    pub(crate) fn push_at_once(&self, value: S::Item) -> Result<(), S::Item> {
+        let mut cursor = self.cursor::<Filling>();
+        let value = ManuallyDrop::new(value);
+        let source = (&raw const value).cast();
+        let Some(one) = acquire_guessed::<Filling, P, C, _, false>(self, cursor.next) else {
+            return Err(ManuallyDrop::into_inner(value));
+        };
+        cursor.next = one.next;
+        // SAFETY: `source` is a value, which is the ring's if it was moved, and else still ours.
+        let moved =
+            unsafe { self.fill::<false>(one, source) || self.push_after_all(&mut cursor, source) };
+        if moved { Ok(()) } else { Err(ManuallyDrop::into_inner(value)) }
+    }
+
+    /// As [`Ring::pop`] by its first try alone.
+    #[cfg(feature = "std")]
+    #[inline(always)]
+    pub(crate) fn pop_at_once(&self) -> Option<S::Item> {
+        let guess = self.cursor::<Emptying>().next;
+        let one = acquire_guessed::<Emptying, C, P, _, false>(self, guess)?;
+        Some(self.empty::<false>(one))
+    }
+
     /// As [`Ring::push`], where the first try has failed; whether the value was moved.
     ///
     /// # Safety

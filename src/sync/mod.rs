@@ -46,6 +46,7 @@ pub(crate) fn retry() {
 }
 
 /// Called between two looks for something that another thread is about to do.
+#[inline(always)]
 pub(crate) fn pause() {
     #[cfg(not(ringway_loom))]
     core::hint::spin_loop();
