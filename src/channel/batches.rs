@@ -73,7 +73,7 @@ pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
         if sent == 0 {
             return core.ring.is_closed().then_some(Err(SendError(*unsent)));
         }
-        core.not_empty.notify(sent);
+        core.sent(sent);
         *unsent = &unsent[sent..];
     }
     Some(Ok(()))
@@ -103,7 +103,7 @@ impl<'v, T> Unsent<'v, T> {
             if sent == 0 {
                 return core.ring.is_closed().then_some(Err(SendError(())));
             }
-            core.not_empty.notify(sent);
+            core.sent(sent);
         }
         Some(Ok(()))
     }
@@ -178,7 +178,7 @@ pub(super) fn attempt_many<T, C: Kind>(
         if received == 0 {
             return None;
         }
-        core.not_full.notify(received);
+        core.received(received);
         Some(received)
     })
 }

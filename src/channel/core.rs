@@ -4,6 +4,7 @@ use core::task::{Context, Poll};
 use std::time::Instant;
 
 use super::error::{RecvError, TryRecvError, TrySendError};
+use super::metrics::{Meter, Metric};
 use super::pace::{Pace, note_processors};
 use super::waiters::{Waiters, Waiting};
 use crate::ring::{Heap, Ring, Sequencer, Shared};
@@ -17,6 +18,7 @@ pub(super) struct Core<T, C: Sequencer> {
     pub(super) ring: Ring<Shared, C, Heap<T>>,
     pub(super) not_full: Arc<Waiters>,
     pub(super) not_empty: Arc<Waiters>,
+    pub(super) meter: Meter,
 }
 
 /// One end of the channel, as seen by those who wait there.
@@ -43,7 +45,7 @@ impl<T, C: Sequencer> Core<T, C> {
         note_processors();
         let ring = Ring::on_heap(capacity, start);
         assert!(ring.handles.first_pair(), "a new ring has no handles");
-        Self { ring, not_full: Waiters::none(), not_empty: Waiters::none() }
+        Self { ring, not_full: Waiters::none(), not_empty: Waiters::none(), meter: Meter::new() }
     }
 
     /// Sends, if there is room.
@@ -51,7 +53,7 @@ impl<T, C: Sequencer> Core<T, C> {
     pub(super) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
         match self.ring.push(&mut self.ring.cursor::<Filling>(), message) {
             Ok(()) => {
-                self.not_empty.notify(1);
+                self.sent(1);
                 Ok(())
             }
             Err(message) if self.ring.is_closed() => Err(TrySendError::Disconnected(message)),
@@ -59,11 +61,42 @@ impl<T, C: Sequencer> Core<T, C> {
         }
     }
 
+    /// So many messages went in.
+    #[inline(always)]
+    pub(super) fn sent(&self, n: usize) {
+        self.not_empty.notify(n);
+        self.meter.count(Metric::Sent, n);
+        self.meter.sample_level(|| self.ring.len());
+    }
+
+    /// So many messages came out.
+    #[inline(always)]
+    pub(super) fn received(&self, n: usize) {
+        self.not_full.notify(n);
+        self.meter.count(Metric::Received, n);
+    }
+
+    /// Somebody waits at this end, or goes to sleep there.
+    fn count_wait(&self, end: End, sleeps: bool) {
+        self.meter.count(
+            match (end, sleeps) {
+                (End::Sending, false) => Metric::SendWait,
+                (End::Sending, true) => Metric::SendPark,
+                (End::Receiving, false) => Metric::RecvWait,
+                (End::Receiving, true) => Metric::RecvPark,
+            },
+            1,
+        );
+        if end == End::Sending {
+            self.meter.note_level(|| self.ring.len());
+        }
+    }
+
     /// Sends, if the first slot is free; what is not sent so may yet be sent.
     #[inline(always)]
     pub(super) fn send_at_once(&self, message: T) -> Result<(), T> {
         self.ring.push_at_once(message)?;
-        self.not_empty.notify(1);
+        self.sent(1);
         Ok(())
     }
 
@@ -71,7 +104,7 @@ impl<T, C: Sequencer> Core<T, C> {
     #[inline(always)]
     pub(super) fn recv_at_once(&self) -> Option<T> {
         let message = self.ring.pop_at_once()?;
-        self.not_full.notify(1);
+        self.received(1);
         Some(message)
     }
 
@@ -88,7 +121,7 @@ impl<T, C: Sequencer> Core<T, C> {
     #[inline(always)]
     pub(super) fn pop(&self) -> Option<T> {
         let message = self.ring.pop(&mut self.ring.cursor::<Emptying>())?;
-        self.not_full.notify(1);
+        self.received(1);
         Some(message)
     }
 
@@ -155,9 +188,13 @@ impl<T, C: Sequencer> Core<T, C> {
         mut attempt: impl FnMut() -> Option<R>,
     ) -> Option<R> {
         let is_over = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        if is_over() {
-            return attempt();
+        if is_over() || self.seems_ready(end) {
+            let done = attempt();
+            if done.is_some() || is_over() {
+                return done;
+            }
         }
+        self.count_wait(end, false);
         let mut turns = pace.begin(self.position(end));
         loop {
             if turns.is_glance() && !self.seems_ready(end) {
@@ -183,6 +220,7 @@ impl<T, C: Sequencer> Core<T, C> {
                 return None;
             }
             if self.may_sleep(end) {
+                self.count_wait(end, true);
                 waiting.sleep(deadline);
             } else {
                 retry();
@@ -204,14 +242,20 @@ impl<T, C: Sequencer> Core<T, C> {
                 return Poll::Ready(done);
             }
             match waiting {
-                None => *waiting = Some(Waiting::begin(self.waiters(end))),
+                None => {
+                    self.count_wait(end, false);
+                    *waiting = Some(Waiting::begin(self.waiters(end)));
+                }
                 Some(_) if !self.may_sleep(end) => {
                     context.waker().wake_by_ref();
                     return Poll::Pending;
                 }
                 Some(begun) => match begun.poll(context) {
                     Poll::Ready(()) => *waiting = None,
-                    Poll::Pending => return Poll::Pending,
+                    Poll::Pending => {
+                        self.count_wait(end, true);
+                        return Poll::Pending;
+                    }
                 },
             }
         }

@@ -57,11 +57,14 @@ mod error;
 mod future;
 mod iter;
 mod kind;
+mod metrics;
 mod pace;
 mod receiver;
 mod select;
 mod sender;
 mod state;
+#[cfg(feature = "futures")]
+mod stream;
 mod waiters;
 mod weak;
 
@@ -72,10 +75,14 @@ pub use self::error::{
 pub use self::future::{RecvAsync, RecvManyAsync, SendAllAsync, SendAsync, SendSliceAsync};
 pub use self::iter::{IntoIter, Iter, TryIter};
 pub use self::kind::Kind;
+#[cfg(feature = "metrics")]
+pub use self::metrics::Metrics;
 pub use self::pace::WaitStrategy;
 pub use self::receiver::Receiver;
 pub use self::select::{Select, SelectTimeoutError};
 pub use self::sender::Sender;
+#[cfg(feature = "futures")]
+pub use self::stream::{RecvStream, SendSink};
 pub use self::weak::{WeakReceiver, WeakSender};
 
 use self::core::Core;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::core::{Core, End};
 use super::error::{SendError, SendTimeoutError, TrySendError};
 use super::kind::Kind;
+use super::metrics::Metric;
 use super::pace::{Pace, WaitStrategy};
 use super::weak::WeakSender;
 use crate::ring::{Count, Shared};
@@ -73,7 +74,7 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// ```
     #[inline]
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        self.core.try_send(message)
+        self.core.try_send(message).inspect_err(|refused| self.count_refused(refused.is_full()))
     }
 
     /// Sends a message, or waits for room for so long at most; a time past all clocks is for
@@ -126,8 +127,18 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
         let attempt = || attempt_send(&self.core, &mut unsent);
         match self.core.wait(End::Sending, &self.pace, deadline, attempt) {
             Some(sent) => Ok(sent?),
-            None => Err(SendTimeoutError::Timeout(unsent.expect("it was not sent"))),
+            None => {
+                self.count_refused(true);
+                Err(SendTimeoutError::Timeout(unsent.expect("it was not sent")))
+            }
         }
+    }
+
+    /// Counts a message that was given back, if the channel was full.
+    #[cold]
+    fn count_refused(&self, is_full: bool) {
+        self.core.meter.count(Metric::Refused, usize::from(is_full));
+        self.core.meter.note_level(|| self.len());
     }
 
     /// Closes the channel: nothing more is sent, and receivers take what was sent before. False
@@ -204,7 +215,8 @@ impl<T, P: Kind> Sender<T, P, Shared> {
     /// ```
     pub fn force_send(&self, message: T) -> Result<Option<T>, SendError<T>> {
         let evicted = self.core.ring.force_push(message).map_err(SendError)?;
-        self.core.not_empty.notify(1);
+        self.core.sent(1);
+        self.core.meter.count(Metric::Received, usize::from(evicted.is_some()));
         Ok(evicted)
     }
 }
