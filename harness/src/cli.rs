@@ -27,6 +27,8 @@ pub enum Command {
     Verify(Verify),
     /// Stop a thread in the middle of pushes again and again, and see whether the others go on
     Suspended(Suspended),
+    /// Measure channels: queues that wait by themselves, for threads and for tasks
+    Channels(Channels),
 }
 
 /// The settings of `quick`.
@@ -89,6 +91,34 @@ pub struct Suspended {
     /// How long each stop lasts, and how long the thread runs before it, in milliseconds
     #[arg(long = "stop-ms", value_name = "MS", default_value = "100", value_parser = milliseconds)]
     pub stop: Duration,
+}
+
+/// The settings of `channels`.
+#[derive(Debug, Args)]
+pub struct Channels {
+    /// Only workloads that this glob matches, such as 'threads *' or 'ping-pong'; may be repeated
+    #[arg(long = "filter", value_name = "GLOB", value_parser = glob::Pattern::new)]
+    pub filters: Vec<glob::Pattern>,
+    /// Print one JSON object per sample, a line each, instead of the table
+    #[arg(long)]
+    pub json: bool,
+    /// How long to measure in all, in seconds
+    #[arg(long, value_name = "S", default_value = "120", value_parser = seconds)]
+    pub seconds: Duration,
+    /// How often to run every channel in every workload
+    #[arg(long, value_name = "R", default_value = "9",
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=10_000))]
+    pub rounds: usize,
+    /// The seed of the order in each round [default: random]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+impl Channels {
+    /// Whether a workload is to be run.
+    pub fn includes(&self, workload: &str) -> bool {
+        self.filters.is_empty() || self.filters.iter().any(|filter| filter.matches(workload))
+    }
 }
 
 /// The filters of a command.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use comfy_table::CellAlignment::Left;
 
+use crate::channels;
 use crate::cli::{Cli, Command, List, Quick, Verify};
 use crate::contenders::ENTRIES;
 use crate::contest::{Contest, End, Results, Schedule};
@@ -49,6 +50,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Quick(arguments) => quick(&arguments),
         Command::List(arguments) => list(&arguments),
         Command::Verify(arguments) => verify(&arguments),
+        Command::Channels(arguments) => channels::command::run(&arguments),
         Command::Suspended(arguments) => suspended::command::run(&arguments),
     }
 }

@@ -11,10 +11,12 @@
 //! | [`mod@slice`], [`mode`], [`gate`], [`wait`], [`message`] | one measurement: threads, loops, start and finish, waiting, evidence |
 //! | [`contest`] | warm-up and rounds |
 //! | [`suspended`] | what is left of a queue while a thread is suspended in the middle of an operation |
+//! | [`channels`] | queues that wait by themselves: throughput, latency, CPU time, of threads and of tasks |
 //! | [`stats`], [`summary`], [`headline`] | from slices to medians, ratios and verdicts |
 //! | [`output`] | table, report, files |
 //! | [`platform`], [`environment`] | what the system is asked for; what is recorded of the machine |
 
+pub mod channels;
 pub mod cli;
 pub mod commands;
 pub mod conformance;

@@ -197,27 +197,24 @@ impl<T, C: Sequencer> Core<T, C> {
         self.count_wait(end, false);
         let mut turns = pace.begin(self.position(end));
         loop {
-            if turns.is_glance() && !self.seems_ready(end) {
-                turns.take();
-                continue;
-            }
-            if let Some(done) = attempt() {
-                return Some(done);
-            }
-            if is_over() {
-                return None;
+            let over = turns.is_slow() && is_over();
+            if over || !turns.is_glance() || self.seems_ready(end) {
+                let done = attempt();
+                if over || done.is_some() {
+                    pace.end(false);
+                    return done;
+                }
             }
             if !turns.take() {
                 break;
             }
         }
+        pace.end(true);
         loop {
             let waiting = Waiting::begin(self.waiters(end));
-            if let Some(done) = attempt() {
-                return Some(done);
-            }
-            if is_over() {
-                return None;
+            let done = attempt();
+            if done.is_some() || is_over() {
+                return done;
             }
             if self.may_sleep(end) {
                 self.count_wait(end, true);

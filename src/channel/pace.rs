@@ -36,7 +36,7 @@ pub enum WaitStrategy {
 const FOREVER: u32 = u32::MAX;
 
 /// The pauses that an adaptive wait spins for, all looks together.
-const SPIN: u32 = 1024;
+const SPIN: u32 = 128;
 
 /// The most pauses between two looks.
 const LONGEST: Word = 64;
@@ -50,6 +50,12 @@ const MANY: Word = 16;
 /// So few passed: little does.
 const FEW: Word = 4;
 
+/// One of so many waits in a row that end asleep is long.
+const TRIALS: Word = 32;
+
+/// By how many bits an adaptive wait is shorter at most.
+const LEAST_HOPE: Word = 6;
+
 /// What a handle remembers from one wait to the next. Threads that share a handle may mix it up;
 /// then they wait a little longer or shorter.
 #[derive(Debug)]
@@ -59,12 +65,14 @@ pub(super) struct Pace {
     pauses: Atomic,
     /// Where the counter of the side stood at the last wait.
     last: Atomic,
+    /// How many waits in a row have ended asleep.
+    slept: Atomic,
 }
 
 impl Pace {
     /// For the first wait.
     pub(super) fn new(strategy: WaitStrategy) -> Self {
-        Self { strategy, pauses: Atomic::new(1), last: Atomic::new(0) }
+        Self { strategy, pauses: Atomic::new(1), last: Atomic::new(0), slept: Atomic::new(0) }
     }
 
     /// Begins a wait of a side whose counter stands at `at`.
@@ -72,16 +80,37 @@ impl Pace {
         let is_alone = is_alone();
         let (pauses, spins, yields) = match self.strategy {
             _ if cfg!(ringway_loom) => (1, 0, 0),
-            WaitStrategy::Adaptive if is_alone => (1, 0, YIELDS),
             WaitStrategy::Adaptive => {
                 let pauses = self.adapt(at);
-                (pauses, SPIN / pauses, YIELDS)
+                let spins = if is_alone { 0 } else { SPIN / pauses };
+                let hope = self.hope();
+                (pauses, spins >> hope, YIELDS >> hope)
             }
             WaitStrategy::BusySpin if !is_alone => (1, FOREVER, 0),
             WaitStrategy::BusySpin | WaitStrategy::Yield => (1, 0, FOREVER),
             WaitStrategy::Park => (1, 0, 0),
         };
-        Turns { pauses, spun: 0, spins, yields }
+        Turns { pauses, taken: 0, spins, yields }
+    }
+
+    /// The wait is over, asleep or not.
+    pub(super) fn end(&self, slept: bool) {
+        if cfg!(ringway_loom) {
+            return;
+        }
+        let before = self.slept.load(Edge::RELAXED);
+        if slept {
+            self.slept.store(before.wrapping_add(1), Edge::RELAXED);
+        } else if before != 0 {
+            self.slept.store(0, Edge::RELAXED);
+        }
+    }
+
+    /// By how many bits an adaptive wait is shorter than the longest: by one more for each time in
+    /// a row that it was in vain. One in many is long all the same, or it would never be again.
+    fn hope(&self) -> u32 {
+        let slept = self.slept.load(Edge::RELAXED) % TRIALS;
+        slept.min(LEAST_HOPE) as u32
     }
 
     /// The pauses for this wait.
@@ -136,30 +165,43 @@ fn is_alone() -> bool {
 pub(super) struct Turns {
     /// Between two looks.
     pauses: u32,
-    /// How often it has spun.
-    spun: u32,
+    /// How many turns were taken.
+    taken: u32,
     /// [`FOREVER`] is no bound.
     spins: u32,
     /// [`FOREVER`] is no bound.
     yields: u32,
 }
 
-/// Of so many looks one is a whole attempt.
+/// Of so many looks one is a whole attempt: while it spins, and while it yields.
 const GLANCES: u32 = 256;
+const YIELDED_GLANCES: u32 = 8;
 
 impl Turns {
-    /// Whether the next look is a mere glance: while it spins, but for one in many, which sees
-    /// late threads and the close too.
+    /// Whether the next look is a mere glance. One in many is not: it sees late threads and the
+    /// close too.
     #[inline(always)]
     pub(super) fn is_glance(&self) -> bool {
-        self.spins > 0 && self.spun % GLANCES != GLANCES - 1
+        let glances = if self.is_spinning() { GLANCES } else { YIELDED_GLANCES };
+        self.taken % glances != glances - 1
+    }
+
+    /// Whether so much time may have passed that a clock is to be asked before the next look.
+    #[inline(always)]
+    pub(super) fn is_slow(&self) -> bool {
+        !self.is_spinning() || !self.is_glance()
+    }
+
+    #[inline(always)]
+    fn is_spinning(&self) -> bool {
+        self.spins > 0
     }
 
     /// Passes the time before the next look; false if it is time to sleep.
     #[inline(always)]
     pub(super) fn take(&mut self) -> bool {
-        if self.spins > 0 {
-            self.spun = self.spun.wrapping_add(1);
+        self.taken = self.taken.wrapping_add(1);
+        if self.is_spinning() {
             if self.spins != FOREVER {
                 self.spins -= 1;
             }

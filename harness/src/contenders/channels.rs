@@ -1,4 +1,4 @@
-//! Peers that wait by themselves, with the settings that one gets without asking.
+//! Channels that wait by themselves, ringway's and its peers', with the settings that one gets without asking.
 
 use std::sync::mpsc::{self, Receiver, SyncSender};
 
@@ -73,6 +73,29 @@ const fn channel(
 ) -> Info {
     Info { name, package, kind, role: Role::Peer, fifo: true, progress }
 }
+
+channel!(
+    /// `channel::bounded` of ringway.
+    RingwayChannel,
+    Info {
+        name: "ringway-channel",
+        package: "ringway",
+        kind: Kind::Mpmc,
+        role: Role::Ringway,
+        fifo: true,
+        progress: Progress::LockFree,
+    },
+    ringway::channel::bounded,
+    sender: ringway::channel::Sender<T>,
+    receiver: ringway::channel::Receiver<T>,
+    consumers: clones,
+    send: ringway::channel::Sender::send,
+    try_send: |sender: &mut ringway::channel::Sender<T>, message| sender
+        .try_send(message)
+        .map_err(ringway::channel::TrySendError::into_inner),
+    recv: ringway::channel::Receiver::recv,
+    try_recv: |receiver: &mut ringway::channel::Receiver<T>| receiver.try_recv().ok(),
+);
 
 channel!(
     /// `bounded` of crossbeam-channel.

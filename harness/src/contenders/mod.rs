@@ -17,7 +17,7 @@ pub const REFERENCE: &str = "ringway-mpmc";
 pub const REFERENCE_AGAIN: &str = "ringway-mpmc-aa";
 
 /// Everyone who takes part.
-pub static ENTRIES: [Entry; 21] = [
+pub static ENTRIES: [Entry; 22] = [
     Entry::batching::<ringway::Spsc>(),
     Entry::batching::<ringway::Mpsc>(),
     Entry::batching::<ringway::Spmc>(),
@@ -27,6 +27,7 @@ pub static ENTRIES: [Entry; 21] = [
     Entry::single::<shared::CrossbeamQueue>(),
     Entry::single::<shared::Concurrent>(),
     Entry::single::<shared::Lfqueue>(),
+    Entry::waiting::<channels::RingwayChannel>(),
     Entry::waiting::<channels::CrossbeamChannel>(),
     Entry::waiting::<channels::Kanal>(),
     Entry::waiting::<channels::Crossfire>(),

@@ -1,0 +1,217 @@
+//! `cargo contest channels`: rounds of all channels in all workloads, and the tables.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use comfy_table::CellAlignment::{self, Left, Right};
+use serde::Serialize;
+
+use super::contenders::{CHANNELS, Channel, REFERENCE};
+use super::{Figure, Figures, WORKLOADS, Workload};
+use crate::cli::Channels;
+use crate::commands::{CTRL_C, INTERRUPTED, ensure_release, on_ctrl_c, print};
+use crate::output::table::{self, Style, short};
+use crate::platform;
+use crate::stats::{Ratio, Spread};
+
+/// The header of the table, with the alignment of each column.
+const COLUMNS: [(&str, CellAlignment); 7] = [
+    ("workload", Left),
+    ("channel", Left),
+    ("figure", Left),
+    ("median", Right),
+    ("least", Right),
+    ("most", Right),
+    ("ringway is better by", Right),
+];
+
+/// A slice that takes so much longer than it should hangs.
+const HANG: Duration = Duration::from_secs(30);
+
+/// The samples of a channel in a workload, by round.
+type Samples = BTreeMap<(usize, usize, usize), f64>;
+
+/// A line of `--json`: a figure of a channel in a workload in a round.
+#[derive(Debug, Serialize)]
+struct Line {
+    workload: String,
+    channel: &'static str,
+    figure: Figure,
+    round: usize,
+    value: f64,
+}
+
+/// Runs all workloads and reports.
+///
+/// # Errors
+///
+/// If the filters leave nothing, if this is a debug build, or if nothing can be printed.
+pub fn run(arguments: &Channels) -> Result<ExitCode> {
+    let chosen = Vec::from_iter(
+        WORKLOADS.into_iter().filter(|workload| arguments.includes(&workload.to_string())),
+    );
+    ensure!(!chosen.is_empty(), "no workload matches; there are: {}", names());
+    ensure_release("channels")?;
+    ctrlc::set_handler(on_ctrl_c).context("cannot listen to Ctrl-C")?;
+    let slices: usize = chosen.iter().map(|workload| runners(*workload).count()).sum();
+    let time = arguments.seconds / (slices * arguments.rounds) as u32;
+    let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..));
+    eprintln!(
+        "{} workloads, {} rounds, slices of {:.0} ms, seed {seed}",
+        chosen.len(),
+        arguments.rounds,
+        time.as_secs_f64() * 1e3,
+    );
+    let mut random = fastrand::Rng::with_seed(seed);
+    let cores = platform::allowed_cores();
+    let (mut lines, mut hung) = (Vec::new(), None);
+    'rounds: for round in 0..arguments.rounds {
+        let all = chosen.iter().flat_map(|workload| runners(*workload).map(|one| (*workload, one)));
+        let mut order = Vec::from_iter(all);
+        random.shuffle(&mut order);
+        for (workload, channel) in order {
+            if CTRL_C.load(Ordering::Relaxed) {
+                break 'rounds;
+            }
+            let Some(figures) = watched(channel, workload, &cores, time) else {
+                hung = Some(format!("{} hangs in {workload}", channel.name));
+                break 'rounds;
+            };
+            lines.extend(figures.into_iter().map(|(figure, value)| Line {
+                workload: workload.to_string(),
+                channel: channel.name,
+                figure,
+                round,
+                value,
+            }));
+        }
+    }
+    if arguments.json {
+        let lines: Result<Vec<_>, _> = lines.iter().map(serde_json::to_string).collect();
+        print(&format!("{}\n", lines?.join("\n")))?;
+    } else {
+        print(&text(&chosen, &lines, time))?;
+    }
+    Ok(match hung {
+        _ if CTRL_C.load(Ordering::Relaxed) => ExitCode::from(INTERRUPTED),
+        Some(what) => {
+            eprintln!("{what}");
+            ExitCode::FAILURE
+        }
+        None => ExitCode::SUCCESS,
+    })
+}
+
+/// The names of all workloads.
+fn names() -> String {
+    let names = Vec::from_iter(WORKLOADS.iter().map(|workload| format!("'{workload}'")));
+    names.join(", ")
+}
+
+/// The channels that run a workload.
+fn runners(workload: Workload) -> impl Iterator<Item = &'static Channel> {
+    CHANNELS.iter().filter(move |channel| channel.obstacle(workload).is_none())
+}
+
+/// Runs one slice; nothing if it hangs.
+fn watched(
+    channel: &'static Channel,
+    workload: Workload,
+    cores: &[usize],
+    time: Duration,
+) -> Option<Figures> {
+    let (done, is_done) = mpsc::channel();
+    let cores = cores.to_vec();
+    // Nothing can be measured beside the threads of a channel that hangs: they are left behind.
+    thread::spawn(move || done.send(channel.run(workload, &cores, time)));
+    let until = Instant::now() + time + HANG;
+    is_done.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
+}
+
+/// The table, and how to read it.
+fn text(workloads: &[Workload], lines: &[Line], time: Duration) -> String {
+    let mut table = table::table(Style::Terminal, &COLUMNS);
+    let mut left_out = String::new();
+    for workload in workloads {
+        let name = workload.to_string();
+        let samples = Samples::from_iter(
+            lines
+                .iter()
+                .filter(|line| line.workload == name)
+                .map(|line| ((place(line.channel), line.figure as usize, line.round), line.value)),
+        );
+        for channel in runners(*workload) {
+            for figure in FIGURES {
+                if let Some(row) = row(&name, channel, figure, &samples) {
+                    table.add_row(row);
+                }
+            }
+        }
+        for channel in &CHANNELS {
+            let runs = runners(*workload).any(|other| other.name == channel.name);
+            if let (false, Some(why)) = (runs, channel.obstacle(*workload)) {
+                let _ = writeln!(left_out, "{name}: no {} ({why})", channel.name);
+            }
+        }
+    }
+    format!(
+        "{}\n\nEach channel waits in its own default way; capacity {}; slices of {:.0} ms in shuffled \
+         rounds.\nBetter by: the median of the ratios of paired rounds, with its 95% interval; above 1 \
+         ringway is better.\n\n{left_out}",
+        table.trim_fmt(),
+        crate::plan::CAPACITY,
+        time.as_secs_f64() * 1e3,
+    )
+}
+
+/// The figures in the order of the table.
+const FIGURES: [Figure; 5] =
+    [Figure::Rate, Figure::Median, Figure::P99, Figure::CpuPerMessage, Figure::CpuPerSecond];
+
+/// The number of a name.
+fn place(name: &str) -> usize {
+    CHANNELS.iter().position(|channel| channel.name == name).expect("it is in the list")
+}
+
+/// A row of the table, if there are such figures.
+fn row(
+    workload: &str,
+    channel: &Channel,
+    figure: Figure,
+    samples: &Samples,
+) -> Option<Vec<String>> {
+    let of = |name: &str| -> BTreeMap<usize, f64> {
+        let key = (place(name), figure as usize);
+        let mine = samples.range((key.0, key.1, 0)..=(key.0, key.1, usize::MAX));
+        mine.map(|((_, _, round), value)| (*round, *value)).collect()
+    };
+    let mine = of(channel.name);
+    let spread = Spread::of(&Vec::from_iter(mine.values().copied()))?;
+    let reference = of(REFERENCE);
+    let ratios = Vec::from_iter(mine.iter().filter_map(|(round, other)| {
+        let ringway = reference.get(round)?;
+        Some(if figure.is_more_better() { ringway / other } else { other / ringway })
+    }));
+    let better = match Ratio::estimate(&ratios) {
+        Some(_) if channel.name == REFERENCE => "–".to_owned(),
+        Some(ratio) => {
+            format!("{} [{}, {}]", short(ratio.median), short(ratio.lo), short(ratio.hi))
+        }
+        None => "–".to_owned(),
+    };
+    Some(vec![
+        workload.to_owned(),
+        channel.name.to_owned() + if channel.is_baseline { " (baseline)" } else { "" },
+        figure.to_string(),
+        short(spread.median),
+        short(spread.min),
+        short(spread.max),
+        better,
+    ])
+}

@@ -1,0 +1,182 @@
+//! The channels that take part, with their own default settings.
+
+use std::time::Duration;
+
+use super::tasks::{self, TaskChannel};
+use super::threads;
+use super::{Figures, Workload};
+use crate::contender::{Contender, Info, Kind, WaitingSink, WaitingSource, clones, only};
+use crate::contenders::channels::{
+    CrossbeamChannel, Crossfire, Flume, Kanal, RingwayChannel, StdSync,
+};
+use crate::contenders::mutexes::MutexCondvar;
+use crate::plan::Topology;
+
+/// How to run a workload.
+type Run = fn(Workload, &[usize], Duration) -> Figures;
+
+/// A channel with its type erased.
+#[derive(Debug)]
+pub struct Channel {
+    /// Its name in tables.
+    pub name: &'static str,
+    kind: Kind,
+    /// Whether it is a baseline and no peer.
+    pub is_baseline: bool,
+    run: Run,
+    threads: bool,
+    tasks: bool,
+}
+
+impl Channel {
+    /// A channel for threads.
+    const fn of_threads<C: Contender>() -> Self
+    where
+        C::Producer<u64>: WaitingSink<u64>,
+        C::Consumer<u64>: WaitingSource<u64>,
+    {
+        let Info { name, kind, .. } = C::INFO;
+        let run = threads::run::<C>;
+        Self { name, kind, is_baseline: false, run, threads: true, tasks: false }
+    }
+
+    /// A channel for tasks.
+    const fn of_tasks<C: TaskChannel>(name: &'static str, kind: Kind) -> Self {
+        let run: Run = |workload, _, time| match workload {
+            Workload::Tasks { executor, senders, receivers } => {
+                tasks::run::<C>(executor, senders, receivers, time)
+            }
+            _ => Vec::new(),
+        };
+        Self { name, kind, is_baseline: false, run, threads: false, tasks: true }
+    }
+
+    /// The same as a baseline.
+    const fn baseline(mut self) -> Self {
+        self.is_baseline = true;
+        self
+    }
+
+    /// Why it does not run that workload, if it does not.
+    pub fn obstacle(&self, workload: Workload) -> Option<String> {
+        let (is_task, senders, receivers) = match workload {
+            Workload::Tasks { senders, receivers, .. } => (true, senders, receivers),
+            Workload::Throughput { senders, receivers } => (false, senders, receivers),
+            Workload::OneCore => (false, 8, 8),
+            _ => (false, 1, 1),
+        };
+        if is_task && !self.tasks {
+            Some("threads only".to_owned())
+        } else if !is_task && !self.threads {
+            Some("tasks only".to_owned())
+        } else if !self.kind.permits(Topology::new(senders, receivers)) {
+            Some(format!("{} only", self.kind))
+        } else {
+            None
+        }
+    }
+
+    /// Runs it.
+    pub fn run(&self, workload: Workload, cores: &[usize], time: Duration) -> Figures {
+        (self.run)(workload, cores, time)
+    }
+}
+
+/// The reference of all ratios.
+pub const REFERENCE: &str = RingwayChannel::INFO.name;
+
+/// All channels. The same name may stand for threads and for tasks.
+pub static CHANNELS: [Channel; 13] = [
+    Channel::of_threads::<RingwayChannel>(),
+    Channel::of_threads::<CrossbeamChannel>(),
+    Channel::of_threads::<Kanal>(),
+    Channel::of_threads::<Crossfire>(),
+    Channel::of_threads::<Flume>(),
+    Channel::of_threads::<StdSync>(),
+    Channel::of_threads::<MutexCondvar>().baseline(),
+    Channel::of_tasks::<RingwayTasks>(REFERENCE, Kind::Mpmc),
+    Channel::of_tasks::<KanalTasks>("kanal", Kind::Mpmc),
+    Channel::of_tasks::<CrossfireTasks>("crossfire", Kind::Mpmc),
+    Channel::of_tasks::<FlumeTasks>("flume", Kind::Mpmc),
+    Channel::of_tasks::<AsyncChannelTasks>("async-channel", Kind::Mpmc),
+    Channel::of_tasks::<TokioTasks>("tokio-mpsc", Kind::Mpsc),
+];
+
+/// Makes a channel for tasks of its types and of how to make one, to send and to receive.
+macro_rules! task_channel {
+    (
+        $(#[$doc:meta])* $name:ident, $new:expr, sender: $sender:ty, receiver: $receiver:ty,
+        receivers: $receivers:expr, send: |$out:ident, $message:ident| $send:expr,
+        recv: |$in:ident| $recv:expr $(,)?
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        struct $name;
+
+        impl TaskChannel for $name {
+            type Sender = $sender;
+            type Receiver = $receiver;
+
+            fn create(
+                capacity: usize,
+                senders: usize,
+                receivers: usize,
+            ) -> (Vec<$sender>, Vec<$receiver>) {
+                let (sender, receiver) = $new(capacity);
+                (clones(sender, senders), $receivers(receiver, receivers))
+            }
+
+            async fn send($out: &mut $sender, $message: u64) -> bool {
+                $send.await.is_ok()
+            }
+
+            async fn recv($in: &mut $receiver) -> Option<u64> {
+                $recv.await.into()
+            }
+        }
+    };
+}
+
+task_channel! {
+    /// `bounded` of ringway.
+    RingwayTasks, ringway::channel::bounded,
+    sender: ringway::channel::Sender<u64>, receiver: ringway::channel::Receiver<u64>,
+    receivers: clones, send: |sender, message| sender.send_async(message),
+    recv: |receiver| async { receiver.recv_async().await.ok() },
+}
+task_channel! {
+    /// `bounded_async` of kanal.
+    KanalTasks, kanal::bounded_async,
+    sender: kanal::AsyncSender<u64>, receiver: kanal::AsyncReceiver<u64>,
+    receivers: clones, send: |sender, message| sender.send(message),
+    recv: |receiver| async { receiver.recv().await.ok() },
+}
+task_channel! {
+    /// `bounded_async` of crossfire.
+    CrossfireTasks, crossfire::mpmc::bounded_async,
+    sender: crossfire::MAsyncTx<crossfire::mpmc::Array<u64>>,
+    receiver: crossfire::MAsyncRx<crossfire::mpmc::Array<u64>>,
+    receivers: clones, send: |sender, message| sender.send(message),
+    recv: |receiver| async { receiver.recv().await.ok() },
+}
+task_channel! {
+    /// `bounded` of flume.
+    FlumeTasks, flume::bounded,
+    sender: flume::Sender<u64>, receiver: flume::Receiver<u64>,
+    receivers: clones, send: |sender, message| sender.send_async(message),
+    recv: |receiver| async { receiver.recv_async().await.ok() },
+}
+task_channel! {
+    /// `bounded` of async-channel.
+    AsyncChannelTasks, async_channel::bounded,
+    sender: async_channel::Sender<u64>, receiver: async_channel::Receiver<u64>,
+    receivers: clones, send: |sender, message| sender.send(message),
+    recv: |receiver| async { receiver.recv().await.ok() },
+}
+task_channel! {
+    /// `mpsc::channel` of tokio.
+    TokioTasks, tokio::sync::mpsc::channel,
+    sender: tokio::sync::mpsc::Sender<u64>, receiver: tokio::sync::mpsc::Receiver<u64>,
+    receivers: only, send: |sender, message| sender.send(message),
+    recv: |receiver| receiver.recv(),
+}
