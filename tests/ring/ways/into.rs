@@ -43,7 +43,7 @@ fn push_slice_exact<L: Link<Item = u64>>(producer: &mut Producer<L>, values: &[u
         Ok(()) => values.len(),
         Err(refused) => {
             assert_eq!(refused.wanted(), values.len());
-            0
+            refused.moved()
         }
     }
 }
@@ -63,8 +63,8 @@ fn push_vec_exact<L: Link<Item = u64>>(producer: &mut Producer<L>, values: &[u64
             values.len()
         }
         Err(refused) => {
-            assert_eq!((refused.wanted(), &left[..]), (values.len(), values));
-            0
+            assert_eq!((refused.wanted(), &left[..]), (values.len(), &values[refused.moved()..]));
+            refused.moved()
         }
     }
 }
