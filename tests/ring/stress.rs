@@ -115,12 +115,18 @@ fn transfer<L: Link + Send>(
     arrivals.assert_all();
 }
 
-/// Pushes some messages. A push of an exact number moves fewer if its thread was late.
+/// Pushes some messages and returns how many were said to go: [`Arrivals`] finds out if that is not
+/// what went. A push of an exact number moves fewer only if its thread was late, which the thread
+/// of a lone producer never is.
 fn push_somehow<L: Tested>(producer: &mut Producer<L>, rest: &[u64], dice: &mut Dice) -> usize {
     let ways = L::Producers::ways_in();
-    let (_, _, push) = ways[dice.below(ways.len())];
+    let (name, amount, push) = ways[dice.below(ways.len())];
     let n = dice.below(2 + producer.capacity()).min(rest.len());
-    push(producer, &rest[..n])
+    let moved = push(producer, &rest[..n]);
+    let is_shared = || L::Producers::another(producer).is_some();
+    let whole = moved == 0 || moved == n;
+    assert!(matches!(amount, Amount::UpTo(_)) || whole || is_shared(), "{name}: {moved} of {n}");
+    moved
 }
 
 fn pop_somehow<L: Tested>(consumer: &mut Consumer<L>, dice: &mut Dice) -> Vec<u64> {

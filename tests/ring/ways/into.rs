@@ -43,6 +43,7 @@ fn push_slice_exact<L: Link<Item = u64>>(producer: &mut Producer<L>, values: &[u
         Ok(()) => values.len(),
         Err(refused) => {
             assert_eq!(refused.wanted(), values.len());
+            assert!(refused.moved() < values.len());
             refused.moved()
         }
     }
@@ -64,6 +65,7 @@ fn push_vec_exact<L: Link<Item = u64>>(producer: &mut Producer<L>, values: &[u64
         }
         Err(refused) => {
             assert_eq!((refused.wanted(), &left[..]), (values.len(), &values[refused.moved()..]));
+            assert!(!left.is_empty());
             refused.moved()
         }
     }
