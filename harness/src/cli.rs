@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::environment::CARGO_CONTEST;
 use crate::plan::Filter;
 
 /// The contest: ringway beside mutexes and peers, measured on this machine.
 #[derive(Debug, Parser)]
-#[command(name = "contest", bin_name = "cargo contest", version, arg_required_else_help = true)]
+#[command(name = "contest", bin_name = CARGO_CONTEST, version, arg_required_else_help = true)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

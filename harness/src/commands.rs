@@ -13,7 +13,7 @@ use crate::channels;
 use crate::cli::{Cli, Command, List, Quick, Verify};
 use crate::contenders::ENTRIES;
 use crate::contest::{Contest, End, Results, Schedule};
-use crate::environment::Environment;
+use crate::environment::{self, CARGO_CONTEST, Environment};
 use crate::headline;
 use crate::output::files::RunDirectory;
 use crate::output::table::{self, Style};
@@ -78,7 +78,7 @@ fn quick(arguments: &Quick) -> Result<ExitCode> {
     let environment = Environment::read();
     let directory = match arguments.no_save {
         true => None,
-        false => Some(RunDirectory::create(&arguments.out, &environment, "quick")?),
+        false => Some(RunDirectory::create(&arguments.out, &environment, environment::LABEL)?),
     };
     let passed = |cell: &&Cell| !conformed.failed.contains_key(cell.entry.key);
     let cells: Vec<Cell> = plan.cells.iter().filter(passed).copied().collect();
@@ -120,7 +120,7 @@ fn quick(arguments: &Quick) -> Result<ExitCode> {
 pub(crate) fn ensure_release(command: &str) -> Result<()> {
     ensure!(
         !cfg!(debug_assertions),
-        "a debug build is not worth timing; `cargo contest {command}` makes a release build"
+        "a debug build is not worth timing; `{CARGO_CONTEST} {command}` makes a release build"
     );
     Ok(())
 }
@@ -151,7 +151,7 @@ fn exit_code(finished: &Finished<'_>) -> ExitCode {
 /// The command that repeats a contest.
 fn command(arguments: &Quick, schedule: Schedule, seed: u64) -> String {
     let mut command = format!(
-        "cargo contest quick --seconds {} --rounds {} --seed {seed}",
+        "{CARGO_CONTEST} quick --seconds {} --rounds {} --seed {seed}",
         arguments.seconds.as_secs_f64(),
         schedule.rounds,
     );

@@ -14,6 +14,21 @@ use crate::plan::CAPACITY;
 use crate::platform;
 use crate::wait;
 
+/// Whether this is the portable twin: compiled with `--cfg ringway_portable`, by which ringway does
+/// without `membarrier` on Linux too.
+pub const IS_PORTABLE: bool = cfg!(ringway_portable);
+
+/// The fences of ringway, as this build chose them.
+pub const FENCES: &str =
+    if IS_PORTABLE { "portable (--cfg ringway_portable)" } else { "the system's (default)" };
+
+/// What stands for `cargo contest` on the command line of this build.
+pub const CARGO_CONTEST: &str =
+    if IS_PORTABLE { "cargo contest-portable" } else { "cargo contest" };
+
+/// What the name of a run's directory ends with.
+pub const LABEL: &str = if IS_PORTABLE { "quick-portable" } else { "quick" };
+
 /// Where and with what a contest ran.
 #[derive(Debug, Clone, Serialize)]
 pub struct Environment {
@@ -37,6 +52,8 @@ pub struct Environment {
     pub opt_level: Option<&'static str>,
     /// The processor that was compiled for; null: the target's default.
     pub target_cpu: Option<&'static str>,
+    /// The fences of ringway.
+    pub fences: &'static str,
     /// The versions of the packages that the contenders come from.
     pub versions: BTreeMap<&'static str, &'static str>,
     /// The commit of the sources, `nogit` if there is none, with `-dirty` if they differ from it.
@@ -70,6 +87,7 @@ impl Environment {
             target: known(env!("HARNESS_TARGET")),
             opt_level: known(env!("HARNESS_OPT_LEVEL")),
             target_cpu: known(env!("HARNESS_TARGET_CPU")),
+            fences: FENCES,
             versions: ENTRIES
                 .iter()
                 .filter_map(|entry| Some((entry.info.package, entry.version()?)))
@@ -143,6 +161,12 @@ fn git(arguments: &[&str]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_portable_twin_is_told_by_its_flag() {
+        let words = [FENCES, CARGO_CONTEST, LABEL];
+        assert_eq!(words.map(|word| word.contains("portable")), [cfg!(ringway_portable); 3]);
+    }
 
     #[test]
     fn slugs() {

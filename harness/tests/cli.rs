@@ -106,6 +106,8 @@ fn a_debug_build_is_not_timed() {
 mod release {
     use std::fs;
 
+    use ringway_harness::environment;
+
     use super::*;
 
     /// A contest so short that its numbers mean nothing.
@@ -153,9 +155,13 @@ mod release {
         let machine = fs::read_dir(out.path()).unwrap().next().unwrap().unwrap().path();
         let run = fs::read_dir(machine).unwrap().next().unwrap().unwrap().path();
         let read = |name: &str| fs::read_to_string(run.join(name)).unwrap();
-        assert!(serde_json::from_str::<serde_json::Value>(&read("env.json")).is_ok());
+        assert!(run.to_string_lossy().ends_with(environment::LABEL));
+        let env: serde_json::Value = serde_json::from_str(&read("env.json")).unwrap();
+        assert_eq!(env["fences"], environment::FENCES);
         assert_eq!(read("summary.csv").lines().count(), 1 + cells.len());
-        assert!(read("report.md").contains("cargo contest quick --seconds 0.2"));
+        let report = read("report.md");
+        assert!(report.contains(&format!("{} quick --seconds 0.2", environment::CARGO_CONTEST)));
+        assert!(report.contains(&format!("fences: {}\n", environment::FENCES)));
         assert!(read("samples.jsonl").lines().count() >= 9 * cells.len());
     }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::MutexGuard;
 
 use ringway::ring::{Peeked, Reserved, Staged, TooFew, mpmc, mpsc, spmc, spsc};
+use ringway::{InlineQueue, IntoIter, Queue};
 
 /// A check that compiles only if the type has the trait.
 macro_rules! assert_is {
@@ -87,6 +88,32 @@ fn b9_inline_rings_are_shared_if_values_may_be_sent() {
     assert_is!(Sync: spsc::Inline<Plain, 4>, mpmc::Inline<Unshared, 4>);
     assert_is_not!(Send: spsc::Inline<Bound, 4>, mpsc::Inline<Guard, 4>);
     assert_is_not!(Sync: spmc::Inline<Bound, 4>, mpmc::Inline<Guard, 4>);
+}
+
+/// Checks the queues, shared by reference, and what one becomes that is not shared any more.
+macro_rules! queues {
+    ($check:ident $trait:ident, $item:ty) => {
+        $check!($trait:
+            Queue<$item>,
+            &'static Queue<$item>,
+            std::sync::Arc<Queue<$item>>,
+            InlineQueue<$item, 4>,
+            IntoIter<$item, ringway::ring::Array<$item, 4>>,
+        );
+    };
+}
+
+// RUSTSEC-2025-0023, multiqueue2#10, magnetic#9
+#[test]
+fn b9_queues_are_sent_and_shared_if_values_may_be_sent() {
+    queues!(assert_is Send, Plain);
+    queues!(assert_is Sync, Plain);
+    queues!(assert_is Send, Unshared);
+    queues!(assert_is Sync, Unshared);
+    queues!(assert_is_not Send, Bound);
+    queues!(assert_is_not Sync, Bound);
+    queues!(assert_is_not Send, Guard);
+    queues!(assert_is_not Sync, Guard);
 }
 
 // RUSTSEC-2025-0023

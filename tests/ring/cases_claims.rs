@@ -145,8 +145,18 @@ fn a2_returned_tokens_all_find_their_place<L: Tested + Send>(
                 let crew = &crew;
                 crew.start(scope, move || {
                     for _ in 0..1000 {
-                        let token = crew.until(|| consumer.pop());
-                        crew.until(|| producer.push(token).ok());
+                        let mut held = vec![crew.until(|| consumer.pop())];
+                        crew.until(|| {
+                            while let Some(&token) = held.last() {
+                                if producer.push(token).is_err() {
+                                    // A position that was skipped counts until somebody pops.
+                                    held.extend(consumer.pop());
+                                    return None;
+                                }
+                                held.pop();
+                            }
+                            Some(())
+                        });
                     }
                     (producer, consumer)
                 })

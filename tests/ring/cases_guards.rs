@@ -138,15 +138,16 @@ fn b5_a_reservation_held_while_consumers_look_for_a_lap<L>(
         let crew = Crew::default();
         let tally = Tally::of(capacity);
         let (mut producer, consumer) = make(capacity, u64::MAX - 2);
-        let failures = AtomicUsize::new(0);
+        let consumers = some_consumers(consumer, 3);
+        let threads = consumers.len() + 1;
         thread::scope(|scope| {
-            for mut consumer in some_consumers(consumer, 3) {
-                let (crew, tally, failures) = (&crew, &tally, &failures);
+            for mut consumer in consumers {
+                let (crew, tally) = (&crew, &tally);
                 crew.start(scope, move || {
-                    while failures.load(Ordering::Relaxed) < FAILURES {
+                    for _ in 0..FAILURES {
                         assert!(consumer.pop().is_none(), "nothing is committed yet");
-                        failures.fetch_add(1, Ordering::Relaxed);
                     }
+                    crew.meet(threads);
                     crew.until(|| {
                         consumer.pop();
                         tally.drops().into_iter().all(|times| times == 1).then_some(())
@@ -156,7 +157,7 @@ fn b5_a_reservation_held_while_consumers_look_for_a_lap<L>(
             crew.start(scope, || {
                 let mut slots = producer.reserve(capacity);
                 slots.fill(tally.values(0..capacity));
-                crew.until(|| (failures.load(Ordering::Relaxed) >= FAILURES).then_some(()));
+                crew.meet(threads);
                 slots.commit();
             });
         });

@@ -23,7 +23,7 @@ pub static ENTRIES: [Entry; 22] = [
     Entry::batching::<ringway::Spmc>(),
     Entry::batching::<ringway::Mpmc>(),
     Entry::batching::<ringway::Mpmc>().under(REFERENCE_AGAIN),
-    Entry::single::<ringway::Queue>(),
+    Entry::batching::<ringway::Queue>(),
     Entry::single::<shared::CrossbeamQueue>(),
     Entry::single::<shared::Concurrent>(),
     Entry::single::<shared::Lfqueue>(),

@@ -1,5 +1,7 @@
 //! The four rings of ringway, and its queue.
 
+use std::sync::Arc;
+
 use ringway::ring;
 
 use crate::contender::{
@@ -107,3 +109,17 @@ shared_queue!(
     },
     new: Shared::new, push: Shared::push, pop: Shared::pop,
 );
+
+impl<T: Copy + Send + 'static> BatchSink<T> for Arc<Shared<T>> {
+    #[inline]
+    fn push_batch(&mut self, messages: &[T]) -> usize {
+        self.push_slice(messages)
+    }
+}
+
+impl<T: Copy + Send + 'static> BatchSource<T> for Arc<Shared<T>> {
+    #[inline]
+    fn pop_batch(&mut self, room: &mut [T]) -> usize {
+        self.pop_slice(room)
+    }
+}

@@ -1,5 +1,6 @@
 //! `report.md`: the tables of a contest, the machine, and the command that repeats it.
 
+use crate::environment::CARGO_CONTEST;
 use crate::output::Finished;
 use crate::output::table::{self, Style};
 
@@ -20,13 +21,14 @@ pub fn markdown(finished: &Finished<'_>) -> String {
          - {}, commit {}\n\
          - {} ({}), {} cores, {}, governor {}\n\
          - {}, opt-level {}, target-cpu {}\n\
+         - fences: {}\n\
          - {}\n\
          - u64 messages, capacity {}; common wait: {} pauses, yields after {} failed looks\n\
          - {}\n\n\
          Repeat it, or one cell of it:\n\n\
          ```sh\n\
          {}\n\
-         cargo contest quick --filter 'contender/topology/batch'\n\
+         {CARGO_CONTEST} quick --filter 'contender/topology/batch'\n\
          ```\n\n\
          {}{}{rounded}",
         environment.date,
@@ -39,6 +41,7 @@ pub fn markdown(finished: &Finished<'_>) -> String {
         unknown(environment.rustc),
         unknown(environment.opt_level),
         environment.target_cpu.unwrap_or("the target's default"),
+        environment.fences,
         versions.collect::<Vec<_>>().join(", "),
         environment.capacity,
         environment.common_wait.pauses,

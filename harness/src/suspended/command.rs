@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::cli::Suspended;
 use crate::commands::{CTRL_C, INTERRUPTED, chosen, ensure_release, on_ctrl_c, print};
 use crate::contenders::REFERENCE_AGAIN;
+use crate::environment::FENCES;
 use crate::output::millis;
 use crate::output::table::{self, Style, short};
 use crate::plan::CAPACITY;
@@ -124,7 +125,7 @@ fn text(rows: &[Row], job: &Job) -> String {
     format!(
         "{}\n\n{failures}\
          Two producers, two consumers, and a victim that pushes as well and is stopped inside of push for \
-         {:.1} ms again and again; capacity {}.\n\
+         {:.1} ms again and again; capacity {}; fences: {FENCES}.\n\
          ratio: messages popped while it is stopped beside those just before; median and least of all stops.\n\
          stalled: stops in which nothing was popped for more than half of the time. gap: the longest time in \
          which nothing was popped.\n",

@@ -43,7 +43,8 @@ fn push_slice_exact<L: Link<Item = u64>>(producer: &mut Producer<L>, values: &[u
         Ok(()) => values.len(),
         Err(refused) => {
             assert_eq!(refused.wanted(), values.len());
-            0
+            assert!(refused.moved() < values.len());
+            refused.moved()
         }
     }
 }
@@ -63,8 +64,9 @@ fn push_vec_exact<L: Link<Item = u64>>(producer: &mut Producer<L>, values: &[u64
             values.len()
         }
         Err(refused) => {
-            assert_eq!((refused.wanted(), &left[..]), (values.len(), values));
-            0
+            assert_eq!((refused.wanted(), &left[..]), (values.len(), &values[refused.moved()..]));
+            assert!(!left.is_empty());
+            refused.moved()
         }
     }
 }

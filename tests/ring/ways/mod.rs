@@ -10,7 +10,7 @@ use ringway::ring::{Consumer, Link, Producer, Shared, Solo};
 pub enum Amount {
     /// As many as it can, up to a limit.
     UpTo(usize),
-    /// All that are asked for, or none.
+    /// All that are asked for, or none; fewer if the thread of a shared producer was late.
     Exact,
 }
 
