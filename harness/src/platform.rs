@@ -3,7 +3,10 @@
 //! On Linux all of it is known. Elsewhere threads stay unpinned (and every slice says so), and what is not
 //! known is `None`, never 0.
 
-pub use imp::{allowed_cores, current_core, kernel, pin, stolen_ticks, thread_cpu_time};
+pub use imp::{
+    allowed_cores, cpu_time_of, current_core, current_thread, kernel, pin, stolen_ticks,
+    thread_cpu_time,
+};
 
 #[cfg(target_os = "linux")]
 mod imp {
@@ -43,6 +46,17 @@ mod imp {
         Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).ok()
     }
 
+    /// The number by which the system knows the calling thread.
+    pub fn current_thread() -> Option<i32> {
+        Some(rustix::thread::gettid().as_raw_nonzero().get())
+    }
+
+    /// The CPU time that another thread of this process has used.
+    pub fn cpu_time_of(thread: i32) -> Option<Duration> {
+        let stat = fs::read_to_string(format!("/proc/self/task/{thread}/schedstat")).ok()?;
+        Some(Duration::from_nanos(stat.split_whitespace().next()?.parse().ok()?))
+    }
+
     /// The time that the hypervisor has taken from all cores together, in ticks of `/proc/stat`
     /// (hundredths of a second on every usual kernel: coarse, so good for a flag and for no more).
     pub fn stolen_ticks() -> Option<u64> {
@@ -80,6 +94,16 @@ mod imp {
 
     /// Not known here.
     pub fn thread_cpu_time() -> Option<Duration> {
+        None
+    }
+
+    /// Not known here.
+    pub fn current_thread() -> Option<i32> {
+        None
+    }
+
+    /// Not known here.
+    pub fn cpu_time_of(_thread: i32) -> Option<Duration> {
         None
     }
 

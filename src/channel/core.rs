@@ -229,17 +229,25 @@ impl<T, C: Sequencer> Core<T, C> {
     pub(super) fn poll<R>(
         &self,
         end: End,
+        pace: &Pace,
         waiting: &mut Option<Waiting>,
         context: &mut Context<'_>,
         mut attempt: impl FnMut() -> Option<R>,
     ) -> Poll<R> {
+        if waiting.is_none() {
+            let mut turns = pace.begin_task(self.position(end));
+            while !self.seems_ready(end) && turns.take() {}
+        }
         loop {
             if let Some(done) = attempt() {
-                *waiting = None;
+                if waiting.take().is_none() {
+                    pace.end(false);
+                }
                 return Poll::Ready(done);
             }
             match waiting {
                 None => {
+                    pace.end(true);
                     self.count_wait(end, false);
                     *waiting = Some(Waiting::begin(self.waiters(end)));
                 }

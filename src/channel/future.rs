@@ -271,17 +271,24 @@ macro_rules! future {
 future! {
     SendAsync<'a, T, P, C>, ['a, T, P: Kind, C: Kind];
     this: this.unsent.is_none() => Result<(), SendError<T>>, |context| {
-        let core = &this.sender.core;
-        core.poll(End::Sending, &mut this.waiting, context, || attempt_send(core, &mut this.unsent))
+        let Sender { core, pace, .. } = this.sender;
+        if this.waiting.is_none() {
+            match this.unsent.take().map(|message| core.send_at_once(message)) {
+                Some(Err(message)) => this.unsent = Some(message),
+                _ => return Poll::Ready(Ok(())),
+            }
+        }
+        let attempt = || attempt_send(core, &mut this.unsent);
+        core.poll(End::Sending, pace, &mut this.waiting, context, attempt)
     }
 }
 
 future! {
     SendSliceAsync<'a, T, P, C>, ['a, T: Copy, P: Kind, C: Kind];
     this: this.is_done => Result<(), SendError<&'a [T]>>, |context| {
-        let core = &this.sender.core;
+        let Sender { core, pace, .. } = this.sender;
         let attempt = || attempt_slice(core, &mut this.unsent);
-        let polled = core.poll(End::Sending, &mut this.waiting, context, attempt);
+        let polled = core.poll(End::Sending, pace, &mut this.waiting, context, attempt);
         this.is_done = polled.is_ready();
         polled
     }
@@ -290,9 +297,9 @@ future! {
 future! {
     SendAllAsync<'a, T, P, C>, ['a, T, P: Kind, C: Kind];
     this: this.is_done => Result<(), SendError<()>>, |context| {
-        let core = &this.sender.core;
+        let Sender { core, pace, .. } = this.sender;
         let attempt = || this.unsent.attempt(core);
-        let polled = core.poll(End::Sending, &mut this.waiting, context, attempt);
+        let polled = core.poll(End::Sending, pace, &mut this.waiting, context, attempt);
         this.is_done = polled.is_ready();
         polled
     }
@@ -301,9 +308,15 @@ future! {
 future! {
     RecvAsync<R>, [T, C: Kind, R: Deref<Target = Receiver<T, C>>];
     this: this.is_done => Result<T, RecvError>, |context| {
-        let core = &this.receiver.core;
+        let Receiver { core, pace, .. } = &*this.receiver;
+        if this.waiting.is_none() {
+            if let Some(message) = core.recv_at_once() {
+                this.is_done = true;
+                return Poll::Ready(Ok(message));
+            }
+        }
         let attempt = || core.take(|| core.pop());
-        let polled = core.poll(End::Receiving, &mut this.waiting, context, attempt);
+        let polled = core.poll(End::Receiving, pace, &mut this.waiting, context, attempt);
         this.is_done = polled.is_ready();
         polled
     }
@@ -312,9 +325,9 @@ future! {
 future! {
     RecvManyAsync<'a, T, R>, ['a, T, C: Kind, R: Deref<Target = Receiver<T, C>>];
     this: this.is_done => Result<usize, RecvError>, |context| {
-        let core = &this.receiver.core;
+        let Receiver { core, pace, .. } = &*this.receiver;
         let attempt = || attempt_many(core, this.messages, this.limit);
-        let polled = core.poll(End::Receiving, &mut this.waiting, context, attempt);
+        let polled = core.poll(End::Receiving, pace, &mut this.waiting, context, attempt);
         this.is_done = polled.is_ready();
         polled
     }

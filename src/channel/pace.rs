@@ -93,6 +93,17 @@ impl Pace {
         Turns { pauses, taken: 0, spins, yields }
     }
 
+    /// Begins a wait of a task, which spins like an adaptive one and never holds its executor up
+    /// for longer.
+    pub(super) fn begin_task(&self, at: Word) -> Turns {
+        let none = Turns { pauses: 1, taken: 0, spins: 0, yields: 0 };
+        if cfg!(ringway_loom) || is_alone() || self.strategy == WaitStrategy::Park {
+            return none;
+        }
+        let pauses = self.adapt(at);
+        Turns { pauses, spins: (SPIN / pauses) >> self.hope(), ..none }
+    }
+
     /// The wait is over, asleep or not.
     pub(super) fn end(&self, slept: bool) {
         if cfg!(ringway_loom) {

@@ -63,9 +63,9 @@ impl<T, C: Kind, R: Deref<Target = Receiver<T, C>>> Stream for RecvStream<R> {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
         let this = self.get_mut();
-        let core = &this.receiver.core;
+        let Receiver { core, pace, .. } = &*this.receiver;
         let attempt = || core.take(|| core.pop());
-        let received = ready!(core.poll(End::Receiving, &mut this.waiting, context, attempt));
+        let received = ready!(core.poll(End::Receiving, pace, &mut this.waiting, context, attempt));
         this.is_done = received.is_err();
         Poll::Ready(received.ok())
     }
@@ -121,9 +121,9 @@ impl<T, P: Kind, C: Kind> SendSink<T, P, C> {
         if self.unsent.is_none() {
             return Poll::Ready(Ok(()));
         }
-        let core = &self.sender.core;
+        let Sender { core, pace, .. } = &self.sender;
         let attempt = || attempt_send(core, &mut self.unsent);
-        core.poll(End::Sending, &mut self.waiting, context, attempt)
+        core.poll(End::Sending, pace, &mut self.waiting, context, attempt)
     }
 }
 

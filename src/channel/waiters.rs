@@ -2,72 +2,125 @@
 //!
 //! Who commits a message, or takes one, then asks whether anybody waits; who is about to wait is
 //! counted and then looks for a message once more. Each writes a word and then reads the other's,
-//! with the asymmetric pair of fences between (`late::fence`): at least one sees what the other
-//! wrote. So
+//! with a fence between: at least one sees what the other wrote. So
 //!
 //! - **W1** a message that is committed is seen by the last look of whoever goes to sleep after
 //!   it, or its sender notifies one of those who sleep;
 //! - **W2** a notification is used by one who looks for a message after it, or passed on by one
 //!   who goes away.
+//!
+//! The fences are the asymmetric pair (`late::fence`) as long as nobody waits: nothing for those
+//! who ask, a system call for the first who waits. It leaves a notice in the word that they ask
+//! for, which says that they now take care, by a full fence of their own; whoever waits after that
+//! needs no more than a full fence either. When nobody has waited for long the notice is taken
+//! away.
+//!
+//! - **W3** the notice is confirmed only after the heavy fence that follows it: whoever asked
+//!   before and saw none has committed where those can see it who see it confirmed.
+//! - **W4** the notice goes only while nobody is counted.
 
 use core::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use crossbeam_utils::CachePadded;
 
-use crate::late::{heavy_at, light_at};
+use crate::late::{heavy_at, is_fence_free, light_at};
+use crate::position::Word;
 use crate::sync::edge::{self, Edge};
-use crate::sync::{Arc, Atomic, Event, Listener};
+use crate::sync::{Arc, Atomic, Event, Listener, full_fence};
+
+/// The notice: whoever asks takes care.
+const CARE: Word = 1 << (Word::BITS - 1);
+
+/// The notice is confirmed (W3).
+const CONFIRMED: Word = 1 << (Word::BITS - 2);
+
+/// So often somebody asks in vain before the notice is taken away.
+const CALM: Word = 256;
 
 /// The list of one side.
 #[derive(Debug)]
 pub(super) struct Waiters {
-    /// How many are in the list or about to join it. Only they write it, so that those who ask
-    /// find it in their cache.
-    count: CachePadded<Atomic>,
+    /// How many are in the list or about to join it, and the notice. It is 0 as long as nobody
+    /// waits, and those who ask find it in their cache.
+    word: CachePadded<Atomic>,
+    /// How often somebody asked in vain under the notice, about.
+    calm: Atomic,
     event: Event,
 }
 
 impl Waiters {
     /// Nobody waits.
     pub(super) fn none() -> Arc<Self> {
-        Arc::new(Self { count: CachePadded::new(Atomic::new(0)), event: Event::new() })
+        let word = CachePadded::new(Atomic::new(0));
+        Arc::new(Self { word, calm: Atomic::new(0), event: Event::new() })
     }
 
     /// Notifies so many of those who wait: there is that much more for them than before.
     #[inline(always)]
     pub(super) fn notify(&self, n: usize) {
         light_at(edge::WAKE_FENCE);
-        if self.has_any() {
-            self.notify_listed(n);
+        if self.word.load(Edge::RELAXED) != 0 {
+            self.notify_with_care(n);
+        }
+    }
+
+    /// The same where somebody waits, or has not long ago.
+    #[inline(never)]
+    fn notify_with_care(&self, n: usize) {
+        if is_fence_free() {
+            full_fence(edge::WAKE_FENCE);
+        }
+        let word = self.word.load(Edge::RELAXED);
+        if count(word) != 0 {
+            self.event.notify(n);
+            return;
+        }
+        let calm = self.calm.load(Edge::RELAXED) + 1;
+        self.calm.store(calm, Edge::RELAXED);
+        if calm >= CALM && word == CARE | CONFIRMED {
+            // If somebody is counted by now, it stays (W4).
+            let _ = self.word.compare_exchange(word, 0, Edge::RELAXED);
         }
     }
 
     /// Sees to it that one of those who wait looks again, if anybody waits.
     pub(super) fn nudge(&self) {
-        if self.has_any() {
+        if count(self.word.load(Edge::RELAXED)) != 0 {
             self.event.notify_one_at_least();
         }
     }
 
     /// Notifies all.
     pub(super) fn notify_all(&self) {
-        light_at(edge::WAKE_FENCE);
-        self.notify_listed(usize::MAX);
+        full_fence(edge::WAKE_FENCE);
+        self.event.notify(usize::MAX);
     }
 
-    /// Notifies so many of those in the list.
-    #[cold]
-    #[inline(never)]
-    fn notify_listed(&self, n: usize) {
-        self.event.notify(n);
+    /// Makes sure that those who ask see that the caller is counted, or that the caller sees what
+    /// they committed before. `before` is the word that the caller found. False if the system
+    /// refuses the fence that it once granted.
+    fn be_seen(&self, before: Word) -> bool {
+        self.calm.store(0, Edge::RELAXED);
+        if !is_fence_free() {
+            return heavy_at(edge::PARK_FENCE);
+        }
+        if before & CONFIRMED != 0 {
+            full_fence(edge::PARK_FENCE);
+            return true;
+        }
+        self.word.fetch_or(CARE, Edge::RELAXED);
+        let is_granted = heavy_at(edge::PARK_FENCE);
+        if is_granted {
+            self.word.fetch_or(CONFIRMED, edge::CARE_CONFIRM);
+        }
+        is_granted
     }
+}
 
-    /// Whether anybody waits.
-    #[inline(always)]
-    fn has_any(&self) -> bool {
-        self.count.load(Edge::RELAXED) != 0
-    }
+/// How many are counted.
+const fn count(word: Word) -> Word {
+    word & !(CARE | CONFIRMED)
 }
 
 /// One who waits: counted and in the list. Dropped, it passes on a notification that it did not
@@ -88,9 +141,9 @@ impl Waiting {
     /// Joins the list. The caller looks once more before it sleeps.
     #[cold]
     pub(super) fn begin(waiters: &Arc<Waiters>) -> Self {
-        waiters.count.fetch_add(1, Edge::RELAXED);
+        let before = waiters.word.fetch_add(1, edge::CARE_LOOK);
         let listener = Some(waiters.event.listen());
-        let is_seen = heavy_at(edge::PARK_FENCE);
+        let is_seen = waiters.be_seen(before);
         Self { waiters: Arc::clone(waiters), listener, is_seen }
     }
 
@@ -121,6 +174,6 @@ impl Drop for Waiting {
     fn drop(&mut self) {
         // The one who is notified next looks after this.
         self.listener = None;
-        self.waiters.count.fetch_sub(1, Edge::RELAXED);
+        self.waiters.word.fetch_sub(1, Edge::RELAXED);
     }
 }

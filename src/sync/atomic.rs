@@ -95,6 +95,13 @@ impl Atomic {
         self.0.fetch_add(value, edge.ordering())
     }
 
+    /// Sets bits of the word.
+    #[cfg(feature = "std")]
+    pub(crate) fn fetch_or(&self, bits: Word, edge: Edge) {
+        branch();
+        self.0.fetch_or(bits, edge.ordering());
+    }
+
     /// Subtracts from the word and returns what it was.
     #[inline(always)]
     pub(crate) fn fetch_sub(&self, value: Word, edge: Edge) -> Word {

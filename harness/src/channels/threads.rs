@@ -1,15 +1,15 @@
 //! The workloads of threads, for every contender that waits by itself.
 
 use std::hint::black_box;
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Barrier, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Figure, Figures, Workload, percentiles};
 use crate::contender::{Contender, WaitingSink, WaitingSource};
 use crate::plan::CAPACITY;
-use crate::platform::{pin, thread_cpu_time};
+use crate::platform::{cpu_time_of, current_thread, pin, thread_cpu_time};
 
 /// Runs a workload of threads for about `time`; nothing for one of tasks.
 pub fn run<C: Contender>(workload: Workload, cores: &[usize], time: Duration) -> Figures
@@ -177,24 +177,21 @@ where
     C::Consumer<u64>: WaitingSource<u64>,
 {
     let (mut sink, mut source) = pair::<C>();
-    let (asleep, used) = thread::scope(|scope| {
-        let used = scope.spawn(move || {
+    let (tell, told) = mpsc::channel();
+    let used = thread::scope(|scope| {
+        scope.spawn(move || {
             pin(cores[0]);
+            let _ = tell.send(current_thread());
             source.recv();
-            let before = thread_cpu_time();
-            source.recv();
-            Some(thread_cpu_time()? - before?)
         });
-        // The first message wakes it; from then on there is nothing.
-        thread::sleep(ASLEEP);
-        let sent = sink.send(0);
-        let begun = Instant::now();
+        let receiver = told.recv().ok()?;
+        thread::sleep(10 * ASLEEP);
+        let (before, begun) = (cpu_time_of(receiver?), Instant::now());
         thread::sleep(time);
-        let asleep = begun.elapsed();
-        let _ = sent.and_then(|()| sink.send(0));
-        (asleep, used.join().expect("it measures"))
+        let (after, asleep) = (cpu_time_of(receiver?), begun.elapsed());
+        let _ = sink.send(0);
+        Some((after? - before?).as_secs_f64() * 1e6 / asleep.as_secs_f64())
     });
-    let used = used.map(|used| used.as_secs_f64() * 1e6 / asleep.as_secs_f64());
     used.map(|used| (Figure::CpuPerSecond, used)).into_iter().collect()
 }
 
