@@ -227,11 +227,25 @@ impl<'a, G: Group> Run<'a, G> {
         self.group.mark(self.place)
     }
 
+    /// The slot with this number in the run.
+    #[inline(always)]
+    pub fn slot(&self, i: usize) -> Self {
+        let Self { group, position, place, len } = *self;
+        debug_assert!(i < len);
+        Self { group, position: position.beside(i), place: place + i, len: 1 }
+    }
+
+    /// The cells, if they are those of a whole group.
+    #[inline(always)]
+    pub fn whole(&self) -> Option<&'a [Cell<G::Item>]> {
+        (self.len == G::LEN).then(|| self.group.cells())
+    }
+
     /// The slots, one by one.
     #[inline(always)]
     pub fn each(&self) -> impl Iterator<Item = Run<'a, G>> + use<'a, G> {
-        let Self { group, position, place, len } = *self;
-        (0..len).map(move |i| Run { group, position: position.beside(i), place: place + i, len: 1 })
+        let run = *self;
+        (0..run.len).map(move |i| run.slot(i))
     }
 
     /// How many of the slots, from the first on, it is the turn of side `D` at.
