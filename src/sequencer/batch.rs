@@ -3,45 +3,44 @@
 use super::{Claim, Cursor, Protocol, Side, Track, Tracked, acquire, is_ready_beside_late};
 use crate::late::{STRIPE, give_up, settle};
 use crate::position::Position;
-use crate::slots::Group;
+use crate::slots::{Group, Run, Stretch};
 use crate::sync::{Cell, hook};
 
-/// How many of the `n` slots from `from` on, from the first on, are ready for side `D`.
+/// How many of the slots, from the first on, are ready for side `D`.
 #[inline(always)]
-fn ready<D: Side, G: Group>(track: &Track<'_, G>, from: Position, n: usize) -> usize {
+fn ready<D: Side, G: Group>(track: &Track<'_, G>, slots: &Stretch<'_, G>) -> usize {
     let mut ready = 0;
-    for run in track.slots.runs(from, n) {
+    for run in slots.runs() {
         let some = run.ready::<D>(track.slots.geometry);
         ready += some;
-        if some < run.cells().len() {
+        if some < run.len() {
             break;
         }
     }
     ready
 }
 
-/// The same, if no two of the slots are of different sectors and nobody is late in theirs.
+/// The same, if nobody is late in the sector that the slots are in.
 #[inline(always)]
 fn ready_if_quiet<D: Side, G: Group>(
     track: &Track<'_, G>,
-    from: Position,
-    n: usize,
+    slots: &Stretch<'_, G>,
 ) -> Option<usize> {
-    let index = track.slots.geometry.index(from);
+    let index = track.slots.geometry.index(slots.position);
     let look = track.lates.look(index);
     if !look.is_quiet() {
         return None;
     }
-    let ready = ready::<D, G>(track, from, n);
+    let ready = ready::<D, G>(track, slots);
     track.lates.is_unchanged(index, look).then_some(ready)
 }
 
 /// The same, slot by slot, where somebody is late.
 #[cold]
 #[inline(never)]
-fn ready_beside_late<D: Side, G: Group>(track: &Track<'_, G>, from: Position, n: usize) -> usize {
-    track.lates.note_fence(track.slots.geometry.index(from));
-    let slots = track.slots.runs(from, n).flat_map(|run| run.each());
+fn ready_beside_late<D: Side, G: Group>(track: &Track<'_, G>, slots: &Stretch<'_, G>) -> usize {
+    track.lates.note_fence(track.slots.geometry.index(slots.position));
+    let slots = slots.runs().flat_map(|run| run.each());
     slots.take_while(|slot| is_ready_beside_late::<D, G>(track, slot)).count()
 }
 
@@ -52,13 +51,13 @@ fn ready_by_sector<G: Group>(
     track: &Track<'_, G>,
     from: Position,
     n: usize,
-    in_sector: impl Fn(Position, usize) -> Option<usize>,
+    in_sector: impl Fn(&Stretch<'_, G>) -> Option<usize>,
 ) -> Option<usize> {
     let mut count = 0;
-    for (from, n) in track.slots.stripes(from, n, STRIPE) {
-        let some = in_sector(from, n)?;
+    for slots in track.slots.stretches(from, n, STRIPE) {
+        let some = in_sector(&slots)?;
         count += some;
-        if some < n {
+        if some < slots.len {
             break;
         }
     }
@@ -76,11 +75,13 @@ pub fn acquire_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     hook::at(hook::Point::Asking);
     let track = &ring.track();
     let from = cursor.next;
-    let len = if K::SHARED || O::SHARED {
-        ready_by_sector(track, from, most, |from, n| ready_if_quiet::<D, _>(track, from, n))
-    } else {
-        Some(ready::<D, _>(track, from, most))
-    };
+    let len = ready_by_sector(track, from, most, |slots| {
+        if K::SHARED || O::SHARED {
+            ready_if_quiet::<D, _>(track, slots)
+        } else {
+            Some(ready::<D, _>(track, slots))
+        }
+    });
     if let Some(len) = len.filter(|len| *len >= least) {
         let to = track.slots.geometry.advance(from, len);
         if K::claim::<D, _>(track, from, to).is_ok() {
@@ -107,9 +108,9 @@ fn acquire_many_after_all<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     most: usize,
 ) -> Result<Claim, Position> {
     let track = &ring.track();
-    let in_sector = |from, n| {
-        let ready = ready_if_quiet::<D, _>(track, from, n);
-        Some(ready.unwrap_or_else(|| ready_beside_late::<D, _>(track, from, n)))
+    let in_sector = |slots: &Stretch<'_, _>| {
+        let ready = ready_if_quiet::<D, _>(track, slots);
+        Some(ready.unwrap_or_else(|| ready_beside_late::<D, _>(track, slots)))
     };
     let ask = |from| ready_by_sector(track, from, most, in_sector).filter(|len| *len >= least);
     acquire::<D, K, O, R>(ring, guess, ask)
@@ -133,50 +134,58 @@ pub fn commit_many<D: Side, K: Protocol, R: Tracked>(
     cursor.next = claim.to;
     let geometry = track.slots.geometry;
     let mut moved = 0;
-    for run in track.slots.runs(claim.from, claim.len) {
-        let index = geometry.index(run.position());
-        if K::SHARED && D::RENEWS {
-            // A slot is committed when the one before it is known to have been in time.
-            let in_time = |i: usize| {
-                hook::at(hook::Point::Moved);
-                run.slot(i).pass::<D>(geometry);
-                hook::at(hook::Point::Committed);
-                track.lates.is_quiet_after_commit(index)
-            };
-            if let Some(whole) = run.whole() {
-                cells(moved, whole);
-                for i in 0..R::Group::LEN {
-                    if !in_time(i) {
-                        return commit_beside_late::<D, R>(ring, claim, moved + i, cells);
+    for slots in track.slots.stretches(claim.from, claim.len, STRIPE) {
+        let index = geometry.index(slots.position);
+        for run in slots.runs() {
+            if K::SHARED && D::RENEWS {
+                // A slot is committed when the one before it is known to have been in time.
+                let in_time = |run: Run<'_, _>, i| {
+                    hook::at(hook::Point::Moved);
+                    run.pass_one::<D>(geometry, i);
+                    hook::at(hook::Point::Committed);
+                    track.lates.is_quiet_after_commit(index)
+                };
+                if let Some(run) = run.whole() {
+                    cells(moved, run.cells());
+                    for i in 0..R::Group::LEN {
+                        if !in_time(run, i) {
+                            return commit_beside_late::<D, R>(ring, claim, moved + i, cells);
+                        }
+                    }
+                } else {
+                    for (i, slot) in run.each().enumerate() {
+                        cells(moved + i, slot.cells());
+                        if !in_time(run, i) {
+                            return commit_beside_late::<D, R>(ring, claim, moved + i, cells);
+                        }
                     }
                 }
             } else {
-                for (i, slot) in run.each().enumerate() {
-                    cells(moved + i, slot.cells());
-                    if !in_time(i) {
-                        return commit_beside_late::<D, R>(ring, claim, moved + i, cells);
-                    }
-                }
+                cells(moved, run.cells());
+                hook::at(hook::Point::Moved);
+                run.pass::<D>(geometry);
+                hook::at(hook::Point::Committed);
             }
-        } else {
-            cells(moved, run.cells());
-            hook::at(hook::Point::Moved);
-            run.pass::<D>(geometry);
-            hook::at(hook::Point::Committed);
-            if K::SHARED && !track.lates.is_quiet_after_commit(index) {
-                for slot in run.each() {
-                    // Late or not, the values are this consumer's.
-                    settle::<D, R>(ring, slot.position());
-                }
-            }
+            moved += run.len();
         }
-        moved += run.cells().len();
+        if K::SHARED && !D::RENEWS && !track.lates.is_quiet_after_commit(index) {
+            settle_each::<D, R>(ring, &slots);
+        }
     }
     if K::SHARED && D::RENEWS {
         track.lates.renew_budget();
     }
     K::committed::<D, _>(track, claim.to);
     moved
+}
+
+/// Finds out what became of slots that a consumer has committed. Late or not, it has the values.
+#[cold]
+#[inline(never)]
+fn settle_each<D: Side, R: Tracked>(ring: &R, slots: &Stretch<'_, R::Group>) {
+    for slot in slots.runs().flat_map(|run| run.each()) {
+        settle::<D, R>(ring, slot.position());
+    }
 }
 
 /// As [`commit_many`] for shared producers, where the watch was not quiet after the commit of the
