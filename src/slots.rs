@@ -136,25 +136,37 @@ impl<'a, G: Group> Slots<'a, G> {
         Run { group, position, place, len: 1 }
     }
 
-    /// The positions of `n` slots from `from` on in pieces that stay within one lap and one of the
-    /// stripes of so many slots: where each begins, and how long it is.
+    /// The slots of `n` positions from `from` on in stretches of one lap that stay within one of the
+    /// stripes of so many slots, a multiple of those of a group.
     #[inline(always)]
-    pub fn stripes(
+    pub fn stretches(
         self,
         from: Position,
         n: usize,
         stripe: usize,
-    ) -> impl Iterator<Item = (Position, usize)> {
+    ) -> impl Iterator<Item = Stretch<'a, G>> {
         let geometry = self.geometry;
         let (mut next, mut left) = (from, n);
         core::iter::from_fn(move || {
-            let index = geometry.index(next);
+            if left == 0 {
+                return None;
+            }
+            let (position, index) = (next, geometry.index(next));
             let len = left.min(stripe - index % stripe).min(geometry.capacity() - index);
-            let piece = (next, len);
             next = geometry.advance(next, len);
             left -= len;
-            (len > 0).then_some(piece)
+            Some(Stretch { slots: self, position, len })
         })
+    }
+
+    /// The slots from `place` on of the group with this number, at most `most`.
+    #[inline(always)]
+    fn run(self, group: usize, place: usize, position: Position, most: usize) -> Run<'a, G> {
+        debug_assert!(group < self.groups.len());
+        // SAFETY: the group is that of the index of a position (L1).
+        let group = unsafe { self.groups.get_unchecked(group) };
+        prefetch(group);
+        Run { group, position, place, len: most.min(G::LEN - place) }
     }
 
     /// The slots of `n` positions from `from` on, in runs that lie together.
@@ -180,6 +192,36 @@ fn prefetch<G>(group: &G) {
     }
     #[cfg(not(all(target_arch = "x86_64", not(miri))))]
     let _ = group;
+}
+
+/// Slots side by side, in the same lap.
+#[derive(Debug)]
+pub struct Stretch<'a, G> {
+    slots: Slots<'a, G>,
+    /// The position of the first.
+    pub position: Position,
+    /// How many there are, at least one.
+    pub len: usize,
+}
+
+impl<'a, G: Group> Stretch<'a, G> {
+    /// The same slots, in runs.
+    #[inline(always)]
+    pub fn runs(&self) -> impl Iterator<Item = Run<'a, G>> + use<'a, G> {
+        let Self { slots, mut position, len: mut left } = *self;
+        let index = slots.geometry.index(position);
+        let (mut group, mut place) = (index / G::LEN, index % G::LEN);
+        core::iter::from_fn(move || {
+            if left == 0 {
+                return None;
+            }
+            let run = slots.run(group, place, position, left);
+            position = position.beside(run.len);
+            left -= run.len;
+            (group, place) = (group + 1, 0);
+            Some(run)
+        })
+    }
 }
 
 /// Slots that lie together, in the same lap.
@@ -225,6 +267,24 @@ impl<'a, G: Group> Run<'a, G> {
     #[inline(always)]
     pub fn mark(&self) -> &'a Atomic {
         self.group.mark(self.place)
+    }
+
+    /// The same, with a length that the compiler knows, if it is that of a whole group.
+    #[inline(always)]
+    pub fn whole(self) -> Option<Self> {
+        (self.len == G::LEN).then_some(Self { place: 0, len: G::LEN, ..self })
+    }
+
+    /// How many slots there are.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Passes the turn at the slot with this number in the run from side `D` to the other.
+    #[inline(always)]
+    pub fn pass_one<D: Side>(&self, geometry: Geometry, i: usize) {
+        self.group.pass::<D>(geometry, self.position, self.place + i, 1);
     }
 
     /// The slots, one by one.

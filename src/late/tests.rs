@@ -8,6 +8,8 @@ use std::vec::Vec;
 use crate::Queue;
 use crate::sync::hook::{self, Point};
 
+mod batches;
+
 #[cfg(all(
     target_os = "linux",
     any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"),
@@ -26,17 +28,29 @@ impl<R: Send + 'static> Stopped<R> {
     /// Runs `operation` on a thread and stops it when it is at `point` for the `nth` time.
     /// Returns when the thread stands there.
     fn at(point: Point, nth: usize, operation: impl FnOnce() -> R + Send + 'static) -> Self {
+        let is_there = move |seen: &[Point]| {
+            seen.ends_with(&[point]) && seen.iter().filter(|at| **at == point).count() == nth
+        };
+        Self::when(is_there, operation)
+    }
+
+    /// Runs `operation` on a thread and stops it once, when `is_there` says so of the points that
+    /// it has seen. Returns when the thread stands there.
+    fn when(
+        is_there: impl Fn(&[Point]) -> bool + Send + 'static,
+        operation: impl FnOnce() -> R + Send + 'static,
+    ) -> Self {
         let (go, wait): (Sender<()>, Receiver<()>) = channel();
         let (reached, there) = channel();
         let thread = thread::spawn(move || {
-            let mut left = nth;
+            let mut seen = Vec::new();
+            let mut has_stopped = false;
             hook::set(move |at| {
-                if at == point && left > 0 {
-                    left -= 1;
-                    if left == 0 {
-                        reached.send(()).expect("the test waits");
-                        wait.recv().expect("the test lets the thread go");
-                    }
+                seen.push(at);
+                if !has_stopped && is_there(&seen) {
+                    has_stopped = true;
+                    reached.send(()).expect("the test waits");
+                    wait.recv().expect("the test lets the thread go");
                 }
             });
             operation()
@@ -168,54 +182,6 @@ fn as_many_threads_stopped_as_there_are_slots_but_one() {
     }
     assert_eq!((queue.pop(), queue.pop(), queue.pop()), (Some(100), Some(101), None));
     assert_eq!(laps(&queue, 6), capacity);
-}
-
-#[test]
-fn a_batch_that_was_skipped_in_the_middle_keeps_its_order() {
-    for nth in 1..=6 {
-        for point in [Point::Moved, Point::Committed] {
-            let queue = Arc::new(Queue::new(8));
-            let theirs = Arc::clone(&queue);
-            let stopped = Stopped::at(point, nth, move || {
-                let values = [1, 2, 3, 4, 5, 6];
-                let mut sent = 0;
-                while sent < values.len() {
-                    sent += theirs.push_slice(&values[sent..]);
-                }
-            });
-            let mut received = Vec::new();
-            for other in 100..130 {
-                while bounded(bound(8), || queue.push(other)).is_err() {
-                    received.push(bounded(bound(8), || queue.pop()).expect("it is full"));
-                }
-                received.extend(bounded(bound(8), || queue.pop()));
-            }
-            received.extend(std::iter::from_fn(|| queue.pop()));
-            stopped.release();
-            received.extend(std::iter::from_fn(|| queue.pop()));
-            let (batch, others): (Vec<u64>, Vec<u64>) = received.iter().partition(|v| **v < 100);
-            assert_eq!(batch, [1, 2, 3, 4, 5, 6], "{point:?} for the {nth}th time");
-            assert!(others.into_iter().eq(100..130));
-            assert_eq!(laps(&queue, 5), 8);
-        }
-    }
-}
-
-#[test]
-fn a_batch_that_a_stopped_consumer_took_is_its_own() {
-    for point in [Point::Claimed, Point::Moved] {
-        let queue = Arc::new(Queue::new(8));
-        assert_eq!(queue.push_slice(&[1, 2, 3, 4, 5]), 5);
-        let theirs = Arc::clone(&queue);
-        let stopped = Stopped::at(point, 1, move || {
-            let mut values = [0; 5];
-            let count = theirs.pop_slice(&mut values);
-            (count, values)
-        });
-        assert_eq!(laps(&queue, 6), 3);
-        assert_eq!(stopped.release(), (5, [1, 2, 3, 4, 5]));
-        assert_eq!(laps(&queue, 6), 8);
-    }
 }
 
 #[test]

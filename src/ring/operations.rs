@@ -186,14 +186,10 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         loop {
             let claim = acquire_many::<Filling, P, C, _>(self, cursor, least, most);
             let Some(claim) = claim else { return 0 };
-            let mut next = source;
-            let moved = commit_many::<Filling, P, _>(self, cursor, claim, |cells| {
-                // SAFETY: we own the cells until they are committed; all of them together are as
-                // many as the claim is long, and no more than `source` has values.
-                unsafe {
-                    buffer::copy_in::<S::Group>(cells, next);
-                    next = next.add(cells.len());
-                }
+            let moved = commit_many::<Filling, P, _>(self, cursor, claim, |first, cells| {
+                // SAFETY: we own the cells until they are committed; their numbers are below the
+                // length of the claim, which is no longer than `source` has values.
+                unsafe { buffer::copy_in::<S::Group>(cells, source.add(first)) };
             });
             if moved > 0 {
                 return moved;
@@ -211,7 +207,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     pub(crate) unsafe fn pop_to(
         &self,
         cursor: &mut Cursor,
-        mut target: *mut S::Item,
+        target: *mut S::Item,
         least: usize,
         most: usize,
     ) -> usize {
@@ -221,13 +217,10 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         let most = most.min(self.capacity());
         let claim = acquire_many::<Emptying, C, P, _>(self, cursor, least, most);
         let Some(claim) = claim else { return 0 };
-        commit_many::<Emptying, C, _>(self, cursor, claim, |cells| {
-            // SAFETY: we own the cells until they are committed; all of them together are as
-            // many as the claim is long, for which `target` has room.
-            unsafe {
-                buffer::copy_out::<S::Group>(cells, target);
-                target = target.add(cells.len());
-            }
+        commit_many::<Emptying, C, _>(self, cursor, claim, |first, cells| {
+            // SAFETY: we own the cells until they are committed; their numbers are below the
+            // length of the claim, for which `target` has room.
+            unsafe { buffer::copy_out::<S::Group>(cells, target.add(first)) };
         })
     }
 }

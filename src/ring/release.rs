@@ -36,7 +36,7 @@ struct Commit<'a, 'b, K: Protocol, G: Group> {
 impl<K: Protocol, G: Group> Drop for Commit<'_, '_, K, G> {
     fn drop(&mut self) {
         if let Some(claim) = self.claim.take() {
-            commit_many::<Emptying, K, _>(self.track, self.cursor, claim, |_| ());
+            commit_many::<Emptying, K, _>(self.track, self.cursor, claim, |_, _| ());
         }
     }
 }

@@ -24,20 +24,22 @@
 //!   side did with the slot happened before.
 //! - **S3** Only the owner of a position commits it, once, after it has moved the value.
 
+mod batch;
 mod shared;
 mod side;
 mod solo;
 
+pub use batch::{acquire_many, commit_many};
 pub use shared::Shared;
 pub use side::{Emptying, Filling, Side};
 pub use solo::Solo;
 
 use crossbeam_utils::CachePadded;
 
-use crate::late::{Lates, STRIPE, Step, give_up, is_patient, next_step, settle};
+use crate::late::{Lates, Step, is_patient, next_step, settle};
 use crate::position::Position;
 use crate::slots::{Group, Run, Slots};
-use crate::sync::{Atomic, Cell, hook, retry};
+use crate::sync::{Atomic, hook, retry};
 
 /// The counter of one side: the next position that it claims.
 pub type Counter = CachePadded<Atomic>;
@@ -188,43 +190,6 @@ fn is_ready_beside_late<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<'_, 
     late.is_clear() && slot.is_ready_in_turn::<D>(geometry) && track.lates.is_still(index, late)
 }
 
-/// How many of the `n` slots from `from` on, from the first on, are ready for side `D`.
-#[inline(always)]
-fn ready<D: Side, G: Group>(track: &Track<'_, G>, from: Position, n: usize) -> usize {
-    let mut ready = 0;
-    for run in track.slots.runs(from, n) {
-        let some = run.ready::<D>(track.slots.geometry);
-        ready += some;
-        if some < run.cells().len() {
-            break;
-        }
-    }
-    ready
-}
-
-/// The same, where somebody may be late and no two of the slots are of different sectors.
-#[inline(always)]
-fn ready_in_sector<D: Side, G: Group>(track: &Track<'_, G>, from: Position, n: usize) -> usize {
-    let index = track.slots.geometry.index(from);
-    let look = track.lates.look(index);
-    if look.is_quiet() {
-        let ready = ready::<D, G>(track, from, n);
-        if track.lates.is_unchanged(index, look) {
-            return ready;
-        }
-    }
-    ready_beside_late::<D, G>(track, from, n)
-}
-
-/// The same, slot by slot, where somebody is late.
-#[cold]
-#[inline(never)]
-fn ready_beside_late<D: Side, G: Group>(track: &Track<'_, G>, from: Position, n: usize) -> usize {
-    track.lates.note_fence(track.slots.geometry.index(from));
-    let slots = track.slots.runs(from, n).flat_map(|run| run.each());
-    slots.take_while(|slot| is_ready_beside_late::<D, G>(track, slot)).count()
-}
-
 /// Asks for one position and claims it, with its slot, if the guess is right: nearly always.
 ///
 /// It looks at the watch and gives up if anybody is late, or, `BESIDE` late threads, at the late
@@ -282,36 +247,6 @@ pub fn acquire_one<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     Ok(One { slot: ring.track().slots.only(claim.from), next: claim.to })
 }
 
-/// Asks for at least `least` and at most `most` positions, at least one, and claims them.
-#[inline(always)]
-pub fn acquire_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
-    ring: &R,
-    cursor: &mut Cursor,
-    least: usize,
-    most: usize,
-) -> Option<Claim> {
-    let track = &ring.track();
-    let all_ready = |from| {
-        if !K::SHARED && !O::SHARED {
-            return ready::<D, _>(track, from, most);
-        }
-        let mut count = 0;
-        for (from, n) in track.slots.stripes(from, most, STRIPE) {
-            let some = ready_in_sector::<D, _>(track, from, n);
-            count += some;
-            if some < n {
-                break;
-            }
-        }
-        count
-    };
-    let ask = |from| Some(all_ready(from)).filter(|len| *len >= least);
-    let claim = acquire::<D, K, O, R>(ring, cursor.next, ask);
-    // A claim moves the cursor when it is committed: one that a solo side lets go never was.
-    cursor.next = claim.as_ref().map_or_else(|next| *next, |claim| claim.from);
-    claim.ok()
-}
-
 /// Step 4 for a claim of one position: passes the turn at its slot to the other side. False if
 /// the handle was late and the position was skipped: a producer still has its value.
 ///
@@ -346,69 +281,4 @@ pub fn commit_one<D: Side, K: Protocol, R: Tracked, const BESIDE: bool>(
         track.lates.renew_budget();
     }
     in_time
-}
-
-/// Steps 3 and 4: moves the values of a claim, by `cells`, and passes the turn at their slots to
-/// the other side, run by run. Returns how many values were moved, from the first on.
-///
-/// That is all of them, but for a producer that was late: what follows the position that was
-/// skipped it gives up too, so that the order within the batch stays.
-#[inline(always)]
-pub fn commit_many<D: Side, K: Protocol, R: Tracked>(
-    ring: &R,
-    cursor: &mut Cursor,
-    claim: Claim,
-    mut cells: impl FnMut(&[Cell<<R::Group as Group>::Item>]),
-) -> usize {
-    let track = &ring.track();
-    cursor.next = claim.to;
-    let geometry = track.slots.geometry;
-    let mut moved = claim.len;
-    if K::SHARED && D::RENEWS {
-        moved = 0;
-        for run in track.slots.runs(claim.from, claim.len) {
-            cells(run.cells());
-            for slot in run.each() {
-                hook::at(hook::Point::Moved);
-                slot.pass::<D>(geometry);
-                hook::at(hook::Point::Committed);
-                let index = geometry.index(slot.position());
-                let quiet = track.lates.is_quiet_after_commit(index);
-                if !quiet && !settle::<D, R>(ring, slot.position()) {
-                    give_up_rest(*track, claim.from, claim.len, moved + 1);
-                    return moved;
-                }
-                moved += 1;
-            }
-        }
-        track.lates.renew_budget();
-    } else {
-        for run in track.slots.runs(claim.from, claim.len) {
-            cells(run.cells());
-            hook::at(hook::Point::Moved);
-            run.pass::<D>(geometry);
-            hook::at(hook::Point::Committed);
-            if K::SHARED && !track.lates.is_quiet_after_commit(geometry.index(run.position())) {
-                for slot in run.each() {
-                    // Late or not, the values are this consumer's.
-                    settle::<D, R>(ring, slot.position());
-                }
-            }
-        }
-    }
-    K::committed::<D, _>(track, claim.to);
-    moved
-}
-
-/// Gives up the positions of a producers' claim of `len` but for the first `but`.
-#[cold]
-#[inline(never)]
-fn give_up_rest<G: Group>(track: Track<'_, G>, from: Position, len: usize, but: usize) {
-    if but > 1 {
-        track.lates.renew_budget();
-    }
-    let from = track.slots.geometry.advance(from, but);
-    for slot in track.slots.runs(from, len - but).flat_map(|run| run.each()) {
-        give_up(&track, &slot, slot.position());
-    }
 }
