@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::plan::Filter;
+use crate::report::command::Report;
 
 /// The contest: ringway beside mutexes and peers, measured on this machine.
 #[derive(Debug, Parser)]
@@ -27,6 +28,8 @@ pub enum Command {
     Verify(Verify),
     /// Stop a thread in the middle of pushes again and again, and see whether the others go on
     Suspended(Suspended),
+    /// Make a page of results: report.html and report.md
+    Report(Report),
 }
 
 /// The settings of `quick`.
