@@ -20,7 +20,6 @@ use crate::output::{Finished, millis};
 use crate::plan::{Cell, Filter, Plan};
 use crate::platform;
 use crate::registry::Entry;
-use crate::report;
 use crate::summary::{self, Standing, Throughputs};
 use crate::suspended;
 
@@ -51,7 +50,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::List(arguments) => list(&arguments),
         Command::Verify(arguments) => verify(&arguments),
         Command::Suspended(arguments) => suspended::command::run(&arguments),
-        Command::Report(arguments) => report::command::run(&arguments),
+        Command::Report(arguments) => crate::report::command::run(&arguments),
     }
 }
 
@@ -109,7 +108,7 @@ fn quick(arguments: &Quick) -> Result<ExitCode> {
     if let Some(directory) = &directory {
         directory.write(&finished)?;
     }
-    show(&finished, arguments.json)?;
+    report(&finished, arguments.json)?;
     if let Some(directory) = directory {
         eprintln!("written to {}", directory.path().display());
     }
@@ -126,7 +125,7 @@ pub(crate) fn ensure_release(command: &str) -> Result<()> {
 }
 
 /// Prints the results.
-fn show(finished: &Finished<'_>, json: bool) -> Result<()> {
+fn report(finished: &Finished<'_>, json: bool) -> Result<()> {
     if !json {
         let headline = table::headline(finished.headline, Style::Terminal);
         let groups = table::groups(finished, Style::Terminal);

@@ -1,12 +1,11 @@
 //! A run, looked at: who takes part, what the noise is, which duels there were, and what repeats a cell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::contenders::REFERENCE_AGAIN;
 use crate::headline::{self, Line};
 use crate::report::duel::{Duel, Rounds};
 use crate::report::input::{Interval, Row, Run};
-use crate::report::place::Place;
+use crate::report::place::{Place, Setting};
 use crate::report::plots::glyph::SHAPES;
 use crate::report::who::{self, Part};
 
@@ -23,10 +22,12 @@ pub struct Analysis<'a> {
     pub places: BTreeMap<&'a Place, Vec<&'a Row>>,
     /// The noise floor of each place.
     noise: BTreeMap<&'a Place, f64>,
-    /// The look of each contender.
-    looks: BTreeMap<&'a str, Look>,
+    /// The shape of each contender's marks.
+    shapes: BTreeMap<&'a str, usize>,
     /// The setting that most cells have in common.
-    usual: (Option<&'a str>, Option<&'a str>, Option<u64>),
+    usual: Setting,
+    /// Whether cells have different settings.
+    settings_differ: bool,
 }
 
 /// How a contender is drawn, the same in every plot.
@@ -34,7 +35,7 @@ pub struct Analysis<'a> {
 pub struct Look {
     /// What it is, which is its colour.
     pub part: Part,
-    /// The shape of its marks: no other contender of its part has the same, as long as there are enough.
+    /// The shape of its marks.
     pub shape: usize,
 }
 
@@ -49,9 +50,9 @@ impl<'a> Analysis<'a> {
             let speed = |row: &Row| row.mmsg_s.map_or(0.0, |mmsg_s| mmsg_s.mid);
             rows.sort_by(|a, b| speed(b).total_cmp(&speed(a)));
         }
-        let again = |row: &&&Row| row.contender == REFERENCE_AGAIN;
         let noise = |(&place, rows): (&&'a Place, &Vec<&Row>)| {
-            Some((place, rows.iter().find(again)?.ratio?.noise_floor()))
+            let echo = rows.iter().find(|row| who::is_echo(&row.contender))?;
+            Some((place, echo.ratio?.noise_floor()))
         };
         let rounds = Rounds::of(run);
         let usual = usual(run);
@@ -60,7 +61,8 @@ impl<'a> Analysis<'a> {
             duels: rounds.duels(),
             across: headline::lines(&rounds.throughputs(|place| place.setting() == usual)),
             noise: places.iter().filter_map(noise).collect(),
-            looks: looks(run),
+            shapes: shapes(run),
+            settings_differ: run.rows.iter().any(|row| row.place.setting() != usual),
             usual,
             places,
         }
@@ -76,15 +78,15 @@ impl<'a> Analysis<'a> {
         self.noise.values().copied().collect()
     }
 
-    /// How a contender is drawn.
-    pub fn look(&self, key: &str) -> Look {
-        self.looks.get(key).copied().unwrap_or(Look { part: Part::of(key, false), shape: 0 })
+    /// How a contender is drawn that waits so.
+    pub fn look(&self, key: &str, own_wait: bool) -> Look {
+        let shape = self.shapes.get(key).copied().unwrap_or_default();
+        Look { part: Part::of(key, own_wait), shape }
     }
 
-    /// The contenders, by part.
-    pub fn contenders(&self, part: Part) -> Vec<(&'a str, Look)> {
-        let of_part = |(_, look): &(&&'a str, &Look)| look.part == part;
-        self.looks.iter().filter(of_part).map(|(key, look)| (*key, *look)).collect()
+    /// The parts that anybody plays.
+    pub fn parts(&self) -> BTreeSet<Part> {
+        self.run.rows.iter().map(|row| Part::of(&row.contender, row.own_wait)).collect()
     }
 
     /// Whether a place has the setting that most cells have.
@@ -103,10 +105,10 @@ impl<'a> Analysis<'a> {
         self.run.rows.iter().filter_map(|row| row.ratio)
     }
 
-    /// The command that repeats cells with these names.
-    pub fn command(&self, cell: &str) -> String {
+    /// The command that repeats a cell.
+    pub fn command(&self, contender: &str, place: &Place) -> String {
         let command = self.run.env.command.as_deref().unwrap_or("cargo contest quick");
-        repeat(command, cell)
+        repeat(command, &format!("{contender}/{}", place.key(self.settings_differ)))
     }
 }
 
@@ -127,26 +129,25 @@ fn repeat(command: &str, cell: &str) -> String {
     format!("{} --filter '{cell}'", kept.join(" "))
 }
 
-/// The look of every contender.
-fn looks(run: &Run) -> BTreeMap<&str, Look> {
-    let mut taken: BTreeMap<Part, usize> = BTreeMap::new();
-    let mut looks: BTreeMap<&str, Look> = BTreeMap::new();
+/// The shape of every contender's marks. Those of one role differ, as long as there are shapes enough.
+fn shapes(run: &Run) -> BTreeMap<&str, usize> {
+    let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut shapes = BTreeMap::new();
     for row in &run.rows {
-        if looks.contains_key(&*row.contender) {
-            continue;
+        if who::is_echo(&row.contender) {
+            shapes.insert(&*row.contender, SHAPES - 1);
+        } else if !shapes.contains_key(&*row.contender) {
+            let next = taken.entry(Part::of(&row.contender, false).class()).or_default();
+            shapes.insert(&*row.contender, *next % (SHAPES - 1));
+            *next += 1;
         }
-        let part = Part::of(&row.contender, row.own_wait);
-        let shape =
-            if who::is_echo(&row.contender) { SHAPES - 1 } else { *taken.entry(part).or_default() };
-        *taken.entry(part).or_default() += usize::from(!who::is_echo(&row.contender));
-        looks.insert(&row.contender, Look { part, shape: shape % SHAPES });
     }
-    looks
+    shapes
 }
 
 /// The setting of most rows.
-fn usual(run: &Run) -> (Option<&str>, Option<&str>, Option<u64>) {
-    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+fn usual(run: &Run) -> Setting {
+    let mut counts: BTreeMap<Setting, usize> = BTreeMap::new();
     for row in &run.rows {
         *counts.entry(row.place.setting()).or_default() += 1;
     }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use crate::contenders::REFERENCE;
 use crate::report::analysis::Analysis;
 use crate::report::duels::{bounds, head};
 use crate::report::input::{Interval, Row};
@@ -22,10 +21,10 @@ pub fn section(analysis: &Analysis<'_>, prefix: &str) -> Markup {
     html! {
         section {
             h2 { "Every cell" }
-            p class="muted" { "All contenders of a cell beside " (REFERENCE) " in the same cell, whose line is at 1×; the band is the noise floor. All cells share one axis." }
+            p class="muted" { "All contenders of a cell beside its reference, which stands at 1×. The band is the noise floor: what the reference differs by from itself (A/A). All cells share one axis." }
             ul class="legend parts" {
                 @for part in Part::ALL {
-                    @if !analysis.contenders(part).is_empty() { li class=(part.class()) { (glyph::inline(0, part.class())) (part.text()) } }
+                    @if analysis.parts().contains(&part) { li class=(part.class()) { (glyph::inline(0, part.class())) (part.text()) } }
                 }
             }
             nav aria-label="Cells" { ul class="jumps" { @for place in analysis.places.keys() { li { a href={ "#" (prefix) (place.anchor()) } { (place) } } } } }
@@ -72,8 +71,8 @@ fn cell(
 
 /// A contender beside the reference.
 fn forest_row(analysis: &Analysis<'_>, row: &Row, axis: &Axis, noise: Option<f64>) -> Markup {
-    let look = analysis.look(&row.contender);
-    let is_reference = row.contender == REFERENCE;
+    let look = analysis.look(&row.contender, row.own_wait);
+    let is_reference = row.verdict.as_deref() == Some("reference") && !who::is_echo(&row.contender);
     let mark = row.ratio.filter(|_| !is_reference).map(|ratio| Mark {
         ratio,
         noise,
@@ -112,7 +111,7 @@ fn forest_row(analysis: &Analysis<'_>, row: &Row, axis: &Axis, noise: Option<f64
 /// What is said of a contender in a cell.
 fn standing(row: &Row) -> Markup {
     let word = match &row.verdict {
-        _ if who::is_echo(&row.contender) => "beside itself",
+        _ if who::is_echo(&row.contender) => "A/A",
         Some(verdict) => verdict,
         None => "not measured",
     };
@@ -121,7 +120,7 @@ fn standing(row: &Row) -> Markup {
         "slower" => ("slower", "▼"),
         "tie" => ("tie", "="),
         "undecided" => ("undecided", "?"),
-        "reference" | "beside itself" => ("reference", "●"),
+        "reference" | "A/A" => ("reference", "●"),
         _ => ("failed", "⚠"),
     };
     html! { span class={ "verdict " (class) } { span aria-hidden="true" { (sign) } " " (word) } }
@@ -137,14 +136,13 @@ fn figures(analysis: &Analysis<'_>, row: &Row) -> Markup {
         },
     );
     let cpu = row.cpu_ns.map_or_else(|| "–".to_owned(), scale::duration);
-    let cell = format!("{}/{}", row.contender, row.place.key());
     html! {
         div class="entry" {
             strong { (row.contender) }
             span { (throughput) }
             span { (cpu) " CPU/msg" }
             @if !row.flags.is_empty() { span class="flags" { "⚑ " (row.flags) } }
-            code class="command" { (analysis.command(&cell)) }
+            code class="command" { (analysis.command(&row.contender, &row.place)) }
         }
     }
 }
@@ -154,7 +152,7 @@ fn skipped(analysis: &Analysis<'_>, place: &Place) -> String {
     let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for skipped in &analysis.run.env.skipped {
         if let Some((key, at)) = skipped.cell.split_once('/')
-            && at == place.key()
+            && [place.key(false), place.key(true)].iter().any(|key| key == at)
         {
             reasons.entry(&skipped.reason).or_default().push(key);
         }

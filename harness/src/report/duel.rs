@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contender::Role;
-use crate::contenders::{REFERENCE, REFERENCE_AGAIN};
 use crate::plan::Group;
 use crate::record::CellName;
 use crate::report::input::{Run, Slice};
@@ -33,14 +32,14 @@ pub struct Duel {
     pub verdict: Verdict,
 }
 
-/// The throughputs of a run, by place, contender, and process and round.
+/// What contenders are compared by, by place, contender, and process and round.
 #[derive(Debug)]
 pub struct Rounds<'a>(BTreeMap<&'a Place, BTreeMap<&'a str, Contender>>);
 
 /// What is known of a contender in a place.
 #[derive(Debug, Default)]
 struct Contender {
-    mmsg_s: BTreeMap<(u32, u32), f64>,
+    scores: BTreeMap<(u32, u32), f64>,
     own_wait: bool,
 }
 
@@ -56,37 +55,35 @@ impl<'a> Rounds<'a> {
             .map(|slice| (&slice.place, &*slice.contender))
             .collect();
         for slice in &run.slices {
-            let Some(mmsg_s) = slice.mmsg_s() else { continue };
+            let Some(score) = slice.score() else { continue };
             if failures.contains(&(&slice.place, &*slice.contender)) {
                 continue;
             }
             let contenders = places.entry(&slice.place).or_default();
             let contender = contenders.entry(&slice.contender).or_default();
             contender.own_wait = slice.wait.as_deref() == Some("own");
-            contender.mmsg_s.insert((slice.process, slice.round), mmsg_s);
+            contender.scores.insert((slice.process, slice.round), score);
         }
         Self(places)
     }
 
-    /// One contender beside another.
+    /// One contender beside another in the same place.
     pub fn ratio(&self, place: &Place, key: &str, beside: &str) -> Option<Ratio> {
         let contenders = self.0.get(place)?;
-        let beside = &contenders.get(beside)?.mmsg_s;
-        let paired = |(round, mmsg_s): (_, &f64)| Some(mmsg_s / beside.get(round)?);
-        let ratios: Vec<f64> = contenders.get(key)?.mmsg_s.iter().filter_map(paired).collect();
-        Ratio::estimate(&ratios)
+        paired(contenders.get(key)?, contenders.get(beside)?)
     }
 
-    /// The reference beside itself.
+    /// The reference of a place beside itself.
     pub fn noise(&self, place: &Place) -> Option<Ratio> {
-        self.ratio(place, REFERENCE_AGAIN, REFERENCE)
+        let echo = self.0.get(place)?.keys().find(|key| who::is_echo(key))?;
+        self.ratio(place, echo, who::echo_of(echo)?)
     }
 
     /// The throughputs of some places, which must not differ in more than topology and batch.
     pub fn throughputs(&self, of: impl Fn(&Place) -> bool) -> Throughputs {
         let mut numbers: BTreeMap<(u32, u32), u32> = BTreeMap::new();
         let rounds =
-            self.0.values().flat_map(BTreeMap::values).flat_map(|known| known.mmsg_s.keys());
+            self.0.values().flat_map(BTreeMap::values).flat_map(|known| known.scores.keys());
         for round in rounds {
             numbers.insert(*round, 0);
         }
@@ -97,8 +94,8 @@ impl<'a> Rounds<'a> {
             contenders.iter().map(move |(key, known)| (CellName::new(key, group), known))
         });
         cells
-            .flat_map(|(cell, known)| known.mmsg_s.iter().map(move |rounds| (cell.clone(), rounds)))
-            .map(|(cell, (round, mmsg_s))| (cell, numbers[round], *mmsg_s))
+            .flat_map(|(cell, known)| known.scores.iter().map(move |rounds| (cell.clone(), rounds)))
+            .map(|(cell, (round, score))| (cell, numbers[round], *score))
             .collect()
     }
 
@@ -116,17 +113,22 @@ impl<'a> Rounds<'a> {
         duels
     }
 
-    /// The duel with the best of a class.
+    /// The duel with the best of a class. Where all wait in the same way, those that wait by themselves are met
+    /// where they do so.
     fn duel(&self, place: &Place, ring: &str, against: Part) -> Option<Duel> {
         let fits = |(key, contender): &(&&str, &Contender)| {
-            Part::of(key, contender.own_wait) == against && who::can_replace(key, ring)
+            Part::of(key, contender.own_wait) == against
+                && who::can_replace(key, ring)
+                && !who::is_echo(key)
         };
-        let speed = |(key, contender): (&&'a str, &Contender)| {
-            Some((*key, median(&contender.mmsg_s.values().copied().collect::<Vec<_>>())?))
+        let speed = |(key, contender): (&&'a str, &'_ Contender)| {
+            let scores: Vec<f64> = contender.scores.values().copied().collect();
+            Some((*key, paired(self.0.get(place)?.get(ring)?, contender)?, median(&scores)?))
         };
-        let opponents = self.0.get(place)?.iter().filter(fits).filter_map(speed);
-        let (opponent, _) = opponents.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
-        let ratio = self.ratio(place, ring, opponent)?;
+        let elsewhere = (against == Part::OwnWait).then(|| self.0.get(&place.with_own_wait()));
+        let rooms = self.0.get(place).into_iter().chain(elsewhere.flatten());
+        let opponents = rooms.flatten().filter(fits).filter_map(speed);
+        let (opponent, ratio, _) = opponents.max_by(|(.., a), (.., b)| a.total_cmp(b))?;
         Some(Duel {
             ring: ring.to_owned(),
             place: place.clone(),
@@ -136,6 +138,12 @@ impl<'a> Rounds<'a> {
             verdict: ratio.verdict(self.noise(place).map(|noise| noise.noise_floor())),
         })
     }
+}
+
+/// One contender beside another, over the rounds of each process that both ran in.
+fn paired(contender: &Contender, beside: &Contender) -> Option<Ratio> {
+    let ratio = |(round, score): (_, &f64)| Some(score / beside.scores.get(round)?);
+    Ratio::estimate(&contender.scores.iter().filter_map(ratio).collect::<Vec<_>>())
 }
 
 /// The rings in the order of their generality, the most general first; the classes; the places.

@@ -43,14 +43,14 @@ pub fn duel_table(analysis: &Analysis<'_>, duels: &[&Duel]) -> Markup {
         table class="forest" role="table" {
             thead role="rowgroup" {
                 tr role="row" {
-                    th scope="col" role="columnheader" { "ring beside" }
+                    th scope="col" role="columnheader" { "ring, best other" }
                     th scope="col" role="columnheader" class="picture" { (head(&axis)) }
                     th scope="col" role="columnheader" { "ratio [95%]" }
                 }
             }
             tbody role="rowgroup" {
                 @for duel in duels {
-                    @let look = analysis.look(&duel.ring);
+                    @let look = analysis.look(&duel.ring, false);
                     @let mark = Mark { ratio: interval(duel.ratio), noise: analysis.noise(&duel.place), shape: look.shape, class: look.part.class() };
                     tr role="row" {
                         th scope="row" role="rowheader" {

@@ -168,12 +168,22 @@ pub struct Slice {
     /// Why there is no measurement.
     #[serde(default)]
     pub failure: Option<String>,
-    /// Percentiles of the latency in nanoseconds, by name: `p50`, `p99.9`, `max`.
+    /// Percentiles of the latency at a fixed rate, in nanoseconds, by name (`p50`, `p99.9`, `max`), among other
+    /// things; null if the rate was not achieved.
     #[serde(default)]
-    pub latency_ns: Option<BTreeMap<String, f64>>,
+    pub latency: Option<BTreeMap<String, Option<f64>>>,
 }
 
 impl Slice {
+    /// What contenders are compared by, more is better: messages per second; at a fixed rate, which is the same
+    /// for all, the inverse of the median latency.
+    pub fn score(&self) -> Option<f64> {
+        match &self.latency {
+            Some(latency) => Some(1e3 / latency.get("p50").copied().flatten()?.max(1.0)),
+            None => self.mmsg_s(),
+        }
+    }
+
     /// Millions of messages per second.
     pub fn mmsg_s(&self) -> Option<f64> {
         let elapsed = self.elapsed_ns.filter(|&elapsed| elapsed > 0)?;
@@ -262,6 +272,7 @@ fn rows(path: &Path) -> Result<Vec<Row>> {
                     payload: line.text("payload").map(str::to_owned),
                     capacity: line.parse("capacity")?,
                     batch: line.parse("batch")?.context("no batch")?,
+                    policy: line.text("policy").map(str::to_owned),
                 },
                 own_wait: line.text("wait") == Some("own"),
                 mmsg_s: interval("mmsg_s", "mmsg_s_min", "mmsg_s_max")?,

@@ -127,7 +127,7 @@ fn cell(analysis: &Analysis<'_>, place: &Place, rows: &[&Row]) -> String {
         "## {place}\n\nNoise floor {noise}. Repeat a row: `{}`\n\n\
          | contender | wait | M msg/s (min–max) | CPU ns/msg | × reference [95%] | verdict | flagged slices |\n\
          |---|---|---:|---:|---:|---|---|\n",
-        analysis.command(&format!("CONTENDER/{}", place.key())),
+        analysis.command("CONTENDER", place),
     );
     for row in rows {
         let dash = || "–".to_owned();

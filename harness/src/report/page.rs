@@ -214,7 +214,7 @@ fn cost(analysis: &Analysis<'_>) -> Markup {
         .filter(|(place, _)| place.batch == 1 && analysis.is_usual(place))
         .filter_map(|(place, rows)| {
             let dots = rows.iter().filter(|row| !who::is_echo(&row.contender)).filter_map(|row| {
-                let look = analysis.look(&row.contender);
+                let look = analysis.look(&row.contender, row.own_wait);
                 Some(Dot {
                     name: row.contender.clone(),
                     shape: look.shape,
@@ -258,7 +258,7 @@ fn fairness(analysis: &Analysis<'_>) -> Markup {
                             figcaption { strong { (place) } }
                             table class="bars" {
                                 @for row in rows {
-                                    @let look = analysis.look(&row.contender);
+                                    @let look = analysis.look(&row.contender, row.own_wait);
                                     @let index = row.fairness.unwrap_or_default();
                                     tr {
                                         th scope="row" { (glyph::inline(look.shape, look.part.class())) (row.contender) }

@@ -161,7 +161,7 @@ fn plot(analysis: &Analysis<'_>, duels: &[&Duel], dir: &str) -> String {
             @for (index, duel) in duels.iter().enumerate() {
                 @let y = HEAD + ROW * index as f64;
                 @let ratio = interval(duel.ratio);
-                @let look = analysis.look(&duel.ring);
+                @let look = analysis.look(&duel.ring, false);
                 @let mark = Mark { ratio, noise: analysis.noise(&duel.place), shape: look.shape, class: "" };
                 text x="14" y=(y + 17.5) { (who::short(&duel.ring)) " " (duel.place) }
                 text x=(NAMES - 14.0) y=(y + 17.5) class="muted" text-anchor="end" { (duel.opponent) }

@@ -37,6 +37,12 @@ const SHAPES: [(&str, Fits); 3] = [
 /// A step of a sweep: in which order it comes, and its name.
 type Step = (u64, String);
 
+/// A contender, and whether it waited by itself.
+type Who<'a> = (&'a str, bool);
+
+/// What was measured of each percentile.
+type Percentiles = BTreeMap<Step, Vec<f64>>;
+
 impl Axis {
     /// What the steps are called.
     fn name(self) -> &'static str {
@@ -63,7 +69,7 @@ impl Axis {
             Self::Batch => (place.batch, place.batch.to_string()),
             Self::Payload => {
                 let payload = place.payload.clone().unwrap_or_default();
-                (payload.parse().unwrap_or(u64::MAX), payload)
+                (payload.trim_end_matches('B').parse().unwrap_or(u64::MAX), payload)
             }
         }
     }
@@ -93,7 +99,8 @@ impl Axis {
     /// The sweeps along this axis in which at least two contenders take at least two steps.
     pub fn plots(self, analysis: &Analysis<'_>) -> Vec<Plot> {
         let mut sweeps: BTreeMap<(usize, Place), Vec<&Row>> = BTreeMap::new();
-        for row in analysis.run.rows.iter().filter(|row| row.mmsg_s.is_some()) {
+        let told = |row: &&Row| row.mmsg_s.is_some() && !row.place.has_fixed_rate();
+        for row in analysis.run.rows.iter().filter(told) {
             let topology = row.place.topology;
             for (index, (_, fits)) in SHAPES.iter().enumerate() {
                 if self != Self::Threads && index > 0 {
@@ -114,9 +121,10 @@ impl Axis {
     /// One sweep.
     fn plot(self, analysis: &Analysis<'_>, title: String, rows: &[&Row]) -> Plot {
         let steps: BTreeSet<Step> = rows.iter().map(|row| self.step(&row.place)).collect();
-        let mut points: BTreeMap<&str, Vec<Option<Point>>> = BTreeMap::new();
+        let mut points: BTreeMap<Who<'_>, Vec<Option<Point>>> = BTreeMap::new();
         for row in rows.iter().filter(|row| !who::is_echo(&row.contender)) {
-            let line = points.entry(&row.contender).or_insert_with(|| vec![None; steps.len()]);
+            let who = (&*row.contender, row.own_wait);
+            let line = points.entry(who).or_insert_with(|| vec![None; steps.len()]);
             let step = self.step(&row.place);
             if let (Some(index), Some(mmsg_s)) = (steps.iter().position(|s| *s == step), row.mmsg_s)
             {
@@ -133,27 +141,32 @@ impl Axis {
             steps: steps.into_iter().map(|(_, name)| name).collect(),
             values_are: "million messages per second",
             label: scale::label,
-            lines: lines(analysis, points),
+            lines: lines(analysis, points, 1.0),
         }
     }
 }
 
 /// The lines of contenders as they look everywhere. Those of ringway stand out, and of each other part the one
-/// that is the highest on the whole.
-fn lines(analysis: &Analysis<'_>, points: BTreeMap<&str, Vec<Option<Point>>>) -> Vec<Line> {
+/// that is the best on the whole: the highest if better is above, the lowest if it is below.
+fn lines(
+    analysis: &Analysis<'_>,
+    points: BTreeMap<Who<'_>, Vec<Option<Point>>>,
+    better: f64,
+) -> Vec<Line> {
     let height = |line: &[Option<Point>]| {
         let logs: Vec<f64> = line.iter().flatten().map(|point| point.mid.ln()).collect();
-        logs.iter().sum::<f64>() / logs.len().max(1) as f64
+        better * logs.iter().sum::<f64>() / logs.len().max(1) as f64
     };
     let mut best: BTreeMap<Part, (f64, &str)> = BTreeMap::new();
-    for (key, line) in &points {
-        let entry = best.entry(analysis.look(key).part).or_insert((f64::NEG_INFINITY, key));
+    for ((key, own_wait), line) in &points {
+        let part = analysis.look(key, *own_wait).part;
+        let entry = best.entry(part).or_insert((f64::NEG_INFINITY, key));
         if height(line) > entry.0 {
             *entry = (height(line), key);
         }
     }
-    let line = |(key, points): (&str, Vec<Option<Point>>)| {
-        let look = analysis.look(key);
+    let line = |((key, own_wait), points): (Who<'_>, Vec<Option<Point>>)| {
+        let look = analysis.look(key, own_wait);
         let is_best = best.get(&look.part).is_some_and(|(_, best)| *best == key);
         let strong = look.part == Part::Ringway || (is_best && look.part != Part::Control);
         Line { name: key.to_owned(), shape: look.shape, class: look.part.class(), strong, points }
@@ -163,17 +176,16 @@ fn lines(analysis: &Analysis<'_>, points: BTreeMap<&str, Vec<Option<Point>>>) ->
 
 /// Percentiles of latency, a plot for each place that has any.
 pub fn percentiles(analysis: &Analysis<'_>) -> Vec<Plot> {
-    let mut places: BTreeMap<&Place, BTreeMap<&str, BTreeMap<Step, Vec<f64>>>> = BTreeMap::new();
+    let mut places: BTreeMap<&Place, BTreeMap<Who<'_>, Percentiles>> = BTreeMap::new();
     for slice in &analysis.run.slices {
-        for (name, &value) in slice.latency_ns.iter().flatten() {
-            if let Some(step) = percentile(name).filter(|_| value > 0.0) {
+        let own_wait = slice.wait.as_deref() == Some("own");
+        for (name, value) in slice.latency.iter().flatten() {
+            if let (Some(step), Some(value)) =
+                (percentile(name), value.filter(|value| *value > 0.0))
+            {
                 let contenders = places.entry(&slice.place).or_default();
-                contenders
-                    .entry(&slice.contender)
-                    .or_default()
-                    .entry(step)
-                    .or_default()
-                    .push(value);
+                let steps = contenders.entry((&slice.contender, own_wait)).or_default();
+                steps.entry(step).or_default().push(value);
             }
         }
     }
@@ -187,20 +199,21 @@ pub fn percentiles(analysis: &Analysis<'_>) -> Vec<Plot> {
 fn percentile_plot(
     analysis: &Analysis<'_>,
     place: &Place,
-    contenders: &BTreeMap<&str, BTreeMap<Step, Vec<f64>>>,
+    contenders: &BTreeMap<Who<'_>, Percentiles>,
 ) -> Plot {
     let steps: BTreeSet<&Step> = contenders.values().flat_map(BTreeMap::keys).collect();
     let point = |values: &Vec<f64>| Some(Point { mid: median(values)?, reach: None });
-    let points = contenders.iter().filter(|(key, _)| !who::is_echo(key)).map(|(key, known)| {
-        (*key, steps.iter().map(|step| known.get(step).and_then(point)).collect())
-    });
+    let points =
+        contenders.iter().filter(|((key, _), _)| !who::is_echo(key)).map(|(who, known)| {
+            (*who, steps.iter().map(|step| known.get(step).and_then(point)).collect())
+        });
     Plot {
         title: place.to_string(),
         steps_are: "percentile".to_owned(),
         crowded_from: None,
         values_are: "latency, median of the slices",
         label: scale::duration,
-        lines: lines(analysis, points.collect()),
+        lines: lines(analysis, points.collect(), -1.0),
         steps: steps.into_iter().map(|(_, name)| name.clone()).collect(),
     }
 }

@@ -1,7 +1,7 @@
 //! Who a contender of a result is. A result may hold queues that this build does not know: somebody's own.
 
 use crate::contender::{Kind, Role};
-use crate::contenders::{ENTRIES, REFERENCE_AGAIN};
+use crate::contenders::ENTRIES;
 use crate::plan::Topology;
 
 /// What a contender is in a report; with its wait this decides its colour.
@@ -76,9 +76,17 @@ pub fn can_replace(key: &str, other: &str) -> bool {
     topologies.iter().all(|&topology| kind(key).permits(topology) || !kind(other).permits(topology))
 }
 
-/// Whether it is the reference the second time, which competes with nobody.
+/// What the key of a reference ends with the second time.
+const AGAIN: &str = "-aa";
+
+/// Whether it is a reference the second time, which competes with nobody.
 pub fn is_echo(key: &str) -> bool {
-    key == REFERENCE_AGAIN
+    key.ends_with(AGAIN)
+}
+
+/// The reference that it is the second time, if it is.
+pub fn echo_of(key: &str) -> Option<&str> {
+    key.strip_suffix(AGAIN)
 }
 
 /// The name without the project's: `mpmc` for `ringway-mpmc`.

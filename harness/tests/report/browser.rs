@@ -28,7 +28,7 @@ fn browser() -> Option<PathBuf> {
     let there = |name: &&str| {
         std::env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file())
     };
-    BROWSERS.iter().find_map(|name| there(&name))
+    BROWSERS.iter().find_map(|name| there(name))
 }
 
 /// What the browser measured of a page, a line for each finding; nothing without a browser.

@@ -150,7 +150,7 @@ impl Fixture {
 
     /// `summary.csv`, with the statistics of the contest.
     fn summary(&self) -> Vec<u8> {
-        let axes = ["workload", "topology", "payload", "capacity", "batch"];
+        let axes = ["workload", "topology", "payload", "capacity", "batch", "policy"];
         let figures = [
             "mmsg_s",
             "mmsg_s_min",
@@ -244,8 +244,7 @@ pub fn everything() -> Fixture {
         ("my<b>\"queue\"&'co", 0.3, false),
         ("a-queue-with-a-name-that-is-longer-than-anybody-would-choose-it", 55.0, true),
     ];
-    let latency =
-        json!({ "p50": 120.0, "p90": 480, "p99": 2500, "p999": 18_000, "max": 4_000_000 });
+    let slow = json!({ "achieved": 0.4, "p50": null, "p99": null, "max": null });
     let mut cells = Vec::new();
     for (index, (key, speed, own)) in contenders.into_iter().enumerate() {
         for (topology, factor) in [("1x1", 1.0), ("2x2", 0.7), ("4x4", 0.4), ("2x1", 0.5)] {
@@ -259,17 +258,24 @@ pub fn everything() -> Fixture {
                 } else {
                     cell
                 };
-                let cell =
-                    if capacity == 64 { cell.with("latency_ns", latency.clone()) } else { cell };
-                cells.push(cell.clone().at("payload", json!(8)));
+                cells.push(cell.clone().at("payload", json!("8B")));
                 if capacity == 1024 {
-                    cells.push(cell.at("payload", json!("box")).spread(0.4));
+                    cells.push(cell.clone().at("payload", json!("box")).spread(0.4));
+                    let fixed = cell.at("payload", json!("8B")).at("workload", json!("rate-1m"));
+                    let latency = json!({
+                        "achieved": 1.0, "p50": 9e4 / speed, "p90": 2e5 / speed, "p99": 2500, "p999": 18_000,
+                        "max": 4_000_000,
+                    });
+                    let latency = if speed < 1.0 { slow.clone() } else { latency };
+                    cells.push(fixed.with("latency", latency));
                 }
             }
         }
     }
-    let hung =
-        Cell::new("kanal", "2x2", 1.0).at("capacity", json!(64)).at("payload", json!(8)).own_wait();
+    let hung = Cell::new("kanal", "2x2", 1.0)
+        .at("capacity", json!(64))
+        .at("payload", json!("8B"))
+        .own_wait();
     cells.push(hung.failed("hangs: <no> message for 20 s"));
     let fixture = Fixture::new(cells);
     fs::write(

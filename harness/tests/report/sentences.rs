@@ -6,6 +6,7 @@ use ringway_harness::report::duel::Rounds;
 use ringway_harness::report::input::Run;
 use ringway_harness::report::who::Part;
 use ringway_harness::report::words;
+use serde_json::json;
 
 use crate::fixture::{Cell, Fixture, committed, references};
 
@@ -101,6 +102,35 @@ fn a_ring_meets_the_best_of_those_that_can_stand_in_its_place() {
     );
     assert_eq!(met("ringway-mpmc", Part::OwnWait), "kanal", "in a duel of its own");
     assert!(duels.iter().all(|duel| duel.ring != "ringway-mpmc-aa"));
+}
+
+#[test]
+fn where_all_wait_alike_those_that_wait_by_themselves_are_met_where_they_do() {
+    let common = |cell: Cell| cell.at("policy", json!("common"));
+    let mut cells: Vec<Cell> = references(&["1x1"]).into_iter().map(common).collect();
+    cells.push(common(Cell::new("kanal", "1x1", 20.0)));
+    cells.push(Cell::new("kanal", "1x1", 50.0).own_wait().at("policy", json!("own")));
+    let run = Fixture::new(cells).run();
+    let duels = Rounds::of(&run).duels();
+    let found: Vec<_> =
+        duels.iter().map(|duel| (duel.against, duel.ratio.median.round())).collect();
+    assert_eq!(found, [(Part::Peer, 5.0), (Part::OwnWait, 2.0)]);
+}
+
+#[test]
+fn at_a_fixed_rate_the_lower_latency_wins() {
+    let fixed = |cell: Cell, p50: Option<u32>| {
+        let latency = json!({ "achieved": if p50.is_some() { 1.0 } else { 0.5 }, "p50": p50 });
+        cell.at("workload", json!("rate-1m")).with("latency", latency)
+    };
+    let mut cells: Vec<Cell> =
+        references(&["1x1"]).into_iter().map(|cell| fixed(cell, Some(100))).collect();
+    cells.push(fixed(Cell::new("concurrent-queue", "1x1", 100.0), Some(300)));
+    cells.push(fixed(Cell::new("crossbeam-queue", "1x1", 100.0), None));
+    let run = Fixture::new(cells).run();
+    let duels = Rounds::of(&run).duels();
+    assert_eq!((duels.len(), &*duels[0].opponent), (1, "concurrent-queue"));
+    assert!((duels[0].ratio.median - 3.0).abs() < 1e-9);
 }
 
 #[test]
