@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::headline::{self, Line};
+use crate::plan::CAPACITY;
 use crate::report::duel::{Duel, Rounds};
 use crate::report::input::{Interval, Row, Run};
 use crate::report::place::{Place, Setting};
@@ -145,13 +146,16 @@ fn shapes(run: &Run) -> BTreeMap<&str, usize> {
     shapes
 }
 
-/// The setting of most rows.
+/// The setting of most rows; of several, that with the capacity which goes without saying.
 fn usual(run: &Run) -> Setting {
     let mut counts: BTreeMap<Setting, usize> = BTreeMap::new();
     for row in &run.rows {
         *counts.entry(row.place.setting()).or_default() += 1;
     }
-    let most = counts.into_iter().max_by_key(|(_, count)| *count);
+    let most = counts.into_iter().max_by_key(|([_, capacity, ..], count)| {
+        let plain = capacity.as_ref().is_none_or(|capacity| *capacity == CAPACITY.to_string());
+        (*count, plain)
+    });
     most.map(|(setting, _)| setting).unwrap_or_default()
 }
 

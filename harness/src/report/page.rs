@@ -155,7 +155,7 @@ fn machine(analysis: &Analysis<'_>) -> Markup {
         env.seed.map(|seed| format!("seed {seed}")),
         Some(format!("{flagged} of {slices} slices flagged")),
     ];
-    let facts: Vec<(&str, String)> = vec![
+    let facts = [
         ("Processor", format!("{} ({})", or_unknown(&env.cpu), or_unknown(&env.arch))),
         ("Cores", env.cores.map_or_else(|| "unknown".to_owned(), |cores| cores.to_string())),
         ("System", or_unknown(&env.kernel)),
@@ -187,7 +187,7 @@ fn machine(analysis: &Analysis<'_>) -> Markup {
                 p { span class="grade" { (words::quietness(&floors)) } " during this run. " (words::noise(&floors)) }
                 p { span class="grade" { (grade.as_deref().unwrap_or("not graded")) } " by " code { "cargo contest doctor" } "." }
             }
-            dl { @for (name, fact) in &facts { div { dt { (name) } dd { (fact) } } } }
+            dl { @for (name, fact) in facts.iter().filter(|(_, fact)| !fact.is_empty()) { div { dt { (name) } dd { (fact) } } } }
             @if !env.rounded.is_empty() {
                 p { "Real capacities other than asked for: " @for (index, (key, found)) in env.rounded.iter().enumerate() { @if index > 0 { "; " } (key) " " (found) } "." }
             }

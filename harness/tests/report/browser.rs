@@ -10,7 +10,7 @@ use ringway_harness::report::analysis::Analysis;
 use ringway_harness::report::input::Run;
 use ringway_harness::report::page;
 
-use crate::fixture::{committed, everything};
+use crate::fixture::{Cell, Fixture, committed, everything, references};
 
 /// Browsers that take Chromium's options.
 const BROWSERS: [&str; 5] =
@@ -107,7 +107,8 @@ fn the_pages_of_committed_results_are_whole_on_every_screen() {
 /// The measure itself: each kind of damage is found.
 #[test]
 fn damaged_pages_are_found_out() {
-    let run = everything().run();
+    let other = ["1x1", "2x2"].map(|topology| Cell::new("concurrent-queue", topology, 50.0));
+    let run = Fixture::new([references(&["1x1", "2x2"]), other.to_vec()].concat()).run();
     let html = page::html(&[Analysis::of(&run)]);
     let damages = [
         ("overflow", "</style>", "main { width: 1450px }</style>"),
