@@ -25,7 +25,7 @@ const MEASURE: &str = include_str!("measure.html");
 /// The first browser there is.
 fn browser() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    let there = |name: &&str| {
+    let there = |name: &str| {
         std::env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file())
     };
     BROWSERS.iter().find_map(|name| there(name))
