@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::environment::CARGO_CONTEST;
 use crate::plan::Filter;
+use crate::report::command::Report;
 
 /// The contest: ringway beside mutexes and peers, measured on this machine.
 #[derive(Debug, Parser)]
@@ -30,6 +31,8 @@ pub enum Command {
     Suspended(Suspended),
     /// Measure channels: queues that wait by themselves, for threads and for tasks
     Channels(Channels),
+    /// Make a page of results: report.html and report.md
+    Report(Report),
 }
 
 /// The settings of `quick`.

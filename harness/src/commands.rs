@@ -52,6 +52,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Verify(arguments) => verify(&arguments),
         Command::Channels(arguments) => channels::command::run(&arguments),
         Command::Suspended(arguments) => suspended::command::run(&arguments),
+        Command::Report(arguments) => crate::report::command::run(&arguments),
     }
 }
 

@@ -13,7 +13,8 @@
 //! | [`suspended`] | what is left of a queue while a thread is suspended in the middle of an operation |
 //! | [`channels`] | queues that wait by themselves: throughput, latency, CPU time, of threads and of tasks |
 //! | [`stats`], [`summary`], [`headline`] | from slices to medians, ratios and verdicts |
-//! | [`output`] | table, report, files |
+//! | [`output`] | table, files |
+//! | [`report`] | a result as a page that a person reads |
 //! | [`platform`], [`environment`] | what the system is asked for; what is recorded of the machine |
 
 pub mod channels;
@@ -33,6 +34,7 @@ pub mod plan;
 pub mod platform;
 pub mod record;
 pub mod registry;
+pub mod report;
 pub mod slice;
 pub mod stats;
 pub mod summary;

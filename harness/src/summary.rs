@@ -116,6 +116,17 @@ impl Throughputs {
     }
 }
 
+impl FromIterator<(CellName, u32, f64)> for Throughputs {
+    /// Those of cells in rounds.
+    fn from_iter<I: IntoIterator<Item = (CellName, u32, f64)>>(throughputs: I) -> Self {
+        let mut cells: BTreeMap<CellName, BTreeMap<u32, f64>> = BTreeMap::new();
+        for (cell, round, mmsg_s) in throughputs {
+            cells.entry(cell).or_default().insert(round, mmsg_s);
+        }
+        Self(cells)
+    }
+}
+
 /// The rows of a plan, in its order; `failed` holds the contenders that did not pass conformance, with the
 /// reason.
 pub fn rows(

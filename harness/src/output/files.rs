@@ -1,5 +1,6 @@
 //! The files of a contest: `<out>/<machine-key>/<date>-<commit>-<label>/`.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,9 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 
 use crate::environment::Environment;
-use crate::output::{Finished, millis, report};
+use crate::output::{Finished, millis};
+use crate::plan::Cell;
+use crate::report;
 
 /// A directory that is there, is empty and can be written to.
 #[derive(Debug)]
@@ -26,6 +29,15 @@ struct Env<'a> {
     slice_ms: f64,
     command: &'a str,
     end: String,
+    rounded: &'a BTreeMap<&'static str, String>,
+    skipped: Vec<Skipped>,
+}
+
+/// A cell that could not run.
+#[derive(Serialize)]
+struct Skipped {
+    cell: String,
+    reason: String,
 }
 
 impl RunDirectory {
@@ -69,7 +81,7 @@ impl RunDirectory {
             .and_then(|()| self.samples(finished))
             .and_then(|()| {
                 self.summary(finished)?;
-                Ok(fs::write(self.path.join("report.md"), report::markdown(finished))?)
+                report::command::write(std::slice::from_ref(&self.path), &self.path).map(|_| ())
             })
             .with_context(|| format!("cannot write to '{}'", self.path.display()))
     }
@@ -83,6 +95,8 @@ impl RunDirectory {
             slice_ms: millis(finished.schedule.slice),
             command: &finished.command,
             end: format!("{:?}", finished.end).to_lowercase(),
+            rounded: &finished.rounded,
+            skipped: finished.plan.skipped.iter().map(skipped).collect(),
         };
         Ok(fs::write(self.path.join("env.json"), serde_json::to_string_pretty(&env)? + "\n")?)
     }
@@ -105,6 +119,11 @@ impl RunDirectory {
         }
         Ok(file.flush()?)
     }
+}
+
+/// A cell that could not run, by name.
+fn skipped((cell, reason): &(Cell, String)) -> Skipped {
+    Skipped { cell: cell.to_string(), reason: reason.clone() }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! What a contest leaves behind: tables for a person, lines for a program, files for both.
 
 pub mod files;
-pub mod report;
 pub mod table;
 
 use std::collections::BTreeMap;
