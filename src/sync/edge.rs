@@ -45,6 +45,7 @@ macro_rules! edges {
     ($($(#[doc = $reason:literal])+ $name:ident: $ordering:ident with $partner:ident;)+) => {
         $(
             $(#[doc = $reason])+
+            #[cfg_attr(not(feature = "std"), allow(dead_code, reason = "those of channels"))]
             pub(crate) const $name: Edge = Edge {
                 name: stringify!($name),
                 partner: stringify!($partner),
