@@ -1,5 +1,6 @@
 //! Many messages in one call: one claim for as many as fit, or are there.
 
+use core::fmt;
 use core::iter::FusedIterator;
 use std::vec::{self, Vec};
 
@@ -184,7 +185,6 @@ pub(super) fn attempt_many<T, C: Kind>(
 }
 
 /// Messages that were taken out together, made by [`Receiver::drain`].
-#[derive(Debug)]
 pub struct Drain<T>(vec::IntoIter<T>);
 
 impl<T> Iterator for Drain<T> {
@@ -196,6 +196,12 @@ impl<T> Iterator for Drain<T> {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.0.size_hint()
+    }
+}
+
+impl<T> fmt::Debug for Drain<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drain").field("len", &self.0.len()).finish_non_exhaustive()
     }
 }
 

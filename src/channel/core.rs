@@ -226,6 +226,9 @@ impl<T, C: Sequencer> Core<T, C> {
     }
 
     /// The same for a task, which waits by what it keeps in `waiting`.
+    ///
+    /// A notification is used up before the attempt that it is for, so that the one who succeeds
+    /// by it does not pass it on.
     pub(super) fn poll<R>(
         &self,
         end: End,
@@ -234,35 +237,32 @@ impl<T, C: Sequencer> Core<T, C> {
         context: &mut Context<'_>,
         mut attempt: impl FnMut() -> Option<R>,
     ) -> Poll<R> {
-        if waiting.is_none() {
+        let is_new = waiting.is_none();
+        if is_new {
             let mut turns = pace.begin_task(self.position(end));
             while !self.seems_ready(end) && turns.take() {}
         }
         loop {
+            waiting.take_if(|begun| begun.poll(context).is_ready());
             if let Some(done) = attempt() {
-                if waiting.take().is_none() {
-                    pace.end(false);
+                if is_new {
+                    pace.end(waiting.is_some());
                 }
+                *waiting = None;
                 return Poll::Ready(done);
             }
-            match waiting {
-                None => {
+            if waiting.is_some() {
+                if is_new {
                     pace.end(true);
-                    self.count_wait(end, false);
-                    *waiting = Some(Waiting::begin(self.waiters(end)));
                 }
-                Some(_) if !self.may_sleep(end) => {
+                if !self.may_sleep(end) {
                     context.waker().wake_by_ref();
-                    return Poll::Pending;
                 }
-                Some(begun) => match begun.poll(context) {
-                    Poll::Ready(()) => *waiting = None,
-                    Poll::Pending => {
-                        self.count_wait(end, true);
-                        return Poll::Pending;
-                    }
-                },
+                self.count_wait(end, true);
+                return Poll::Pending;
             }
+            self.count_wait(end, false);
+            *waiting = Some(Waiting::begin(self.waiters(end)));
         }
     }
 

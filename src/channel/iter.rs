@@ -1,5 +1,6 @@
 //! Messages one after the other: the iterators of `crossbeam_channel`.
 
+use core::fmt;
 use core::iter::FusedIterator;
 
 use super::Receiver;
@@ -7,15 +8,12 @@ use super::kind::Kind;
 use crate::ring::Shared;
 
 /// Messages as they come, until the channel is closed and empty; it waits for each.
-#[derive(Debug)]
 pub struct Iter<'a, T, C: Kind = Shared>(&'a Receiver<T, C>);
 
 /// Messages that are there; it never waits.
-#[derive(Debug)]
 pub struct TryIter<'a, T, C: Kind = Shared>(&'a Receiver<T, C>);
 
 /// Messages as they come, with the receiver inside.
-#[derive(Debug)]
 pub struct IntoIter<T, C: Kind = Shared>(Receiver<T, C>);
 
 impl<T, C: Kind> Receiver<T, C> {
@@ -69,6 +67,21 @@ impl<T, C: Kind> Iterator for IntoIter<T, C> {
         self.0.recv().ok()
     }
 }
+
+/// Shows an iterator by the state of its channel.
+macro_rules! shown {
+    ($name:ident<$($lifetime:lifetime,)? T, C>) => {
+        impl<T, C: Kind> fmt::Debug for $name<$($lifetime,)? T, C> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.core.describe(f.debug_struct(stringify!($name)))
+            }
+        }
+    };
+}
+
+shown!(Iter<'_, T, C>);
+shown!(TryIter<'_, T, C>);
+shown!(IntoIter<T, C>);
 
 // What is closed and empty stays so.
 impl<T, C: Kind> FusedIterator for Iter<'_, T, C> {}

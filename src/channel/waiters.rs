@@ -41,8 +41,8 @@ const CALM: Word = 256;
 /// The list of one side.
 #[derive(Debug)]
 pub(super) struct Waiters {
-    /// How many are in the list or about to join it, and the notice. It is 0 as long as nobody
-    /// waits, and those who ask find it in their cache.
+    /// How many are in the list and not notified, or about to join it, and the notice. It is 0 as
+    /// long as nobody waits, and those who ask find it in their cache.
     word: CachePadded<Atomic>,
     /// How often somebody asked in vain under the notice, about.
     calm: Atomic,
@@ -73,7 +73,7 @@ impl Waiters {
         }
         let word = self.word.load(Edge::RELAXED);
         if count(word) != 0 {
-            self.event.notify(n);
+            self.event.notify(n, |notified| self.uncount(notified));
             return;
         }
         let calm = self.calm.load(Edge::RELAXED) + 1;
@@ -87,14 +87,19 @@ impl Waiters {
     /// Sees to it that one of those who wait looks again, if anybody waits.
     pub(super) fn nudge(&self) {
         if count(self.word.load(Edge::RELAXED)) != 0 {
-            self.event.notify_one_at_least();
+            self.event.notify_one_at_least(|notified| self.uncount(notified));
         }
     }
 
     /// Notifies all.
     pub(super) fn notify_all(&self) {
         full_fence(edge::WAKE_FENCE);
-        self.event.notify(usize::MAX);
+        self.event.notify(usize::MAX, |notified| self.uncount(notified));
+    }
+
+    /// So many less wait for a notification.
+    fn uncount(&self, n: usize) {
+        self.word.fetch_sub(n as Word, Edge::RELAXED);
     }
 
     /// Makes sure that those who ask see that the caller is counted, or that the caller sees what
@@ -123,12 +128,12 @@ const fn count(word: Word) -> Word {
     word & !(CARE | CONFIRMED)
 }
 
-/// One who waits: counted and in the list. Dropped, it passes on a notification that it did not
-/// use.
+/// One who waits: counted and in the list, until it is notified. Dropped, it passes on a
+/// notification that it did not use.
 #[derive(Debug)]
 pub(super) struct Waiting {
     waiters: Arc<Waiters>,
-    /// Nothing after it was used up.
+    /// Nothing after it was notified.
     listener: Option<Listener>,
     /// Whether the fence was granted: else nobody may sleep, since nobody might see it.
     is_seen: bool,
@@ -150,11 +155,14 @@ impl Waiting {
     /// Sleeps until it is notified or the deadline is over; it may also wake for no reason.
     pub(super) fn sleep(mut self, deadline: Option<Instant>) {
         let Some(listener) = self.listener.take() else { return };
-        if self.is_seen {
-            listener.wait(deadline);
+        let deadline = if self.is_seen {
+            deadline
         } else {
             let soon = Instant::now() + UNSEEN;
-            listener.wait(Some(deadline.map_or(soon, |deadline| deadline.min(soon))));
+            Some(deadline.map_or(soon, |deadline| deadline.min(soon)))
+        };
+        if !listener.wait(deadline) {
+            self.waiters.uncount(1);
         }
     }
 
@@ -163,17 +171,22 @@ impl Waiting {
         if !self.is_seen {
             context.waker().wake_by_ref();
         }
-        match &mut self.listener {
-            Some(listener) => listener.poll(context),
-            None => Poll::Ready(()),
+        let Some(listener) = &mut self.listener else { return Poll::Ready(()) };
+        let polled = listener.poll(context);
+        if polled.is_ready() {
+            self.listener = None;
         }
+        polled
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        // The one who is notified next looks after this.
-        self.listener = None;
-        self.waiters.word.fetch_sub(1, Edge::RELAXED);
+        let Some(listener) = self.listener.take() else { return };
+        if listener.leave() {
+            self.waiters.event.notify(1, |notified| self.waiters.uncount(notified));
+        } else {
+            self.waiters.uncount(1);
+        }
     }
 }

@@ -34,6 +34,10 @@ impl<T, C: Kind> WeakSender<T, C> {
 impl<T, C: Kind> WeakSender<T, C> {
     /// A sender, unless all are gone.
     ///
+    /// # Panics
+    ///
+    /// Panics if the channel has `2^20` senders.
+    ///
     /// ```
     /// let (sender, _receiver) = ringway::channel::bounded::<u8>(1);
     /// let weak = sender.downgrade();
@@ -54,6 +58,10 @@ impl<T> WeakReceiver<T> {
 
 impl<T> WeakReceiver<T> {
     /// A receiver, unless all are gone.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the channel has `2^20` receivers.
     ///
     /// ```
     /// let (_sender, receiver) = ringway::channel::bounded::<u8>(1);

@@ -13,6 +13,9 @@ use crate::sync::{Atomic, const_unless_loom, edge, edge::Edge};
 /// The bits of each of the three counts.
 const BITS: u32 = Word::BITS / 3;
 
+/// The most handles of a side. Those beyond, until they are taken back, have room as well.
+const MOST: Word = 1 << (BITS - 1);
+
 /// One leaving handle in the word.
 const LEAVING: Word = 1 << (2 * BITS);
 
@@ -65,17 +68,22 @@ impl Handles {
     /// Panics if the side has `2^20` handles (`2^9` on targets without 64-bit atomics).
     pub(crate) fn add(&self, side: Count) {
         let before = side.of(self.0.fetch_add(side.one(), Edge::RELAXED));
-        if before >= 1 << (BITS - 1) {
+        if before >= MOST {
             self.0.fetch_sub(side.one(), Edge::RELAXED);
-            panic!("a side of a ring cannot have more than {before} handles");
         }
+        assert_room(before);
     }
 
     /// Counts one handle more of a side that has any; false if it has none.
+    ///
+    /// # Panics
+    ///
+    /// As [`Handles::add`].
     #[cfg(feature = "std")]
     pub(crate) fn add_beside(&self, side: Count) -> bool {
         let mut word = self.0.load(Edge::RELAXED);
         while side.of(word) != 0 {
+            assert_room(side.of(word));
             match self.0.compare_exchange(word, word + side.one(), Edge::RELAXED) {
                 Ok(_) => return true,
                 Err(latest) => word = latest,
@@ -101,6 +109,11 @@ impl Handles {
     pub(crate) fn are_gone(&self, side: Count) -> bool {
         side.of(self.0.load(edge::HANDLES_LEFT)) == 0
     }
+}
+
+/// Refuses one handle more than there may be.
+fn assert_room(handles: Word) {
+    assert!(handles < MOST, "a side of a ring cannot have more than {MOST} handles");
 }
 
 /// A handle that no longer counts for its side and is not yet gone.

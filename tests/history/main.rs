@@ -51,6 +51,9 @@ macro_rules! on_queue {
     };
 }
 
+#[cfg(feature = "std")]
+mod channels;
+
 on_queue!(spsc, Full::Exact, |capacity, _, _| {
     let (producer, consumer) = ring::spsc(capacity);
     ends(vec![producer], vec![consumer])

@@ -52,23 +52,19 @@ impl Event {
         let notified = Mutex::new(Notified::default());
         let place = Arc::new(Place { notified, changed: Condvar::new() });
         self.0.lock().unwrap().push_back(Arc::clone(&place));
-        Listener { event: Arc::clone(&self.0), place: Some(place) }
+        Listener { event: Arc::clone(&self.0), place }
     }
 
-    pub(crate) fn notify(&self, n: usize) {
+    pub(crate) fn notify(&self, n: usize, tell: impl FnOnce(usize)) {
         let places = self.0.lock().unwrap();
-        for place in places.iter().filter(|place| !place.is_notified()).take(n) {
-            place.notify();
-        }
+        let waiting = places.iter().filter(|place| !place.is_notified()).take(n);
+        tell(waiting.map(|place| place.notify()).count());
     }
 
-    pub(crate) fn notify_one_at_least(&self) {
+    pub(crate) fn notify_one_at_least(&self, tell: impl FnOnce(usize)) {
         let places = self.0.lock().unwrap();
-        if !places.iter().any(|place| place.is_notified()) {
-            if let Some(first) = places.front() {
-                first.notify();
-            }
-        }
+        let first = places.front().filter(|_| !places.iter().any(|place| place.is_notified()));
+        tell(first.map(|place| place.notify()).into_iter().count());
     }
 }
 
@@ -76,53 +72,40 @@ impl Event {
 #[derive(Debug)]
 pub(crate) struct Listener {
     event: Arc<Mutex<VecDeque<Arc<Place>>>>,
-    place: Option<Arc<Place>>,
+    place: Arc<Place>,
 }
 
 impl Listener {
     /// A deadline is over at once: what came before it and what comes after is up to loom.
-    pub(crate) fn wait(mut self, deadline: Option<Instant>) {
-        if deadline.is_some() {
-            return;
+    pub(crate) fn wait(self, deadline: Option<Instant>) -> bool {
+        if deadline.is_none() {
+            let mut notified = self.place.notified.lock().unwrap();
+            while !notified.is_notified {
+                notified = self.place.changed.wait(notified).unwrap();
+            }
         }
-        let place = self.place.take().expect("waits once");
-        let mut notified = place.notified.lock().unwrap();
-        while !notified.is_notified {
-            notified = place.changed.wait(notified).unwrap();
-        }
-        drop(notified);
-        self.leave(&place);
+        self.leave()
     }
 
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let Some(place) = self.place.clone() else { return Poll::Ready(()) };
         {
-            let mut notified = place.notified.lock().unwrap();
+            let mut notified = self.place.notified.lock().unwrap();
             if !notified.is_notified {
                 notified.waker = Some(context.waker().clone());
                 return Poll::Pending;
             }
         }
-        self.leave(&place);
-        self.place = None;
+        self.remove();
         Poll::Ready(())
     }
 
-    /// Takes a place out of the list.
-    fn leave(&self, place: &Arc<Place>) {
-        self.event.lock().unwrap().retain(|other| !Arc::ptr_eq(other, place));
+    pub(crate) fn leave(self) -> bool {
+        self.remove();
+        self.place.is_notified()
     }
-}
 
-impl Drop for Listener {
-    fn drop(&mut self) {
-        let Some(place) = self.place.take() else { return };
-        self.leave(&place);
-        if place.is_notified() {
-            let places = self.event.lock().unwrap();
-            if let Some(next) = places.iter().find(|place| !place.is_notified()) {
-                next.notify();
-            }
-        }
+    /// Takes the place out of the list: nobody notifies it any more.
+    fn remove(&self) {
+        self.event.lock().unwrap().retain(|other| !Arc::ptr_eq(other, &self.place));
     }
 }
