@@ -2,7 +2,8 @@
 //!
 //! [`ring`] has four rings, for one or many producers and one or many consumers, with batches,
 //! slots that are written and read in place, exactly the capacity that was asked for, and no
-//! allocation after construction. [`Queue`] is one of them shared by reference.
+//! allocation after construction. [`Queue`] is one of them shared by reference. The rings never
+//! wait; the channels of [`channel`](mod@crate::channel) are rings whose threads and tasks do.
 //!
 //! ```
 //! use ringway::ring;
@@ -39,7 +40,9 @@
 //!
 //! # Features
 //!
-//! - `std` (default): implies `alloc`.
+//! - `std` (default): channels. Implies `alloc`.
+//! - `futures`: `Stream` and `Sink` for channels.
+//! - `metrics`: counts of what went through a channel.
 //! - `alloc`: rings on the heap and batches to and from `Vec`. Without it the crate is `no_std`
 //!   and has the rings with their slots inside, such as [`ring::spsc::Inline`], which may stand
 //!   in a `static`.

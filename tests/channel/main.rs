@@ -29,11 +29,15 @@ mod crossbeam_errors;
 mod force_send;
 mod handles;
 mod kinds;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod mixed;
 mod model;
 mod select;
 mod select_waits;
 mod strategies;
+#[cfg(feature = "futures")]
+mod streams;
 mod stress;
 mod traits;
 
