@@ -246,18 +246,21 @@ impl<'a, R> Select<'a, R> {
         }
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
         let mut context = Context::from_waker(&waker);
+        let mut places: Vec<_> = self.choices.iter().map(|_| None).collect();
         loop {
-            let mut waiting = Vec::from_iter(self.choices.iter().map(|choice| choice.begin()));
-            if let Some(done) = self.attempt() {
-                return Some(done);
-            }
-            // All of them, though the first may say no.
             let mut sleeps = true;
-            for choice in &self.choices {
-                sleeps &= choice.may_sleep();
-            }
-            for one in &mut waiting {
-                sleeps &= one.poll(&mut context).is_pending();
+            for (choice, place) in self.choices.iter_mut().zip(&mut places) {
+                // A notification is used up by the attempt that follows; one for a choice that is
+                // not attempted is passed on.
+                let waiting = place.get_or_insert_with(|| choice.begin());
+                let is_notified = waiting.poll(&mut context).is_ready();
+                if is_notified {
+                    *place = None;
+                }
+                if let Some(done) = choice.attempt() {
+                    return Some(done);
+                }
+                sleeps &= choice.may_sleep() && !is_notified;
             }
             if is_over() {
                 return None;
@@ -278,17 +281,17 @@ impl<'a, R> Select<'a, R> {
         self.choices.iter_mut().find_map(|choice| choice.attempt())
     }
 
-    /// Lets another be the first than the last time.
+    /// Lets another be the first than the last time. The steps are those of the golden ratio, so
+    /// that each is the first as often as the others also where a thread selects from several
+    /// sets by turns.
     fn shuffle(&mut self) {
         std::thread_local! {
-            static TURN: Cell<usize> = const { Cell::new(0) };
+            static TURN: Cell<u32> = const { Cell::new(0) };
         }
-        if !self.choices.is_empty() {
-            let turn = TURN.get();
-            TURN.set(turn.wrapping_add(1));
-            let len = self.choices.len();
-            self.choices.rotate_left(turn % len);
-        }
+        let turn = TURN.get();
+        TURN.set(turn.wrapping_add(0x9e37_79b9));
+        let len = self.choices.len();
+        self.choices.rotate_left(((u64::from(turn) * len as u64) >> 32) as usize);
     }
 }
 
