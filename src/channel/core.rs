@@ -191,6 +191,9 @@ impl<T, C: Sequencer> Core<T, C> {
     }
 
     /// The same for a task, which waits by what it keeps in `waiting`.
+    ///
+    /// A notification is used up before the attempt that it is for, so that the one who succeeds
+    /// by it does not pass it on.
     pub(super) fn poll<R>(
         &self,
         end: End,
@@ -199,21 +202,18 @@ impl<T, C: Sequencer> Core<T, C> {
         mut attempt: impl FnMut() -> Option<R>,
     ) -> Poll<R> {
         loop {
+            waiting.take_if(|begun| begun.poll(context).is_ready());
             if let Some(done) = attempt() {
                 *waiting = None;
                 return Poll::Ready(done);
             }
-            match waiting {
-                None => *waiting = Some(Waiting::begin(self.waiters(end))),
-                Some(_) if !self.may_sleep(end) => {
+            if waiting.is_some() {
+                if !self.may_sleep(end) {
                     context.waker().wake_by_ref();
-                    return Poll::Pending;
                 }
-                Some(begun) => match begun.poll(context) {
-                    Poll::Ready(()) => *waiting = None,
-                    Poll::Pending => return Poll::Pending,
-                },
+                return Poll::Pending;
             }
+            *waiting = Some(Waiting::begin(self.waiters(end)));
         }
     }
 
