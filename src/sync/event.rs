@@ -4,6 +4,8 @@
 use core::task::{Context, Poll};
 use std::time::Instant;
 
+#[cfg(not(ringway_loom))]
+mod deferred;
 #[cfg(ringway_loom)]
 mod modelled;
 #[cfg(ringway_loom)]
@@ -23,39 +25,62 @@ impl Event {
 
     /// Joins the end of the list.
     pub(crate) fn listen(&self) -> Listener {
-        Listener(self.0.listen())
+        Listener { place: Some(self.0.listen()), waker: None }
     }
 
     /// Notifies so many who are not notified yet, the longest waiting first.
     pub(crate) fn notify(&self, n: usize) {
         use event_listener::IntoNotification;
         self.0.notify(n.additional());
+        deferred::wake_all();
     }
 
     /// Sees to it that one is notified, if anybody waits.
     pub(crate) fn notify_one_at_least(&self) {
         self.0.notify(1);
+        deferred::wake_all();
     }
 }
 
 /// A place in the list. One that is notified and dropped passes the notification on.
 #[cfg(not(ringway_loom))]
 #[derive(Debug)]
-pub(crate) struct Listener(event_listener::EventListener);
+pub(crate) struct Listener {
+    /// There until it is dropped or waited for.
+    place: Option<event_listener::EventListener>,
+    /// Of the last poll.
+    waker: Option<deferred::Deferred>,
+}
 
 #[cfg(not(ringway_loom))]
 impl Listener {
     /// Blocks the thread until it is notified or the deadline is over.
-    pub(crate) fn wait(self, deadline: Option<Instant>) {
+    pub(crate) fn wait(mut self, deadline: Option<Instant>) {
         use event_listener::Listener;
-        match deadline {
-            None => self.0.wait(),
-            Some(deadline) => drop(self.0.wait_deadline(deadline)),
+        match (self.place.take(), deadline) {
+            (None, _) => {}
+            (Some(place), None) => place.wait(),
+            (Some(place), Some(deadline)) => drop(place.wait_deadline(deadline)),
         }
     }
 
     /// Ready when it is notified; else the task is woken then.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        core::future::Future::poll(core::pin::Pin::new(&mut self.0), context)
+        let Some(place) = &mut self.place else { return Poll::Ready(()) };
+        let known = self.waker.take_if(|known| !known.will_wake(context.waker()));
+        let waker = self.waker.get_or_insert_with(|| deferred::Deferred::new(context.waker()));
+        let place = core::pin::Pin::new(place);
+        let polled = core::future::Future::poll(place, &mut Context::from_waker(waker.waker()));
+        // The list has let go of it.
+        drop(known);
+        polled
+    }
+}
+
+#[cfg(not(ringway_loom))]
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.place = None;
+        deferred::wake_all();
     }
 }

@@ -1,0 +1,82 @@
+//! Wakers that are called after the list has been left.
+//!
+//! `event-listener` calls and drops wakers under the lock of its list. A waker is the code of
+//! others: one that panics would leave the list torn, and one that drops a future of the same
+//! list, or blocks, would hold the lock for ever. So the list is given a waker of ours, which
+//! notes the task for the thread that notifies; it wakes those it has noted when it has let the
+//! list go.
+
+use core::cell::RefCell;
+use core::task::Waker;
+use std::boxed::Box;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::task::Wake;
+use std::thread;
+
+std::thread_local! {
+    /// The tasks that this thread has notified and not woken yet.
+    static NOTED: RefCell<VecDeque<Arc<Task>>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// A task.
+#[derive(Debug)]
+struct Task(Waker);
+
+impl Wake for Task {
+    fn wake(self: Arc<Self>) {
+        let mut noted = Some(self);
+        let _ = NOTED.try_with(|tasks| tasks.borrow_mut().extend(noted.take()));
+        // A thread that ends has no place for notes.
+        if let Some(task) = noted {
+            task.0.wake_by_ref();
+        }
+    }
+}
+
+/// A waker for the list, and the task behind it. It outlives what the list has of it.
+#[derive(Debug)]
+pub(super) struct Deferred {
+    waker: Waker,
+    task: Arc<Task>,
+}
+
+impl Deferred {
+    /// For the task of a waker.
+    pub(super) fn new(waker: &Waker) -> Self {
+        let task = Arc::new(Task(waker.clone()));
+        Self { waker: Waker::from(Arc::clone(&task)), task }
+    }
+
+    /// What the list is given.
+    pub(super) const fn waker(&self) -> &Waker {
+        &self.waker
+    }
+
+    /// Whether it is for the task of this waker.
+    pub(super) fn will_wake(&self, waker: &Waker) -> bool {
+        self.task.0.will_wake(waker)
+    }
+}
+
+/// Wakes all tasks that this thread has notified. If a waker panics, so does this when all are
+/// woken.
+pub(super) fn wake_all() {
+    let mut why: Option<Box<_>> = None;
+    let next = || NOTED.try_with(|tasks| tasks.borrow_mut().pop_front());
+    while let Ok(Some(task)) = next() {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| task.0.wake_by_ref())) {
+            why.get_or_insert(panic);
+        }
+        // Dropped here, it may be the last of its waker, which is the code of others too.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(task))) {
+            why.get_or_insert(panic);
+        }
+    }
+    if let Some(panic) = why {
+        if !thread::panicking() {
+            resume_unwind(panic);
+        }
+    }
+}
