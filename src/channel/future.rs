@@ -3,6 +3,9 @@
 //! All futures here can be dropped at any time: no message is lost that is not theirs, and a
 //! notification that one has not used is passed on. Each keeps its place in the list of those who
 //! wait, under the waker of its last poll, until it is done or dropped.
+//!
+//! One that is forgotten (`core::mem::forget`) while it waits takes no message, but keeps its
+//! place: the notification that comes to it in its turn, one at most, wakes nobody else.
 
 use core::fmt;
 use core::future::Future;

@@ -46,6 +46,11 @@
 //! who sleeps ([`WaitStrategy`]). `try_send` and `try_recv` never wait at all. Those who sleep are
 //! woken in the order in which they came, but who is awake may be faster.
 //!
+//! All futures can be dropped at any time: no message is lost with one that waits, and whoever is
+//! next is woken in its stead. A future that is forgotten (`core::mem::forget`) while it waits
+//! takes no message either; but it keeps its place, and the next wake-up that comes to it is
+//! nobody's. So one message, or one free slot, may be left until the wake-up after that.
+//!
 //! # Panics
 //!
 //! All functions that make a channel panic if the capacity is 0, or so large that its slots
