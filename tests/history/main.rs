@@ -19,6 +19,9 @@ mod agree;
 mod broken;
 mod cases;
 
+#[cfg(feature = "std")]
+mod channels;
+
 use ringway::Queue;
 use ringway::ring::{self, Consumer, Link, Producer};
 

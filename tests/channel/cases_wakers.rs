@@ -1,0 +1,226 @@
+//! Cases of wakers: they panic, drop, change, stay behind, and call back.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Poll, Wake, Waker};
+
+use ringway::channel::{self, Receiver, TryRecvError, bounded};
+
+use crate::polls::{Bell, poll, poll_once};
+use crate::watch::finishes;
+
+/// A waker that does something of its own.
+struct Act<F>(F);
+
+impl<F: Fn() + Send + Sync + 'static> Wake for Act<F> {
+    fn wake(self: Arc<Self>) {
+        self.0();
+    }
+}
+
+fn waker(act: impl Fn() + Send + Sync + 'static) -> Waker {
+    Waker::from(Arc::new(Act(act)))
+}
+
+/// What may be dropped by a waker.
+type Later = Arc<Mutex<Option<Box<dyn Send>>>>;
+
+// fereidani/futures-intrusive#73
+#[test]
+fn b7_a_waker_that_panics_harms_nobody_else() {
+    finishes(|| {
+        let (sender, receiver) = bounded(4);
+        let mut first = receiver.recv_async();
+        let mut second = receiver.recv_async();
+        let (bell, ring) = Bell::new();
+        assert!(poll(&mut first, &waker(|| panic!("a waker of the test"))).is_pending());
+        assert!(poll(&mut second, &ring).is_pending());
+        assert!(catch_unwind(AssertUnwindSafe(|| sender.send(1))).is_err());
+        assert_eq!(receiver.len(), 1, "the message was sent");
+        drop(first);
+        assert_eq!(bell.rings(), 1, "who was notified has gone");
+        assert_eq!(poll(&mut second, &ring), Poll::Ready(Ok(1)));
+        for message in 0..10 {
+            let mut next = receiver.recv_async();
+            assert!(poll(&mut next, &ring).is_pending());
+            sender.send(message).unwrap();
+            assert_eq!(bell.rings() as u64, 2 + message, "the list of those who wait is whole");
+            assert_eq!(poll(&mut next, &ring), Poll::Ready(Ok(message)));
+        }
+    });
+}
+
+// fereidani/futures-intrusive#73
+#[test]
+fn b7_a_waker_that_panics_among_many_keeps_no_other_from_waking() {
+    finishes(|| {
+        let (sender, receiver) = bounded::<u8>(4);
+        let (bell, ring) = Bell::new();
+        let mut waiting: Vec<_> = (0..3).map(|_| receiver.recv_async()).collect();
+        let panics = waker(|| panic!("a waker of the test"));
+        for (future, waker) in waiting.iter_mut().zip([&ring, &panics, &ring]) {
+            assert!(poll(future, waker).is_pending());
+        }
+        assert!(catch_unwind(AssertUnwindSafe(|| sender.close())).is_err());
+        assert_eq!(bell.rings(), 2);
+        assert!(waiting.iter_mut().all(|future| poll_once(future).is_ready()));
+    });
+}
+
+// fereidani/futures-intrusive#73
+#[test]
+fn b7_a_waker_may_drop_a_future_that_waits_for_the_same() {
+    finishes(|| {
+        let (sender, receiver) = channel::bounded::<u8>(1);
+        let receiver: &'static Receiver<u8> = Box::leak(Box::new(receiver));
+        let later = Later::default();
+        let mut first = receiver.recv_async();
+        let mut second = receiver.recv_async();
+        let drops = later.clone();
+        let drops = waker(move || drop(drops.lock().unwrap().take()));
+        assert!(poll(&mut first, &drops).is_pending());
+        assert!(poll_once(&mut second).is_pending());
+        *later.lock().unwrap() = Some(Box::new(second));
+        sender.send(1).unwrap();
+        assert!(later.lock().unwrap().is_none());
+        assert_eq!(poll_once(&mut first), Poll::Ready(Ok(1)));
+    });
+}
+
+// fereidani/futures-intrusive#73
+#[test]
+fn b7_a_waker_may_drop_the_future_that_it_wakes() {
+    finishes(|| {
+        let (sender, receiver) = channel::bounded::<u8>(1);
+        let receiver: &'static Receiver<u8> = Box::leak(Box::new(receiver));
+        let later = Later::default();
+        let mut first = receiver.recv_async();
+        let mut second = receiver.recv_async();
+        let (bell, ring) = Bell::new();
+        let drops = later.clone();
+        let drops = waker(move || drop(drops.lock().unwrap().take()));
+        assert!(poll(&mut first, &drops).is_pending());
+        assert!(poll(&mut second, &ring).is_pending());
+        *later.lock().unwrap() = Some(Box::new(first));
+        sender.send(1).unwrap();
+        assert_eq!(bell.rings(), 1, "the notification was passed on");
+        assert_eq!(poll_once(&mut second), Poll::Ready(Ok(1)));
+    });
+}
+
+// fereidani/futures-intrusive#73
+#[test]
+fn b7_a_waker_that_is_replaced_may_own_a_future_that_waits_for_the_same() {
+    finishes(|| {
+        let (sender, receiver) = channel::bounded::<u8>(1);
+        let receiver: &'static Receiver<u8> = Box::leak(Box::new(receiver));
+        let mut inner = receiver.recv_async();
+        assert!(poll_once(&mut inner).is_pending());
+        let owner = Mutex::new(inner);
+        let mut outer = receiver.recv_async();
+        assert!(poll(&mut outer, &waker(move || drop(owner.lock()))).is_pending());
+        assert!(poll_once(&mut outer).is_pending());
+        sender.send(1).unwrap();
+        assert_eq!(poll_once(&mut outer), Poll::Ready(Ok(1)));
+    });
+}
+
+// fereidani/futures-intrusive#73
+#[test]
+fn b7_a_waker_may_use_the_channel() {
+    finishes(|| {
+        let (sender, receiver) = bounded::<u8>(2);
+        let mut first = receiver.recv_async();
+        let mut second = receiver.recv_async();
+        let (bell, ring) = Bell::new();
+        let again = sender.clone();
+        assert!(poll(&mut first, &waker(move || again.try_send(2).unwrap())).is_pending());
+        assert!(poll(&mut second, &ring).is_pending());
+        sender.send(1).unwrap();
+        assert_eq!(bell.rings(), 1);
+        assert_eq!(poll_once(&mut first), Poll::Ready(Ok(1)));
+        assert_eq!(poll_once(&mut second), Poll::Ready(Ok(2)));
+        assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+    });
+}
+
+// tokio-rs/tokio#8095
+#[test]
+fn b8_no_waker_outlives_its_future() {
+    let (sender, receiver) = bounded::<u8>(1);
+    let (bell, ring) = Bell::new();
+    let baseline = Arc::strong_count(&bell);
+    let mut done = receiver.recv_async();
+    let mut dropped = receiver.recv_async();
+    for future in [&mut done, &mut dropped] {
+        (0..3).for_each(|_| assert!(poll(future, &ring).is_pending()));
+    }
+    assert!(Arc::strong_count(&bell) > baseline);
+    sender.send(1).unwrap();
+    assert_eq!(poll(&mut done, &ring), Poll::Ready(Ok(1)));
+    drop(dropped);
+    assert_eq!(Arc::strong_count(&bell), baseline, "of a receiver; the future is there still");
+    sender.send(2).unwrap();
+    let mut sending = sender.send_async(3);
+    let mut batch = sender.send_slice_async(&[4, 5]);
+    assert!(poll(&mut sending, &ring).is_pending() && poll(&mut batch, &ring).is_pending());
+    drop((sending, batch));
+    assert_eq!(Arc::strong_count(&bell), baseline, "of a sender");
+    let mut closed = sender.send_async(6);
+    assert!(poll(&mut closed, &ring).is_pending());
+    drop(receiver);
+    assert!(poll(&mut closed, &ring).is_ready());
+    assert_eq!(Arc::strong_count(&bell), baseline, "of a channel that was closed");
+}
+
+// zesterer/flume#88, zesterer/flume#182
+#[test]
+fn c4_a_future_takes_one_place_however_often_it_is_polled() {
+    let (sender, receiver) = bounded::<u8>(1);
+    let (bell, ring) = Bell::new();
+    let (mut receiving, mut behind) = (receiver.recv_async(), receiver.recv_async());
+    assert!(poll(&mut receiving, &ring).is_pending());
+    assert!(poll(&mut behind, &ring).is_pending());
+    let kept = Arc::strong_count(&bell);
+    for _ in 0..1_000_000 {
+        assert!(poll(&mut receiving, &ring).is_pending());
+    }
+    assert_eq!(Arc::strong_count(&bell), kept, "a waker is kept once");
+    sender.close();
+    assert_eq!(bell.rings(), 2, "all who wait are woken, each once");
+}
+
+#[test]
+fn c5_only_the_waker_of_the_last_poll_is_called() {
+    let (sender, receiver) = bounded::<u8>(1);
+    let bells: Vec<_> = (0..3).map(|_| Bell::new()).collect();
+    let rings = || bells.iter().map(|(bell, _)| bell.rings()).collect::<Vec<_>>();
+    let mut receiving = receiver.recv_async();
+    bells.iter().for_each(|(_, ring)| assert!(poll(&mut receiving, ring).is_pending()));
+    sender.send(1).unwrap();
+    assert_eq!(rings(), [0, 0, 1]);
+    let mut sending = sender.send_async(2);
+    bells.iter().rev().for_each(|(_, ring)| assert!(poll(&mut sending, ring).is_pending()));
+    assert_eq!(poll_once(&mut receiving), Poll::Ready(Ok(1)));
+    assert_eq!(rings(), [1, 0, 1]);
+    assert_eq!(poll_once(&mut sending), Poll::Ready(Ok(())));
+}
+
+#[test]
+fn c5_a_future_moves_to_another_thread_while_it_waits() {
+    static DONE: AtomicUsize = AtomicUsize::new(0);
+    let (sender, receiver) = bounded::<u8>(1);
+    let (bell, ring) = Bell::new();
+    let mut receiving = receiver.recv_async();
+    assert!(poll_once(&mut receiving).is_pending());
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            assert!(poll(&mut receiving, &ring).is_pending());
+            sender.send(1).unwrap();
+            assert_eq!(poll(&mut receiving, &ring), Poll::Ready(Ok(1)));
+            DONE.fetch_add(1, Ordering::Relaxed);
+        });
+    });
+    assert_eq!((bell.rings(), DONE.load(Ordering::Relaxed)), (1, 1));
+}

@@ -1,0 +1,47 @@
+//! Channels on real threads and on executors.
+//!
+//! A check of all kinds is a function of how its channel is made, generic in the kinds of its
+//! ends; the macros of `common` make a test of it for each kind, and those of `executors` one for
+//! each executor. Tests whose names begin with a letter and a number (`c1_…`, `b7_…`) stand for a
+//! bug that users of another channel met; the comment above each names the thread in which they
+//! told of it.
+//!
+//! Where a test needs a thread that sleeps it looks at the thread's state, and a test that would
+//! hang fails by a watchdog; nothing else depends on time but the tests of time-outs.
+#![cfg(feature = "std")]
+
+#[path = "../ring/threads.rs"]
+mod threads;
+
+#[macro_use]
+mod common;
+#[macro_use]
+mod executors;
+mod arrivals;
+mod polls;
+mod watch;
+
+mod batches;
+mod batches_async;
+mod close;
+mod crossbeam;
+mod crossbeam_errors;
+mod force_send;
+mod handles;
+mod kinds;
+mod mixed;
+mod model;
+mod select;
+mod select_waits;
+mod strategies;
+mod stress;
+mod traits;
+
+mod cases_cancel;
+mod cases_cores;
+mod cases_end;
+mod cases_forget;
+mod cases_locks;
+mod cases_time;
+mod cases_wakers;
+mod cases_wakes;
