@@ -1,6 +1,7 @@
 //! Closing from either end.
 
 use std::sync::Arc;
+use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
@@ -76,7 +77,7 @@ fn a_closed_channel_refuses_all_ways_in<P: End, C: End>(
     assert!(poll_once(&mut sender.send_all_async(&mut messages)).is_ready());
     assert_eq!(messages, [1, 2]);
     assert_eq!(C::force_send(&sender, 1).unwrap_or(Err(SendError(1))), Err(SendError(1)));
-    assert!(poll_once(&mut sender.send_async(1)).is_ready_with(|sent| sent == Err(SendError(1))));
+    assert_eq!(poll_once(&mut sender.send_async(1)), Poll::Ready(Err(SendError(1))));
     assert_eq!(receiver.recv_many(&mut messages, 9), Ok(1));
     assert_eq!(messages, [1, 2, 7]);
     assert_eq!(receiver.recv(), Err(RecvError));
@@ -85,21 +86,7 @@ fn a_closed_channel_refuses_all_ways_in<P: End, C: End>(
     assert_eq!(receiver.recv_many(&mut messages, 0), Ok(0));
     assert_eq!(receiver.drain().len(), 0);
     let mut receiving = C::recv_async(&mut receiver);
-    assert!(poll_once(&mut receiving).is_ready_with(|end| end == Err(RecvError)));
-}
-
-/// Whether a poll is done, with such an outcome.
-trait IsReadyWith<T> {
-    fn is_ready_with(self, is_it: impl FnOnce(T) -> bool) -> bool;
-}
-
-impl<T> IsReadyWith<T> for std::task::Poll<T> {
-    fn is_ready_with(self, is_it: impl FnOnce(T) -> bool) -> bool {
-        match self {
-            Self::Ready(outcome) => is_it(outcome),
-            Self::Pending => false,
-        }
-    }
+    assert_eq!(poll_once(&mut receiving), Poll::Ready(Err(RecvError)));
 }
 
 fn all_who_wait_are_woken_by_a_close<P: End, C: End>(
@@ -172,7 +159,7 @@ fn a_task_that_waits_is_woken_by_a_close() {
     assert!(poll(&mut sending, &ring).is_pending());
     receiver.close();
     assert_eq!(bell.rings(), 1);
-    assert!(poll(&mut sending, &ring).is_ready_with(|sent| sent == Err(SendError(message))));
+    assert_eq!(poll(&mut sending, &ring), Poll::Ready(Err(SendError(message))));
     assert_eq!(receiver.recv(), Ok(Arc::new(0)));
     assert_eq!(receiver.recv(), Err(RecvError));
 }

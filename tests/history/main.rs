@@ -19,9 +19,6 @@ mod agree;
 mod broken;
 mod cases;
 
-#[cfg(feature = "std")]
-mod channels;
-
 use ringway::Queue;
 use ringway::ring::{self, Consumer, Link, Producer};
 
@@ -53,6 +50,9 @@ macro_rules! on_queue {
         }
     };
 }
+
+#[cfg(feature = "std")]
+mod channels;
 
 on_queue!(spsc, Full::Exact, |capacity, _, _| {
     let (producer, consumer) = ring::spsc(capacity);
