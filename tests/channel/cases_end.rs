@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use ringway::channel::{Receiver, RecvError, Sender, TryRecvError, bounded};
+use ringway::channel::{Receiver, Sender, TryRecvError, bounded};
 
 use crate::common::{End, receivers, senders};
 use crate::polls::poll_once;
@@ -110,10 +110,11 @@ fn b2_what_is_queued_goes_with_the_last_receiver<P: End, C: End>(
     requests.try_send(reply).unwrap();
     assert_eq!(replies.try_recv(), Err(TryRecvError::Empty));
     drop(server);
-    assert_eq!(replies.recv(), Err(RecvError), "the sender of requests is still there");
+    let end = replies.try_recv();
+    assert_eq!(end, Err(TryRecvError::Disconnected), "the sender of requests is still there");
     let (reply, replies) = bounded(1);
     drop(requests.try_send(reply).unwrap_err());
-    assert_eq!(replies.recv(), Err(RecvError));
+    assert_eq!(replies.try_recv(), Err(TryRecvError::Disconnected));
 }
 
 // crossbeam-rs/crossbeam#1102, rust-lang/rust#108164
