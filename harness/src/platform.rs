@@ -3,13 +3,16 @@
 //! On Linux all of it is known. Elsewhere threads stay unpinned (and every slice says so), and what is not
 //! known is `None`, never 0.
 
-pub use imp::{allowed_cores, current_core, kernel, pin, stolen_ticks, thread_cpu_time};
+pub use imp::{
+    allowed_cores, current_core, kernel, pin, stolen_ticks, thread_cpu_time, thread_switches,
+};
 
 #[cfg(target_os = "linux")]
 mod imp {
     use std::fs;
     use std::time::Duration;
 
+    use nix::sys::resource::{UsageWho, getrusage};
     use rustix::system::uname;
     use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
     use rustix::time::{ClockId, clock_gettime};
@@ -41,6 +44,13 @@ mod imp {
     /// The CPU time that the calling thread has used.
     pub fn thread_cpu_time() -> Option<Duration> {
         Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).ok()
+    }
+
+    /// How often the calling thread has left its core, by itself or not.
+    pub fn thread_switches() -> Option<u64> {
+        let usage = getrusage(UsageWho::RUSAGE_THREAD).ok()?;
+        let switches = usage.voluntary_context_switches() + usage.involuntary_context_switches();
+        u64::try_from(switches).ok()
     }
 
     /// The time that the hypervisor has taken from all cores together, in ticks of `/proc/stat`
@@ -80,6 +90,11 @@ mod imp {
 
     /// Not known here.
     pub fn thread_cpu_time() -> Option<Duration> {
+        None
+    }
+
+    /// Not known here.
+    pub fn thread_switches() -> Option<u64> {
         None
     }
 

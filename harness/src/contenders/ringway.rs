@@ -92,11 +92,11 @@ ring!(
 );
 
 /// What threads share by reference.
-type Shared<T> = ringway::Queue<T>;
+type SharedRing<T> = ringway::Queue<T>;
 
 shared_queue!(
     /// The mpmc ring shared by reference: no handles.
-    pub Queue, Shared,
+    pub Queue, SharedRing,
     Info {
         name: "ringway-queue",
         package: "ringway",
@@ -105,5 +105,5 @@ shared_queue!(
         fifo: true,
         progress: Progress::LockFree,
     },
-    new: Shared::new, push: Shared::push, pop: Shared::pop,
+    new: SharedRing::new, push: SharedRing::push, pop: SharedRing::pop,
 );

@@ -16,7 +16,7 @@ pub fn markdown(finished: &Finished<'_>) -> String {
         format!("Real capacities other than asked for:\n\n{}\n", rounded.concat())
     };
     format!(
-        "# The quick contest\n\n\
+        "# The {} contest\n\n\
          - {}, commit {}\n\
          - {} ({}), {} cores, {}, governor {}\n\
          - {}, opt-level {}, target-cpu {}\n\
@@ -29,6 +29,7 @@ pub fn markdown(finished: &Finished<'_>) -> String {
          cargo contest quick --filter 'contender/topology/batch'\n\
          ```\n\n\
          {}{}{rounded}",
+        finished.plan.suite,
         environment.date,
         environment.commit,
         unknown(environment.cpu.as_deref()),
