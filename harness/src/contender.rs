@@ -19,6 +19,8 @@ use crate::axes::Topology;
 pub trait Contender: Sized + 'static {
     /// Who it is and what it promises.
     const INFO: Info;
+    /// The smallest capacity that it can have; it gives as much if it is asked for less.
+    const LEAST_CAPACITY: usize = 1;
     /// The largest capacity that it can be asked for.
     const MOST_CAPACITY: usize = usize::MAX;
     /// The handle of one producer thread.

@@ -43,6 +43,8 @@ impl Cell {
             Some("no batch operations".to_owned())
         } else if self.entry.info.role == Role::Limit && workload != Workload::Saturation {
             Some("not a queue".to_owned())
+        } else if capacity < self.entry.least_capacity {
+            Some(format!("capacities from {}", self.entry.least_capacity))
         } else if capacity > self.entry.most_capacity {
             Some(format!("capacities up to {}", self.entry.most_capacity))
         } else {
@@ -300,5 +302,10 @@ mod tests {
             group.workload = Workload::PingPong;
         };
         assert_eq!(cell("copy-limit", limit), "not a queue");
+        let small = |group: &mut Group| {
+            group.topology = Topology::new(2, 1);
+            group.capacity = 2;
+        };
+        assert_eq!(cell("disruptor", small), "capacities from 64");
     }
 }

@@ -56,6 +56,8 @@ pub struct Entry {
     pub wait: Wait,
     /// Whether it has batch operations.
     pub batches: bool,
+    /// The smallest capacity that it can have.
+    pub least_capacity: usize,
     /// The largest capacity that it can be asked for.
     pub most_capacity: usize,
     /// Whether it is a reference for the second time, and so has no place but beside the first.
@@ -74,6 +76,7 @@ impl Entry {
             info: C::INFO,
             wait: Wait::Common,
             batches: false,
+            least_capacity: C::LEAST_CAPACITY,
             most_capacity: C::MOST_CAPACITY,
             again: false,
             version: None,
@@ -94,6 +97,7 @@ impl Entry {
             info: C::INFO,
             wait: Wait::Common,
             batches: true,
+            least_capacity: C::LEAST_CAPACITY,
             most_capacity: C::MOST_CAPACITY,
             again: false,
             version: None,
@@ -117,6 +121,7 @@ impl Entry {
             info: C::INFO,
             wait: Wait::Own,
             batches: false,
+            least_capacity: C::LEAST_CAPACITY,
             most_capacity: C::MOST_CAPACITY,
             again: false,
             version: None,
@@ -176,9 +181,12 @@ impl Entry {
         self.suspend.map_or(Ok(Vec::new()), |suspend| suspend(job))
     }
 
-    /// Runs the checks that come before any number.
+    /// Runs the checks that come before any number. A contender that panics has failed.
     pub fn conform(&self) -> Conformance {
-        (self.conform)()
+        std::panic::catch_unwind(self.conform).unwrap_or_else(|_| Conformance {
+            failure: Some("panicked".to_owned()),
+            ..Conformance::default()
+        })
     }
 }
 

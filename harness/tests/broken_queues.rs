@@ -124,6 +124,20 @@ spoiled!(Faulty, FaultyQueue, Role::Peer, |n| n, Plain::push, |queue: &Plain<T>|
     message
 });
 
+spoiled!(
+    Fragile,
+    FragileQueue,
+    Role::Peer,
+    |_| panic!("a queue that cannot be made, on purpose"),
+    Plain::push,
+    Plain::pop,
+);
+
+#[test]
+fn a_panic_in_the_checks_is_a_failure() {
+    assert_eq!(Entry::single::<Fragile>().conform().failure.as_deref(), Some("panicked"));
+}
+
 /// What conformance says against `C`.
 macro_rules! objection {
     ($contender:ty) => {

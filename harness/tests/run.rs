@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 /// rtrb and the reference twice, in two groups.
-const CELLS: &str = "rtrb/1x1/1/8B/*/saturation";
+const CELLS: &str = "rtrb/1x1/1/*B/1024/saturation";
 
 fn contest(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ringway-harness"));
@@ -21,13 +21,16 @@ fn output(arguments: &[&str]) -> Output {
     contest(arguments).output().expect("the contest starts")
 }
 
-/// A short run; its directory.
+/// A short run, with all that its time did not suffice for; its directory.
 fn run(out: &Path) -> PathBuf {
     let out_text = out.to_str().unwrap();
     let output =
         output(&["run", "--budget", "4s", "--filter", CELLS, "--seed", "5", "--out", out_text]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    directory(out).expect("a directory")
+    let directory = directory(out).expect("a directory");
+    let resumed = resume(&directory);
+    assert!(resumed.status.success(), "{}", String::from_utf8_lossy(&resumed.stderr));
+    directory
 }
 
 /// The only run below `out`.
@@ -37,7 +40,7 @@ fn directory(out: &Path) -> Option<PathBuf> {
 }
 
 fn resume(directory: &Path) -> Output {
-    output(&["run", "--resume", directory.to_str().unwrap(), "--budget", "20s"])
+    output(&["run", "--resume", directory.to_str().unwrap(), "--budget", "10m"])
 }
 
 /// Rounds and cells of the slices that were kept, each once.
@@ -45,7 +48,7 @@ fn slices(directory: &Path) -> Vec<(u64, String, u64)> {
     let text = fs::read_to_string(directory.join("samples.jsonl")).unwrap();
     let slice = |line: &str| {
         let sample: serde_json::Value = serde_json::from_str(line).unwrap();
-        let name = format!("{}/{}", sample["contender"], sample["capacity"]);
+        let name = format!("{}/{}", sample["contender"], sample["payload"]);
         (sample["round"].as_u64().unwrap(), name, sample["process"].as_u64().unwrap())
     };
     let mut slices: Vec<_> = text.lines().map(slice).collect();
@@ -128,7 +131,7 @@ fn ctrl_c_keeps_what_is_finished_and_the_run_goes_on() {
 
     let out = tempfile::tempdir().unwrap();
     let arguments =
-        ["run", "--budget", "60s", "--filter", CELLS, "--out", out.path().to_str().unwrap()];
+        ["run", "--budget", "10s", "--filter", CELLS, "--out", out.path().to_str().unwrap()];
     // As a terminal does it: the signal goes to the whole group.
     let mut command = contest(&arguments);
     command.process_group(0).stdout(Stdio::null()).stderr(Stdio::piped());

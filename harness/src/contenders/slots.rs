@@ -123,7 +123,7 @@ impl<T: Send + 'static> WaitingSource<T> for blocking::Receiver<Place<T>, Empty>
 }
 
 /// The disruptor crate: a multi-producer disruptor with one event poller. It takes powers of two alone, so
-/// capacities are rounded up.
+/// capacities are rounded up, and has 64 slots at least.
 #[derive(Debug)]
 pub struct Disruptor;
 
@@ -136,6 +136,7 @@ impl Contender for Disruptor {
         fifo: true,
         progress: Progress::ClaimPublish,
     };
+    const LEAST_CAPACITY: usize = 64;
     type Producer<T: Send + 'static> = DisruptorProducer<T>;
     type Consumer<T: Send + 'static> = DisruptorConsumer<T>;
 
@@ -145,7 +146,8 @@ impl Contender for Disruptor {
         consumers: usize,
     ) -> Handles<Self, T> {
         let empty = || Slot(UnsafeCell::new(None));
-        let builder = build_multi_producer(capacity.next_power_of_two(), empty, BusySpin);
+        let size = capacity.max(Self::LEAST_CAPACITY).next_power_of_two();
+        let builder = build_multi_producer(size, empty, BusySpin);
         let (poller, builder) = builder.new_event_poller();
         let sinks = clones(DisruptorProducer(builder.build()), producers);
         (sinks, only(DisruptorConsumer(poller), consumers))
