@@ -2,7 +2,7 @@
 //!
 //! Each is a function that makes the [`Body`](crate::slice::Body) of every thread, generic over the contender
 //! and the way to use its handles, so that everything between the gate and the finish is dispatched
-//! statically. A further workload is a place on [`Workload`](crate::axes::Workload), a function like these, a
+//! statically. A further workload is a place on [`Workload`], a function like these, a
 //! line in `other`, and its reasons not to run in `obstacle`.
 //!
 //! | workload | threads of *p*×*c* |
