@@ -11,8 +11,10 @@ use comfy_table::CellAlignment::Left;
 
 use crate::channels;
 use crate::cli::{Cli, Command, List, Quick, Verify};
-use crate::contenders::ENTRIES;
-use crate::contest::{Contest, End, Results, Schedule};
+use crate::compare;
+use crate::conformance::Conformance;
+use crate::contest::{Before, Contest, End, Results, Schedule};
+use crate::doctor;
 use crate::environment::{self, CARGO_CONTEST, Environment};
 use crate::headline;
 use crate::output::files::RunDirectory;
@@ -20,9 +22,12 @@ use crate::output::table::{self, Style};
 use crate::output::{Finished, millis};
 use crate::plan::{Cell, Filter, Plan};
 use crate::platform;
-use crate::registry::Entry;
+use crate::registry::{Entry, entries};
+use crate::run;
+use crate::suite::Suite;
 use crate::summary::{self, Standing, Throughputs};
 use crate::suspended;
+use crate::versus;
 
 /// The exit status after Ctrl-C, as shells have it.
 pub(crate) const INTERRUPTED: u8 = 130;
@@ -45,9 +50,14 @@ pub(crate) static CTRL_C: AtomicBool = AtomicBool::new(false);
 /// # Errors
 ///
 /// Whatever keeps it from doing so.
-pub fn run(cli: Cli) -> Result<ExitCode> {
+pub fn execute(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Quick(arguments) => quick(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Gate(arguments) => versus::run(&arguments),
+        Command::Worker(worker) => run::worker::run(&worker),
         Command::List(arguments) => list(&arguments),
         Command::Verify(arguments) => verify(&arguments),
         Command::Channels(arguments) => channels::command::run(&arguments),
@@ -81,7 +91,9 @@ fn quick(arguments: &Quick) -> Result<ExitCode> {
         true => None,
         false => Some(RunDirectory::create(&arguments.out, &environment, environment::LABEL)?),
     };
-    let passed = |cell: &&Cell| !conformed.failed.contains_key(cell.entry.key);
+    let passed = |cell: &&Cell| {
+        conformed.found.get(cell.entry.key).is_none_or(|found| found.failure.is_none())
+    };
     let cells: Vec<Cell> = plan.cells.iter().filter(passed).copied().collect();
     let contest = Contest {
         cells: &cells,
@@ -90,12 +102,15 @@ fn quick(arguments: &Quick) -> Result<ExitCode> {
         cores: platform::allowed_cores().into(),
         deadline: began + arguments.seconds.mul_f64(SLACK) + GRACE,
         interrupted: &CTRL_C,
+        rounds: 0..schedule.rounds,
+        before: Before::default(),
+        planted: 0.0,
     };
     let Results { samples, end } = contest.run();
 
     let throughputs = Throughputs::of(&samples);
     let finished = Finished {
-        rows: &summary::rows(&plan, &samples, &throughputs, &conformed.failed),
+        rows: &summary::rows(&plan, &samples, &throughputs, &conformed.found),
         headline: &headline::lines(&throughputs),
         throughputs: &throughputs,
         samples: &samples,
@@ -127,7 +142,7 @@ pub(crate) fn ensure_release(command: &str) -> Result<()> {
 }
 
 /// Prints the results.
-fn report(finished: &Finished<'_>, json: bool) -> Result<()> {
+pub(crate) fn report(finished: &Finished<'_>, json: bool) -> Result<()> {
     if !json {
         let headline = table::headline(finished.headline, Style::Terminal);
         let groups = table::groups(finished, Style::Terminal);
@@ -138,7 +153,7 @@ fn report(finished: &Finished<'_>, json: bool) -> Result<()> {
 }
 
 /// Success, unless a contender failed or the contest did not get to its end.
-fn exit_code(finished: &Finished<'_>) -> ExitCode {
+pub(crate) fn exit_code(finished: &Finished<'_>) -> ExitCode {
     let failed = |standing: &Standing| matches!(standing, Standing::Failed(_));
     if finished.end == End::Interrupted {
         ExitCode::from(INTERRUPTED)
@@ -165,8 +180,8 @@ fn command(arguments: &Quick, schedule: Schedule, seed: u64) -> String {
 /// What conformance found of several contenders.
 #[derive(Debug, Default)]
 struct Conformed {
-    /// Those that failed, with the reason.
-    failed: BTreeMap<&'static str, String>,
+    /// All of it, by contender.
+    found: BTreeMap<&'static str, Conformance>,
     /// Those whose real capacity is not the one asked for.
     rounded: BTreeMap<&'static str, String>,
     /// One that hung.
@@ -182,10 +197,9 @@ impl Conformed {
             if !found.rounded().is_empty() {
                 conformed.rounded.insert(entry.key, found.rounded());
             }
-            if let Some(reason) = found.failure {
-                conformed.failed.insert(entry.key, reason);
-            }
-            if found.hung {
+            let hung = found.hung;
+            conformed.found.insert(entry.key, found);
+            if hung {
                 conformed.hung = Some(entry.key);
                 break;
             }
@@ -197,7 +211,11 @@ impl Conformed {
 /// Shows the contenders, or their cells.
 fn list(arguments: &List) -> Result<ExitCode> {
     let filters = &arguments.filters.filters;
-    let table = if arguments.cells { cell_list(filters)? } else { contender_list(filters)? };
+    let table = match (&arguments.suite, arguments.cells) {
+        (Some(suite), _) => cell_list(suite, filters)?,
+        (None, true) => cell_list("quick", filters)?,
+        (None, false) => contender_list(filters)?,
+    };
     print(&format!("{table}\n"))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -221,13 +239,16 @@ fn contender_list(filters: &[Filter]) -> Result<String> {
     Ok(table.trim_fmt())
 }
 
-/// The table of cells.
-fn cell_list(filters: &[Filter]) -> Result<String> {
+/// The table of the cells of a suite.
+fn cell_list(suite: &str, filters: &[Filter]) -> Result<String> {
     let chosen = |cell: &Cell| filters.is_empty() || filters.iter().any(|f| f.matches(cell));
     let mut table = table::table(Style::Terminal, &["cell", "runs"].map(|name| (name, Left)));
-    for cell in Cell::all().filter(chosen) {
-        let runs = cell.obstacle().map_or_else(|| "yes".to_owned(), |why| format!("no: {why}"));
-        table.add_row([cell.to_string(), runs]);
+    let cores = platform::allowed_cores().len();
+    for (cell, obstacle) in Suite::named(suite)?.cells(cores)? {
+        if chosen(&cell) {
+            let runs = obstacle.map_or_else(|| "yes".to_owned(), |why| format!("no: {why}"));
+            table.add_row([cell.to_string(), runs]);
+        }
     }
     ensure!(
         !table.is_empty(),
@@ -264,7 +285,7 @@ pub(crate) fn chosen(filters: &[Filter]) -> Result<Vec<&'static Entry>> {
     let named = |entry: &&Entry| {
         filters.is_empty() || filters.iter().any(|filter| filter.matches_contender(entry))
     };
-    let entries: Vec<_> = ENTRIES.iter().filter(named).collect();
+    let entries: Vec<_> = entries().iter().filter(named).collect();
     ensure!(!entries.is_empty(), "no contender matches; `list` without a filter shows their names");
     Ok(entries)
 }

@@ -17,11 +17,14 @@ use std::time::Duration;
 use crate::contender::{
     BatchSink, BatchSource, Contender, Role, Sink, Source, WaitingSink, WaitingSource,
 };
+use serde::{Deserialize, Serialize};
+
+use crate::axes::{CAPACITY, Group, Topology};
 use crate::message::{Share, origin};
-use crate::mode::{Batched, Mode, Single, Waiting};
-use crate::plan::{CAPACITY, Topology};
+use crate::mode::{Polled, Waiting};
 use crate::platform;
-use crate::slice::{self, Job};
+use crate::slice::{self, Body, Job};
+use crate::work::{batches, flow, pace::Immediately};
 
 /// The capacities that are filled: small, not a power of two, and the one of the contest.
 const CAPACITIES: [usize; 3] = [4, SMALL, CAPACITY];
@@ -43,7 +46,7 @@ const THREADED: [Topology; 4] =
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// What the checks of a contender found.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Conformance {
     /// Each capacity asked for, with the one given.
     pub capacities: Vec<(usize, usize)>,
@@ -51,6 +54,10 @@ pub struct Conformance {
     pub failure: Option<String>,
     /// A check hung: its threads still run, and nothing can be timed beside them.
     pub hung: bool,
+    /// Bytes of heap for each slot of a `u64`, at [`CAPACITY`].
+    pub bytes_per_slot: Option<f64>,
+    /// Heap allocations for each message, on one thread.
+    pub allocs_per_msg: Option<f64>,
 }
 
 impl Conformance {
@@ -82,7 +89,7 @@ impl Conformance {
 
 /// Checks a queue without batches that does not wait.
 pub fn of_single<C: Contender>() -> Conformance {
-    alone::<C>().check("threads", |found| threads::<C, Single>(found, 1))
+    alone::<C>().check("threads", |found| threads::<C>(found, 1, single::<C>))
 }
 
 /// Checks a queue with batches that does not wait.
@@ -94,9 +101,10 @@ where
     let found = of_single::<C>();
     let found = match C::INFO.role {
         Role::Limit => found,
-        _ => found.check("batches", |found| batches::<C>(found.given(SMALL))),
+        _ => found.check("batches", |found| random_batches::<C>(found.given(SMALL))),
     };
-    found.check("threads, batches", |found| threads::<C, Batched>(found, THREADED_BATCH))
+    let bodies = batches::bodies::<C, Vec<u64>>;
+    found.check("threads, batches", |found| threads::<C>(found, THREADED_BATCH, bodies))
 }
 
 /// Checks a queue that waits by itself.
@@ -105,7 +113,14 @@ where
     C::Producer<u64>: WaitingSink<u64>,
     C::Consumer<u64>: WaitingSource<u64>,
 {
-    alone::<C>().check("threads", |found| threads::<C, Waiting>(found, 1))
+    let bodies =
+        |job: &Job| flow::bodies::<C, Waiting, u64, Vec<u64>, _, _>(job, Immediately, Immediately);
+    of_single::<C>().check("threads, waiting", |found| threads::<C>(found, 1, bodies))
+}
+
+/// The threads of a queue that does not wait.
+fn single<C: Contender>(job: &Job) -> Vec<Body<Vec<u64>>> {
+    flow::bodies::<C, Polled, u64, Vec<u64>, _, _>(job, Immediately, Immediately)
 }
 
 /// The checks on one thread.
@@ -127,6 +142,26 @@ fn alone<C: Contender>() -> Conformance {
             Ok(())
         })
         .check("drops", |_| drops::<C>())
+        .check("memory", memory::<C>)
+}
+
+/// What a queue takes of the heap: when it is made, and for messages.
+fn memory<C: Contender>(found: &mut Conformance) -> Result<(), String> {
+    let mut handles = None;
+    let making = allocation_counter::measure(|| handles = Some(pair::<C, u64>(CAPACITY)));
+    let (mut sink, mut source) = handles.ok_or("no queue")?;
+    let mut messages = 0_u64;
+    let using = allocation_counter::measure(|| {
+        for _ in 0..4 {
+            while sink.push(messages).is_ok() {
+                messages += 1;
+            }
+            while source.pop().is_some() {}
+        }
+    });
+    found.bytes_per_slot = Some(making.bytes_current as f64 / CAPACITY as f64);
+    found.allocs_per_msg = Some(using.count_total as f64 / messages.max(1) as f64);
+    Ok(())
 }
 
 /// A new queue with one handle on each side.
@@ -204,7 +239,7 @@ fn drops<C: Contender>() -> Result<(), String> {
 }
 
 /// Batches of random lengths move what a `VecDeque` would.
-fn batches<C: Contender>(given: usize) -> Result<(), String>
+fn random_batches<C: Contender>(given: usize) -> Result<(), String>
 where
     C::Producer<u64>: BatchSink<u64>,
     C::Consumer<u64>: BatchSource<u64>,
@@ -234,17 +269,20 @@ where
 }
 
 /// Numbered messages through threads, in every topology that the kind permits.
-fn threads<C: Contender, M: Mode<C>>(found: &mut Conformance, batch: usize) -> Result<(), String> {
+fn threads<C: Contender>(
+    found: &mut Conformance,
+    batch: usize,
+    bodies: impl Fn(&Job) -> Vec<Body<Vec<u64>>>,
+) -> Result<(), String> {
     for topology in THREADED.into_iter().filter(|&topology| C::INFO.kind.permits(topology)) {
         let job = Job {
-            topology,
-            batch,
-            capacity: SMALL,
+            group: Group { capacity: SMALL, ..Group::new(topology, batch) },
             messages: THREADED_MESSAGES,
             cores: platform::allowed_cores().into(),
             limit: LIMIT,
+            planted: 0.0,
         };
-        let logs = match slice::run::<C, M, Vec<u64>>(&job) {
+        let logs = match slice::run(&job, topology.producers, bodies(&job)) {
             Ok(outcome) => outcome.tallies,
             Err(failure) => {
                 found.hung = matches!(failure, slice::Failure::Hang(_));

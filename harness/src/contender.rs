@@ -13,12 +13,16 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::plan::Topology;
+use crate::axes::Topology;
 
 /// A queue that takes part in the contest.
 pub trait Contender: Sized + 'static {
     /// Who it is and what it promises.
     const INFO: Info;
+    /// The smallest capacity that it can have; it gives as much if it is asked for less.
+    const LEAST_CAPACITY: usize = 1;
+    /// The largest capacity that it can be asked for.
+    const MOST_CAPACITY: usize = usize::MAX;
     /// The handle of one producer thread.
     type Producer<T: Send + 'static>: Sink<T>;
     /// The handle of one consumer thread.
@@ -101,6 +105,13 @@ pub struct Info {
     pub progress: Progress,
 }
 
+impl Info {
+    /// A queue of the crate of that name, of which nothing is known but that it is a FIFO.
+    pub const fn peer(name: &'static str, kind: Kind) -> Self {
+        Self { name, package: name, kind, role: Role::Peer, fifo: true, progress: Progress::Lock }
+    }
+}
+
 /// How many threads each side of a queue takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -163,7 +174,7 @@ pub enum Progress {
     LockFree,
     /// No lock, but a thread suspended between claim and publication stops those behind it.
     ClaimPublish,
-    /// A thread suspended with the lock stops all others.
+    /// A thread suspended with the lock stops all others; or nothing is known.
     Lock,
 }
 
@@ -193,34 +204,73 @@ pub fn clones<H: Clone>(handle: H, count: usize) -> Vec<H> {
     std::iter::repeat_n(handle, count).collect()
 }
 
-/// A queue that threads share by reference; an `Arc` of it is the handle of each of them.
-pub trait SharedQueue<T>: Send + Sync + 'static {
+/// A queue that threads share by reference: how to make one, to push and to pop. [`shared_queue!`] makes a
+/// contender of that.
+///
+/// [`shared_queue!`]: crate::shared_queue
+pub trait SharedQueue: Sized + 'static {
+    /// The queue.
+    type Queue<T: Send + 'static>: Send + Sync + 'static;
+
+    /// A new one.
+    fn create<T: Send + 'static>(capacity: usize) -> Self::Queue<T>;
+
     /// See [`Sink::push`].
     ///
     /// # Errors
     ///
     /// The message, if the queue is full.
-    fn push(&self, message: T) -> Result<(), T>;
+    fn push<T: Send + 'static>(queue: &Self::Queue<T>, message: T) -> Result<(), T>;
 
     /// See [`Source::pop`].
-    fn pop(&self) -> Option<T>;
+    fn pop<T: Send + 'static>(queue: &Self::Queue<T>) -> Option<T>;
 }
 
-impl<T, Q: SharedQueue<T>> Sink<T> for Arc<Q> {
-    #[inline]
-    fn push(&mut self, message: T) -> Result<(), T> {
-        (**self).push(message)
+/// The handle of a queue that threads share by reference, for either side.
+pub struct Shared<C: SharedQueue, T: Send + 'static>(pub Arc<C::Queue<T>>);
+
+impl<C: SharedQueue, T: Send + 'static> Clone for Shared<C, T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
     }
 }
 
-impl<T, Q: SharedQueue<T>> Source<T> for Arc<Q> {
+impl<C: SharedQueue, T: Send + 'static> fmt::Debug for Shared<C, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
+}
+
+impl<C: SharedQueue, T: Send + 'static> Sink<T> for Shared<C, T> {
+    #[inline]
+    fn push(&mut self, message: T) -> Result<(), T> {
+        C::push(&self.0, message)
+    }
+}
+
+impl<C: SharedQueue, T: Send + 'static> Source<T> for Shared<C, T> {
     #[inline]
     fn pop(&mut self) -> Option<T> {
-        (**self).pop()
+        C::pop(&self.0)
     }
 }
 
 /// Makes a contender of a queue that threads share by reference, by how to make one, to push and to pop.
+///
+/// ```
+/// use crossbeam_queue::ArrayQueue;
+/// use ringway_harness::contender::{Info, Kind};
+/// use ringway_harness::shared_queue;
+///
+/// shared_queue!(
+///     /// The queue of crossbeam, under another name.
+///     pub Mine, ArrayQueue, Info::peer("mine", Kind::Mpmc),
+///     new: ArrayQueue::new, push: ArrayQueue::push, pop: ArrayQueue::pop,
+/// );
+/// # fn main() {
+/// assert_eq!(ringway_harness::conformance::of_single::<Mine>().failure, None);
+/// # }
+/// ```
 #[macro_export]
 macro_rules! shared_queue {
     (
@@ -232,31 +282,38 @@ macro_rules! shared_queue {
         #[derive(Debug)]
         $vis struct $name;
 
+        impl $crate::contender::SharedQueue for $name {
+            type Queue<T: Send + 'static> = $queue<T>;
+
+            fn create<T: Send + 'static>(capacity: usize) -> $queue<T> {
+                $new(capacity)
+            }
+
+            #[inline]
+            fn push<T: Send + 'static>(queue: &$queue<T>, message: T) -> Result<(), T> {
+                $push(queue, message)
+            }
+
+            #[inline]
+            fn pop<T: Send + 'static>(queue: &$queue<T>) -> Option<T> {
+                $pop(queue)
+            }
+        }
+
         impl $crate::contender::Contender for $name {
             const INFO: $crate::contender::Info = $info;
-            type Producer<T: Send + 'static> = ::std::sync::Arc<$queue<T>>;
-            type Consumer<T: Send + 'static> = ::std::sync::Arc<$queue<T>>;
+            type Producer<T: Send + 'static> = $crate::contender::Shared<Self, T>;
+            type Consumer<T: Send + 'static> = $crate::contender::Shared<Self, T>;
 
             fn create<T: Send + 'static>(
                 capacity: usize,
                 producers: usize,
                 consumers: usize,
             ) -> $crate::contender::Handles<Self, T> {
-                let queue = ::std::sync::Arc::new($new(capacity));
-                let sources = $crate::contender::clones(queue.clone(), consumers);
-                ($crate::contender::clones(queue, producers), sources)
-            }
-        }
-
-        impl<T: Send + 'static> $crate::contender::SharedQueue<T> for $queue<T> {
-            #[inline]
-            fn push(&self, message: T) -> Result<(), T> {
-                $push(self, message)
-            }
-
-            #[inline]
-            fn pop(&self) -> Option<T> {
-                $pop(self)
+                let queue = <Self as $crate::contender::SharedQueue>::create(capacity);
+                let handle = $crate::contender::Shared(::std::sync::Arc::new(queue));
+                let sources = $crate::contender::clones(handle.clone(), consumers);
+                ($crate::contender::clones(handle, producers), sources)
             }
         }
     };

@@ -5,21 +5,20 @@
 //! minutes (frequency, temperature, neighbours) meets all of them alike. Nothing is printed while a slice
 //! runs; between slices the progress bar moves and Ctrl-C is looked at.
 
-use std::collections::BTreeSet;
-use std::ops::ControlFlow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::axes::Group;
 use crate::message::{Checksum, Share};
-use crate::plan::{CAPACITY, Cell};
-use crate::record::{CellName, Sample, flags};
+use crate::plan::Cell;
+use crate::record::{CellName, Sample};
 use crate::slice::{Failure, Job, Outcome};
-
-/// A slice sends at least so many times the capacity: with fewer laps a queue would hardly ever be full.
-const LEAST_LAPS: u64 = 10;
+use crate::work;
 
 /// The rounds of a contest unless the user says otherwise, if slices are then no longer than
 /// [`LONG_SLICE`]; otherwise more.
@@ -75,6 +74,39 @@ pub struct Results {
     pub end: End,
 }
 
+/// What is known of a contest that goes on where it was interrupted, or in another process.
+#[derive(Debug, Clone, Default)]
+pub struct Before {
+    /// How many messages make a slice of those cells that have run.
+    pub messages: BTreeMap<CellName, u64>,
+    /// The rounds that cells have.
+    pub done: BTreeSet<(u32, CellName)>,
+    /// The cells that have failed and are not run again.
+    pub failed: BTreeSet<CellName>,
+}
+
+impl Before {
+    /// What these samples tell, of slices that were to last so long.
+    pub fn of(samples: &[Sample], slice: Duration) -> Self {
+        let mut before = Self::default();
+        for sample in samples {
+            let cell = sample.cell.clone();
+            if sample.failure.is_some() {
+                before.failed.insert(cell);
+                continue;
+            }
+            if let Some(elapsed) = sample.elapsed_ns {
+                let times = slice.as_secs_f64() * 1e9 / elapsed.max(1) as f64;
+                let messages = (sample.messages as f64 * times) as u64;
+                // The first slice of a cell decides, so that all processes send as many.
+                before.messages.entry(cell.clone()).or_insert(messages);
+            }
+            before.done.insert((sample.round, cell));
+        }
+        before
+    }
+}
+
 /// A contest about to run.
 #[derive(Debug)]
 pub struct Contest<'a> {
@@ -90,14 +122,29 @@ pub struct Contest<'a> {
     pub deadline: Instant,
     /// Set by Ctrl-C.
     pub interrupted: &'a AtomicBool,
+    /// Which of the schedule's rounds to run here.
+    pub rounds: Range<u32>,
+    /// What was done before.
+    pub before: Before,
+    /// By which part slices are made longer than they are: see [`Job::planted`].
+    pub planted: f64,
 }
 
 impl Contest<'_> {
     /// Runs it. What was measured before an early end is kept.
     pub fn run(&self) -> Results {
+        self.run_and(&mut |_| {})
+    }
+
+    /// The same, and hands every sample on as soon as there is one.
+    pub fn run_and(&self, record: &mut dyn FnMut(&Sample)) -> Results {
         let steps = self.cells.len() as u64 * (u64::from(self.schedule.rounds) + 1);
-        let mut kept =
-            Kept { samples: Vec::new(), failed: BTreeSet::new(), progress: progress_bar(steps) };
+        let is_out =
+            |index: &usize| self.before.failed.contains(&CellName::from(&self.cells[*index]));
+        let progress = progress_bar(steps);
+        progress.set_position(self.cells.len() as u64 * u64::from(self.rounds.start));
+        let failed = (0..self.cells.len()).filter(is_out).collect();
+        let mut kept = Kept { samples: Vec::new(), record, failed, progress };
         let end = match self.warm_up_and_measure(&mut kept) {
             ControlFlow::Continue(()) => End::Complete,
             ControlFlow::Break(end) => end,
@@ -106,29 +153,55 @@ impl Contest<'_> {
     }
 
     /// All of it, until an early end.
-    fn warm_up_and_measure(&self, kept: &mut Kept) -> ControlFlow<End> {
+    fn warm_up_and_measure(&self, kept: &mut Kept<'_>) -> ControlFlow<End> {
         let messages = self.warm_ups(kept)?;
-        let mut rng = fastrand::Rng::with_seed(self.seed);
-        let mut order: Vec<usize> = (0..self.cells.len()).collect();
-        for round in 0..self.schedule.rounds {
-            rng.shuffle(&mut order);
-            self.round(round, &order, &messages, kept)?;
+        for round in self.rounds.clone() {
+            self.round(round, &self.order(round), &messages, kept)?;
         }
         ControlFlow::Continue(())
     }
 
-    /// Finds how many messages every cell sends in a slice.
-    fn warm_ups(&self, kept: &mut Kept) -> ControlFlow<End, Vec<u64>> {
+    /// The order of the cells in a round: the same in whichever process it runs. The groups come in random
+    /// order, and so do the cells within each; but those that are compared follow one another, so that little
+    /// time lies between the two of a pair.
+    fn order(&self, round: u32) -> Vec<usize> {
+        let mut rng = fastrand::Rng::with_seed(self.seed.wrapping_add(u64::from(round)));
+        let mut groups: BTreeMap<Group, Vec<usize>> = BTreeMap::new();
+        for (index, cell) in self.cells.iter().enumerate() {
+            groups.entry(cell.group).or_default().push(index);
+        }
+        let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
+        rng.shuffle(&mut groups);
+        groups.iter_mut().for_each(|group| rng.shuffle(group));
+        groups.concat()
+    }
+
+    /// Whether a round of a cell is already there.
+    fn is_done(&self, round: u32, index: usize) -> bool {
+        self.before.done.contains(&(round, CellName::from(&self.cells[index])))
+    }
+
+    /// Finds how many messages every cell sends in a slice, if it still has one to run.
+    fn warm_ups(&self, kept: &mut Kept<'_>) -> ControlFlow<End, Vec<u64>> {
         let mut messages = Vec::with_capacity(self.cells.len());
         for (index, cell) in self.cells.iter().enumerate() {
-            self.may_go_on()?;
-            kept.progress.set_message(format!("warm-up {cell}"));
-            let fitting = self.warm_up(cell);
-            kept.progress.inc(1);
-            messages.push(*fitting.as_ref().unwrap_or(&0));
-            if let Err(trouble) = fitting {
-                kept.fail(index, empty_sample(cell, 0, index, 0), trouble)?;
+            let is_left = self.rounds.clone().any(|round| !self.is_done(round, index));
+            let known = self.before.messages.get(&CellName::from(cell));
+            let (least, most) = work::bounds(&cell.group, self.schedule.slice);
+            if let Some(known) = known {
+                messages.push((*known).clamp(least, most));
+            } else if kept.failed.contains(&index) || !is_left || least == most {
+                messages.push(least);
+            } else {
+                self.may_go_on()?;
+                kept.progress.set_message(format!("warm-up {cell}"));
+                let fitting = self.warm_up(cell, least, most);
+                messages.push(*fitting.as_ref().unwrap_or(&0));
+                if let Err(trouble) = fitting {
+                    kept.fail(index, empty_sample(cell, self.rounds.start, index, 0), trouble)?;
+                }
             }
+            kept.progress.inc(1);
         }
         ControlFlow::Continue(messages)
     }
@@ -139,21 +212,16 @@ impl Contest<'_> {
         round: u32,
         order: &[usize],
         messages: &[u64],
-        kept: &mut Kept,
+        kept: &mut Kept<'_>,
     ) -> ControlFlow<End> {
         for (place, &index) in order.iter().enumerate() {
             self.may_go_on()?;
             let (cell, messages) = (&self.cells[index], messages[index]);
             kept.progress.set_message(format!("round {} {cell}", round + 1));
-            if !kept.failed.contains(&index) {
+            if !kept.failed.contains(&index) && !self.is_done(round, index) {
                 let empty = empty_sample(cell, round, place, messages);
                 match self.time(cell, messages) {
-                    Ok(outcome) => kept.samples.push(Sample {
-                        elapsed_ns: nanoseconds(outcome.elapsed),
-                        cpu_ns: outcome.cpu.and_then(nanoseconds),
-                        flags: flags(cell, self.cores.len(), &outcome),
-                        ..empty
-                    }),
+                    Ok((job, outcome)) => kept.keep(empty.measured(cell, &job, &outcome)),
                     Err(trouble) => kept.fail(index, empty, trouble)?,
                 }
             }
@@ -175,30 +243,28 @@ impl Contest<'_> {
 
     /// How many messages take this cell about as long as a slice: sends more and more of them until they
     /// take long enough to tell.
-    fn warm_up(&self, cell: &Cell) -> Result<u64, Trouble> {
-        let least = LEAST_LAPS * CAPACITY as u64;
+    fn warm_up(&self, cell: &Cell, least: u64, most: u64) -> Result<u64, Trouble> {
         let slice = self.schedule.slice;
         let enough = WARM_UP.min(slice / 4);
         let mut messages = least;
         loop {
-            let elapsed = self.time(cell, messages)?.elapsed.max(Duration::from_nanos(1));
+            let elapsed = self.time(cell, messages)?.1.elapsed.max(Duration::from_nanos(1));
             let times = |wanted: Duration| wanted.as_secs_f64() / elapsed.as_secs_f64();
-            if elapsed >= enough / 2 {
-                return Ok(least.max((messages as f64 * times(slice)) as u64));
+            if elapsed >= enough / 2 || messages == most {
+                return Ok(((messages as f64 * times(slice)) as u64).clamp(least, most));
             }
-            messages *= times(enough).clamp(2.0, 16.0) as u64;
+            messages = (messages * times(enough).clamp(2.0, 16.0) as u64).min(most);
         }
     }
 
     /// Runs one slice and checks that what was sent has arrived.
-    fn time(&self, cell: &Cell, messages: u64) -> Result<Outcome<Checksum>, Trouble> {
+    fn time(&self, cell: &Cell, messages: u64) -> Result<(Job, Outcome<Checksum>), Trouble> {
         let job = Job {
-            topology: cell.group.topology,
-            batch: cell.group.batch,
-            capacity: CAPACITY,
+            group: cell.group,
             messages,
             cores: Arc::clone(&self.cores),
             limit: HANG + 10 * self.schedule.slice,
+            planted: self.planted,
         };
         let outcome = cell.entry.time(&job).map_err(|failure| match failure {
             Failure::Hang(_) => Trouble { reason: failure.to_string(), hung: true },
@@ -207,7 +273,7 @@ impl Contest<'_> {
         let shares = Share::divide(messages, cell.group.topology.producers);
         let received: Checksum = outcome.tallies.iter().copied().sum();
         if received == Checksum::expected(&shares) {
-            Ok(outcome)
+            Ok((job, outcome))
         } else {
             Err(Trouble { reason: "failed: wrong checksum".to_owned(), hung: false })
         }
@@ -221,40 +287,32 @@ struct Trouble {
 }
 
 /// What a contest has so far.
-struct Kept {
+struct Kept<'a> {
     samples: Vec<Sample>,
+    record: &'a mut dyn FnMut(&Sample),
     /// The cells, by index, that are not run again.
     failed: BTreeSet<usize>,
     progress: ProgressBar,
 }
 
-impl Kept {
+impl Kept<'_> {
+    /// Keeps a sample and hands it on.
+    fn keep(&mut self, sample: Sample) {
+        (self.record)(&sample);
+        self.samples.push(sample);
+    }
+
     /// Notes that a cell has failed. Nothing can be measured beside the threads of a slice that hung.
     fn fail(&mut self, cell: usize, empty: Sample, trouble: Trouble) -> ControlFlow<End> {
         self.failed.insert(cell);
-        self.samples.push(Sample { failure: Some(trouble.reason), ..empty });
+        self.keep(Sample { failure: Some(trouble.reason), ..empty });
         if trouble.hung { ControlFlow::Break(End::Hung) } else { ControlFlow::Continue(()) }
     }
 }
 
 /// A sample with nothing measured yet.
 fn empty_sample(cell: &Cell, round: u32, place: usize, messages: u64) -> Sample {
-    Sample {
-        round,
-        place,
-        cell: CellName::from(cell),
-        wait: cell.entry.wait,
-        messages,
-        elapsed_ns: None,
-        cpu_ns: None,
-        flags: Vec::new(),
-        failure: None,
-    }
-}
-
-/// A duration as a number of nanoseconds, if it fits.
-fn nanoseconds(duration: Duration) -> Option<u64> {
-    u64::try_from(duration.as_nanos()).ok()
+    Sample { messages, ..Sample::empty(CellName::from(cell), cell.wait(), round, place) }
 }
 
 /// A bar on standard error. It is drawn only when it is told of a step, never by a thread of its own, and
@@ -270,6 +328,31 @@ fn progress_bar(steps: u64) -> ProgressBar {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Plan;
+
+    #[test]
+    fn the_cells_of_a_group_follow_one_another_in_an_order_that_every_process_finds() {
+        let cells = Plan::new(&[]).unwrap().cells;
+        let contest = Contest {
+            cells: &cells,
+            schedule: Schedule { rounds: 2, slice: LONG_SLICE },
+            seed: 7,
+            cores: Arc::new([0]),
+            deadline: Instant::now(),
+            interrupted: &AtomicBool::new(false),
+            rounds: 0..2,
+            before: Before::default(),
+            planted: 0.0,
+        };
+        let order = contest.order(1);
+        assert_eq!(order, contest.order(1));
+        assert_ne!(order, contest.order(0));
+        let mut groups: Vec<Group> = order.iter().map(|&index| cells[index].group).collect();
+        groups.dedup();
+        let met: BTreeSet<Group> = groups.iter().copied().collect();
+        assert_eq!(groups.len(), met.len(), "no group is there twice");
+        assert!(!groups.is_sorted() && order.len() == cells.len());
+    }
 
     #[test]
     fn slices_fill_the_time_that_there_is() {

@@ -9,9 +9,9 @@ use std::process::Command;
 
 use serde::Serialize;
 
-use crate::contenders::ENTRIES;
 use crate::plan::CAPACITY;
 use crate::platform;
+use crate::registry::entries;
 use crate::wait;
 
 /// Whether this is the portable twin: compiled with `--cfg ringway_portable`, by which ringway does
@@ -88,7 +88,7 @@ impl Environment {
             opt_level: known(env!("HARNESS_OPT_LEVEL")),
             target_cpu: known(env!("HARNESS_TARGET_CPU")),
             fences: FENCES,
-            versions: ENTRIES
+            versions: entries()
                 .iter()
                 .filter_map(|entry| Some((entry.info.package, entry.version()?)))
                 .collect(),
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn the_version_of_every_contender_is_known() {
-        for entry in &ENTRIES {
+        for entry in entries() {
             assert!(entry.version().is_some(), "{}", entry.key);
         }
     }

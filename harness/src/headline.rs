@@ -6,9 +6,10 @@
 use serde::Serialize;
 
 use crate::contender::{Kind, Role};
-use crate::contenders::{ENTRIES, REFERENCE, REFERENCE_AGAIN};
+use crate::contenders::REFERENCE;
 use crate::plan::{Group, Topology};
 use crate::record::CellName;
+use crate::registry::entries;
 use crate::stats::Ratio;
 use crate::summary::Throughputs;
 use crate::wait::Wait;
@@ -68,14 +69,15 @@ fn name(cell: &CellName) -> String {
 /// Everything that is asked.
 fn questions() -> Vec<Question> {
     let [one, two, four, eight] = [1, 2, 4, 8].map(|threads| Topology::new(threads, threads));
-    let cell = |key: &str, topology, batch| CellName::new(key, Group { topology, batch });
+    let cell = |key: &str, topology, batch| CellName::new(key, Group::new(topology, batch));
     let mut questions = Vec::new();
     let mut ask = |subject, beside, opponents| {
         questions.push(Question { subject, beside, opponents });
     };
 
-    let mpmc = |role| ENTRIES.iter().filter(move |entry| entry.is(role, Kind::Mpmc));
-    for subject in mpmc(Role::Ringway).filter(|entry| entry.key != REFERENCE_AGAIN) {
+    let mpmc =
+        |role| entries().iter().filter(move |entry| entry.is(role, Kind::Mpmc) && !entry.again);
+    for subject in mpmc(Role::Ringway) {
         for topology in [one, two, four, eight] {
             let peers = mpmc(Role::Peer).filter(|entry| entry.wait == Wait::Common);
             let opponents = peers.map(|entry| cell(entry.key, topology, 1)).collect();
@@ -108,7 +110,7 @@ fn questions() -> Vec<Question> {
     for (ring, topology) in rings {
         let opponents = vec![cell("mutex-condvar", topology, 1)];
         ask(cell(ring, topology, 1), "a mutex with condition variables", opponents);
-        let baselines = ENTRIES.iter().filter(|entry| entry.info.role == Role::Baseline);
+        let baselines = entries().iter().filter(|entry| entry.info.role == Role::Baseline);
         let opponents = baselines.map(|entry| cell(entry.key, topology, 1)).collect();
         ask(cell(ring, topology, 1), "the best mutex baseline", opponents);
     }
@@ -118,15 +120,13 @@ fn questions() -> Vec<Question> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Cell;
+    use crate::plan::Plan;
     use crate::record::Sample;
 
     #[test]
     fn every_question_is_about_cells_that_run() {
-        let runs: Vec<CellName> = Cell::all()
-            .filter(|cell| cell.obstacle().is_none())
-            .map(|cell| CellName::from(&cell))
-            .collect();
+        let runs: Vec<CellName> =
+            Plan::new(&[]).unwrap().cells.iter().map(CellName::from).collect();
         for question in questions() {
             let cells = question.opponents.iter().chain([&question.subject]);
             assert!(cells.clone().count() > 1);
@@ -138,17 +138,11 @@ mod tests {
 
     #[test]
     fn the_best_is_the_one_with_the_highest_median() {
-        let group = Group { topology: Topology::new(1, 1), batch: 1 };
+        let group = Group::new(Topology::new(1, 1), 1);
         let sample = |contender: &str, round, messages| Sample {
-            round,
-            place: 0,
-            cell: CellName::new(contender, group),
-            wait: Wait::Common,
             messages,
             elapsed_ns: Some(1_000),
-            cpu_ns: None,
-            flags: Vec::new(),
-            failure: None,
+            ..Sample::empty(CellName::new(contender, group), Wait::Common, round, 0)
         };
         // rtrb has the best single round, ringbuf the better median.
         let speeds = [("ringway-spsc", [80, 80, 80]), ("rtrb", [90, 10, 10]), ("ringbuf", [20; 3])];

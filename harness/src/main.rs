@@ -2,12 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use ringway_harness::{cli::Cli, commands};
-
 fn main() -> ExitCode {
-    commands::run(Cli::parse()).unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        ExitCode::FAILURE
-    })
+    ringway_harness::main_with([])
 }

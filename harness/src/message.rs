@@ -3,7 +3,7 @@
 //! A message is a `u64` that names its producer and its place in that producer's sequence, so that a
 //! consumer's log shows loss, duplication and broken order. In timed slices consumers keep only count and
 //! sum, which is cheap enough not to matter and enough to make a number that rests on lost messages
-//! impossible.
+//! impossible. Larger messages carry that `u64` in every word, so that a torn one is seen.
 
 /// The bits of a message below the producer's number.
 const SEQUENCE_BITS: u32 = 48;
@@ -43,16 +43,116 @@ pub fn origin(message: u64) -> (u64, u64) {
     (message >> SEQUENCE_BITS, message & ((1 << SEQUENCE_BITS) - 1))
 }
 
+/// What goes through a queue in place of the `u64` that it stands for.
+pub trait Message: Send + 'static {
+    /// What a producer prepares before anything is timed.
+    type Stock: Send + 'static;
+    /// What a consumer puts aside until nothing is timed any more.
+    type Rest: Send + 'static;
+    /// The most of them in one slice.
+    const MOST: u64;
+
+    /// A producer's stock for its share.
+    fn stock(share: &Share) -> Self::Stock;
+
+    /// Room for what a consumer of so many messages, at most, puts aside.
+    fn rest(messages: u64) -> Self::Rest;
+
+    /// The message that stands for that `u64`.
+    fn make(message: u64, stock: &mut Self::Stock) -> Self;
+
+    /// What it stands for.
+    fn read(self, rest: &mut Self::Rest) -> u64;
+}
+
+impl Message for u64 {
+    type Stock = ();
+    type Rest = ();
+    const MOST: u64 = Self::MAX;
+
+    fn stock(_share: &Share) {}
+
+    fn rest(_messages: u64) {}
+
+    #[inline]
+    fn make(message: u64, (): &mut ()) -> Self {
+        message
+    }
+
+    #[inline]
+    fn read(self, (): &mut ()) -> u64 {
+        self
+    }
+}
+
+impl<const N: usize> Message for [u64; N] {
+    type Stock = ();
+    type Rest = ();
+    const MOST: u64 = u64::MAX;
+
+    fn stock(_share: &Share) {}
+
+    fn rest(_messages: u64) {}
+
+    #[inline]
+    fn make(message: u64, (): &mut ()) -> Self {
+        [message; N]
+    }
+
+    #[inline]
+    fn read(self, (): &mut ()) -> u64 {
+        // A word that differs changes what is read, and so the checksum.
+        let torn = self.iter().fold(0, |torn, word| torn | (word ^ self[0]));
+        self[0].wrapping_add(torn)
+    }
+}
+
+/// Allocated in the stock and freed with the rest: the allocator is in no slice.
+impl Message for Box<u64> {
+    type Stock = Vec<Self>;
+    type Rest = Vec<Self>;
+    const MOST: u64 = 1 << 20;
+
+    fn stock(share: &Share) -> Vec<Self> {
+        (0..share.messages).map(Self::new).collect()
+    }
+
+    fn rest(messages: u64) -> Vec<Self> {
+        Vec::with_capacity(messages as usize)
+    }
+
+    #[inline]
+    fn make(message: u64, stock: &mut Vec<Self>) -> Self {
+        let mut boxed = stock.pop().unwrap_or_default();
+        *boxed = message;
+        boxed
+    }
+
+    #[inline]
+    fn read(self, rest: &mut Vec<Self>) -> u64 {
+        let message = *self;
+        rest.push(self);
+        message
+    }
+}
+
 /// What a consumer keeps of the messages that it receives.
 pub trait Tally: Default + Send + 'static {
     /// Notes one message.
     fn take(&mut self, message: u64);
+
+    /// How many it has noted.
+    fn count(&self) -> u64;
 }
 
 /// Everything, in order of arrival: for conformance.
 impl Tally for Vec<u64> {
     fn take(&mut self, message: u64) {
         self.push(message);
+    }
+
+    fn count(&self) -> u64 {
+        self.len() as u64
     }
 }
 
@@ -69,14 +169,13 @@ impl Tally for Checksum {
         self.count += 1;
         self.sum = self.sum.wrapping_add(message);
     }
+
+    fn count(&self) -> u64 {
+        self.count
+    }
 }
 
 impl Checksum {
-    /// How many messages it is of.
-    pub fn count(&self) -> u64 {
-        self.count
-    }
-
     /// What all consumers together must have when everything has arrived.
     pub fn expected(shares: &[Share]) -> Self {
         shares
@@ -110,6 +209,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_torn_message_is_not_what_was_sent() {
+        let mut message = <[u64; 8]>::make(7, &mut ());
+        assert_eq!(message.read(&mut ()), 7);
+        message[5] = 8;
+        assert_ne!(message.read(&mut ()), 7);
+    }
+
+    #[test]
+    fn boxes_come_from_the_stock_and_end_in_the_rest() {
+        let share = Share::divide(3, 1)[0];
+        let (mut stock, mut rest) = (Box::<u64>::stock(&share), Box::<u64>::rest(3));
+        for sequence in 0..3 {
+            assert_eq!(Box::make(sequence + 5, &mut stock).read(&mut rest), sequence + 5);
+        }
+        assert_eq!((stock.len(), rest.len()), (0, 3));
+    }
 
     proptest! {
         #[test]

@@ -1,128 +1,99 @@
-//! How the threads of a slice use their handles: one message at a time, in batches, or by the queue's own
-//! waiting operations.
+//! How the threads of a slice use their handles: by operations that never wait and the wait that is common to
+//! all, by the queue's own waiting operations, or in batches.
 //!
-//! These loops are what is timed. Conformance runs the same ones with another [`Tally`].
+//! What the threads do with it is in [`work`](crate::work); conformance does the same with another
+//! [`Tally`](crate::message::Tally).
 
 use crate::contender::{
     BatchSink, BatchSource, Contender, Sink, Source, WaitingSink, WaitingSource,
 };
 use crate::gate::Finish;
-use crate::message::{Share, Tally};
-use crate::wait;
+use crate::message::Message;
+use crate::wait::{self, Failures};
 
 /// The largest batch; its buffers are on the stack of each thread.
 pub const MAX_BATCH: usize = 64;
 
-/// A way for threads to use the handles of `C`.
-pub trait Mode<C: Contender> {
-    /// Sends a producer's share.
-    fn produce(producer: &mut C::Producer<u64>, share: &Share, batch: usize);
+/// A way to move one message through `C`.
+pub trait Mode<C: Contender, P: Message>: 'static {
+    /// Whether failed operations are seen here, and so counted.
+    const SEES_FAILURES: bool;
 
-    /// Receives until the producers have finished and nothing is left.
-    fn consume(
-        consumer: &mut C::Consumer<u64>,
-        batch: usize,
-        finish: &Finish,
-        tally: &mut impl Tally,
-    );
+    /// Puts a message in as soon as there is room. `false`: nobody is left who would take it.
+    fn put(producer: &mut C::Producer<P>, message: P, failures: &mut Failures) -> bool;
+
+    /// Takes a message out as soon as there is one; nothing when the producers have finished and none is left.
+    fn get(consumer: &mut C::Consumer<P>, finish: &Finish, failures: &mut Failures) -> Option<P>;
 }
 
-/// One message at a time, the common wait.
+/// The common wait.
 #[derive(Debug)]
-pub struct Single;
+pub struct Polled;
 
-impl<C: Contender> Mode<C> for Single {
-    fn produce(producer: &mut C::Producer<u64>, share: &Share, _batch: usize) {
-        for sequence in 0..share.messages {
-            let message = share.message(sequence);
-            wait::until(|| producer.push(message).ok());
-        }
+impl<C: Contender, P: Message> Mode<C, P> for Polled {
+    const SEES_FAILURES: bool = true;
+
+    #[inline]
+    fn put(producer: &mut C::Producer<P>, message: P, failures: &mut Failures) -> bool {
+        let mut message = Some(message);
+        wait::until(failures, || match producer.push(message.take()?) {
+            Ok(()) => Some(true),
+            Err(back) => {
+                message = Some(back);
+                None
+            }
+        })
     }
 
-    fn consume(
-        consumer: &mut C::Consumer<u64>,
-        _batch: usize,
-        finish: &Finish,
-        tally: &mut impl Tally,
-    ) {
-        while let Some(message) = wait::until_finished(finish, || consumer.pop()) {
-            tally.take(message);
-        }
+    #[inline]
+    fn get(consumer: &mut C::Consumer<P>, finish: &Finish, failures: &mut Failures) -> Option<P> {
+        wait::until_finished(finish, failures, || consumer.pop())
     }
 }
 
-/// Batches, the common wait. A look that moves at least one message is not a failed one.
-#[derive(Debug)]
-pub struct Batched;
-
-impl<C: Contender> Mode<C> for Batched
-where
-    C::Producer<u64>: BatchSink<u64>,
-    C::Consumer<u64>: BatchSource<u64>,
-{
-    fn produce(producer: &mut C::Producer<u64>, share: &Share, batch: usize) {
-        let mut buffer = [0; MAX_BATCH];
-        let buffer = &mut buffer[..batch];
-        let mut sent = 0;
-        while sent < share.messages {
-            for (place, sequence) in buffer.iter_mut().zip(sent..share.messages) {
-                *place = share.message(sequence);
-            }
-            let filled = (share.messages - sent).min(batch as u64);
-            let mut rest = &buffer[..filled as usize];
-            while !rest.is_empty() {
-                let pushed = wait::until(|| some_unless_zero(producer.push_batch(rest)));
-                rest = &rest[pushed..];
-            }
-            sent += filled;
-        }
-    }
-
-    fn consume(
-        consumer: &mut C::Consumer<u64>,
-        batch: usize,
-        finish: &Finish,
-        tally: &mut impl Tally,
-    ) {
-        let mut buffer = [0; MAX_BATCH];
-        let buffer = &mut buffer[..batch];
-        let mut look = |buffer: &mut [u64]| some_unless_zero(consumer.pop_batch(buffer));
-        while let Some(popped) = wait::until_finished(finish, || look(buffer)) {
-            for &message in &buffer[..popped] {
-                tally.take(message);
-            }
-        }
-    }
-}
-
-/// One message at a time by the operations that wait; the slice ends by disconnection.
+/// The operations that wait; a slice ends by disconnection.
 #[derive(Debug)]
 pub struct Waiting;
 
-impl<C: Contender> Mode<C> for Waiting
+impl<C: Contender, P: Message> Mode<C, P> for Waiting
 where
-    C::Producer<u64>: WaitingSink<u64>,
-    C::Consumer<u64>: WaitingSource<u64>,
+    C::Producer<P>: WaitingSink<P>,
+    C::Consumer<P>: WaitingSource<P>,
 {
-    fn produce(producer: &mut C::Producer<u64>, share: &Share, _batch: usize) {
-        for sequence in 0..share.messages {
-            if producer.send(share.message(sequence)).is_err() {
-                // Every consumer has left early; the messages missing at the end say so.
-                return;
-            }
-        }
+    const SEES_FAILURES: bool = false;
+
+    #[inline]
+    fn put(producer: &mut C::Producer<P>, message: P, _failures: &mut Failures) -> bool {
+        producer.send(message).is_ok()
     }
 
-    fn consume(
-        consumer: &mut C::Consumer<u64>,
-        _batch: usize,
-        _finish: &Finish,
-        tally: &mut impl Tally,
-    ) {
-        while let Some(message) = consumer.recv() {
-            tally.take(message);
-        }
+    #[inline]
+    fn get(consumer: &mut C::Consumer<P>, _finish: &Finish, _failures: &mut Failures) -> Option<P> {
+        consumer.recv()
     }
+}
+
+/// Puts all of `messages` in, by as few operations as there is room. A look that moves at least one message
+/// is not a failed one.
+pub fn put_all(producer: &mut impl BatchSink<u64>, messages: &[u64], failures: &mut Failures) {
+    let mut rest = messages;
+    while !rest.is_empty() {
+        let pushed = wait::until(failures, || some_unless_zero(producer.push_batch(rest)));
+        rest = &rest[pushed..];
+    }
+}
+
+/// Takes messages out as soon as there are any, as many as there is room for.
+#[inline]
+pub fn get_some<'a>(
+    consumer: &mut impl BatchSource<u64>,
+    room: &'a mut [u64],
+    finish: &Finish,
+    failures: &mut Failures,
+) -> Option<&'a [u64]> {
+    let look = || some_unless_zero(consumer.pop_batch(room));
+    let popped = wait::until_finished(finish, failures, look)?;
+    Some(&room[..popped])
 }
 
 /// The number of messages that moved, if any did.

@@ -1,106 +1,22 @@
-//! What is measured: cells, each a contender in a topology with a batch.
+//! What is measured: cells, each a contender in a group.
 //!
-//! A cell that a contender cannot run keeps its place with the reason, so that nothing is blank. Filters
-//! choose cells by name; the reference cells of every group that is left are always added, because every
-//! ratio needs them.
+//! A [`Suite`] says which groups and contenders. A cell that a contender cannot run keeps its place with the
+//! reason, so that nothing is blank. Filters choose cells by name; the reference cells of every group that is
+//! left are always added, because every ratio needs them.
 
 use std::fmt;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use glob::Pattern;
-use serde::{Deserialize, Serialize};
 
+pub use crate::axes::{CAPACITY, Group, Topology};
+use crate::axes::{Payload, Policy, Workload};
 use crate::contender::Role;
-use crate::contenders::{ENTRIES, REFERENCE, REFERENCE_AGAIN};
-use crate::registry::Entry;
-
-/// The capacity of every queue.
-pub const CAPACITY: usize = 1024;
-
-/// The batches of the quick contest.
-pub const BATCHES: [usize; 3] = [1, 8, 64];
-
-/// The topologies of the quick contest.
-pub const TOPOLOGIES: [Topology; 6] = [
-    Topology::new(1, 1),
-    Topology::new(2, 1),
-    Topology::new(1, 2),
-    Topology::new(2, 2),
-    SINGLES_ONLY,
-    Topology::new(8, 8),
-];
-
-/// A topology of the quick contest that has no time for batches.
-const SINGLES_ONLY: Topology = Topology::new(4, 4);
-
-/// How many threads are on each side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct Topology {
-    /// Threads that send.
-    pub producers: usize,
-    /// Threads that receive.
-    pub consumers: usize,
-}
-
-impl Topology {
-    /// So many producers and consumers.
-    pub const fn new(producers: usize, consumers: usize) -> Self {
-        Self { producers, consumers }
-    }
-
-    /// All threads.
-    pub const fn threads(self) -> usize {
-        self.producers + self.consumers
-    }
-}
-
-impl fmt::Display for Topology {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}x{}", self.producers, self.consumers)
-    }
-}
-
-impl From<Topology> for String {
-    fn from(topology: Topology) -> Self {
-        topology.to_string()
-    }
-}
-
-impl TryFrom<String> for Topology {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let sides = text.split_once('x').and_then(|(producers, consumers)| {
-            Some(Self::new(producers.parse().ok()?, consumers.parse().ok()?))
-        });
-        sides.ok_or_else(|| format!("'{text}' is no topology such as 2x2"))
-    }
-}
-
-/// The cells that are compared with each other: all that have this topology and batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Group {
-    /// How many threads are on each side.
-    pub topology: Topology,
-    /// Messages for each operation.
-    pub batch: usize,
-}
-
-impl Group {
-    /// The groups of the quick contest, in the order of the table.
-    pub fn all() -> impl Iterator<Item = Self> {
-        TOPOLOGIES
-            .into_iter()
-            .flat_map(|topology| BATCHES.into_iter().map(move |batch| Self { topology, batch }))
-    }
-}
-
-impl fmt::Display for Group {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.topology, self.batch)
-    }
-}
+use crate::contenders::reference;
+use crate::registry::{Entry, entries};
+use crate::suite::Suite;
+use crate::wait::Wait;
+use crate::{platform, work};
 
 /// A contender in a group.
 #[derive(Debug, Clone, Copy)]
@@ -112,44 +28,82 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Every cell of the quick contest, those that cannot run included.
-    pub fn all() -> impl Iterator<Item = Self> {
-        Group::all().flat_map(|group| ENTRIES.iter().map(move |entry| Self { entry, group }))
-    }
-
-    /// Why this cell does not run, if it does not.
-    pub fn obstacle(&self) -> Option<String> {
-        let Group { topology, batch } = self.group;
+    /// Why this cell cannot run on so many cores, if it cannot.
+    pub fn obstacle(&self, cores: usize) -> Option<String> {
+        let Group { topology, batch, payload, capacity, workload, policy } = self.group;
         let kind = self.entry.info.kind;
-        let one_sided = (topology.producers == 1) != (topology.consumers == 1);
+        let own = policy == Policy::Own;
         if !kind.permits(topology) {
             Some(format!("{kind} only"))
+        } else if own && self.entry.wait != Wait::Own {
+            Some("does not wait by itself".to_owned())
+        } else if own && (batch > 1 || payload != Payload::U64) {
+            Some("own waits are measured with single 8-byte messages".to_owned())
         } else if batch > 1 && !self.entry.batches {
             Some("no batch operations".to_owned())
-        } else if batch > 1 && one_sided && self.entry.info.role != Role::Ringway {
-            Some("quick runs batches of the rings alone here".to_owned())
-        } else if batch > 1 && topology == SINGLES_ONLY {
-            Some("quick runs single messages alone here".to_owned())
+        } else if self.entry.info.role == Role::Limit && workload != Workload::Saturation {
+            Some("not a queue".to_owned())
+        } else if capacity < self.entry.least_capacity {
+            Some(format!("capacities from {}", self.entry.least_capacity))
+        } else if capacity > self.entry.most_capacity {
+            Some(format!("capacities up to {}", self.entry.most_capacity))
         } else {
-            None
+            work::obstacle(&self.group, cores)
         }
     }
 
     /// Whether ratios of its group rest on it.
     pub fn is_reference(&self) -> bool {
-        [REFERENCE, REFERENCE_AGAIN].contains(&self.entry.key)
+        let reference = reference(self.group.policy);
+        [reference.key, reference.again].contains(&self.entry.key)
+    }
+
+    /// Who waits in it.
+    pub fn wait(&self) -> Wait {
+        match self.group.policy {
+            Policy::Each => self.entry.wait,
+            Policy::Common => Wait::Common,
+            Policy::Own => Wait::Own,
+        }
+    }
+
+    /// Its contender and its place on every axis, in the order of filters.
+    pub fn parts(&self) -> [String; 7] {
+        let [topology, batch, payload, capacity, workload, policy] = self.group.parts();
+        [self.entry.key.to_owned(), topology, batch, payload, capacity, workload, policy]
+    }
+
+    /// All of its parts, joined: what [`Cell::from_name`] reads.
+    pub fn full_name(&self) -> String {
+        self.parts().join("/")
+    }
+
+    /// The cell of a full name.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such contender, or the name is not that of a cell.
+    pub fn from_name(name: &str) -> Result<Self> {
+        let parts: Vec<&str> = name.split('/').collect();
+        let Ok([key, group @ ..]) = <[&str; 7]>::try_from(parts) else {
+            bail!("'{name}' does not have the seven parts of a cell's name");
+        };
+        let entry = entries().iter().find(|entry| entry.key == key);
+        let entry = entry.with_context(|| format!("there is no contender '{key}'"))?;
+        let group = Group::from_parts(group).map_err(anyhow::Error::msg);
+        Ok(Self { entry, group: group.with_context(|| format!("'{name}' is no cell"))? })
     }
 }
 
 impl fmt::Display for Cell {
-    /// The name that filters match: `ringway-mpmc/2x2/1`.
+    /// The name that filters match, without what is usual at its end: `ringway-mpmc/2x2/1`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.entry.key, self.group)
     }
 }
 
-/// A glob over the names of cells: `contender`, `contender/topology` or `contender/topology/batch`. What
-/// is not said may be anything.
+/// A glob over the names of cells: `contender`, `contender/topology` or `contender/topology/batch`, and so on
+/// with payload, capacity, workload and wait policy. What is not said may be anything.
 #[derive(Debug, Clone)]
 pub struct Filter {
     text: String,
@@ -161,18 +115,20 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// If it has more than three parts or is no glob.
+    /// If it has more than seven parts or is no glob.
     pub fn new(text: &str) -> Result<Self> {
         let parts: Result<Vec<_>, _> = text.split('/').map(Pattern::new).collect();
         let parts = parts.with_context(|| format!("the filter '{text}' is no glob"))?;
-        ensure!(parts.len() <= 3, "the filter '{text}' has more than contender/topology/batch");
+        ensure!(
+            parts.len() <= 7,
+            "the filter '{text}' has more than contender/topology/batch/payload/capacity/workload/wait"
+        );
         Ok(Self { text: text.to_owned(), parts })
     }
 
     /// Whether a cell has such a name.
     pub fn matches(&self, cell: &Cell) -> bool {
-        let name = cell.to_string();
-        self.parts.iter().zip(name.split('/')).all(|(pattern, part)| pattern.matches(part))
+        self.parts.iter().zip(cell.parts()).all(|(pattern, part)| pattern.matches(&part))
     }
 
     /// Whether a contender has such a name.
@@ -188,8 +144,10 @@ impl fmt::Display for Filter {
 }
 
 /// The cells of one contest.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Plan {
+    /// The suite that it is of.
+    pub suite: String,
     /// The cells that run, in the order of the table.
     pub cells: Vec<Cell>,
     /// The cells of the same filters that do not, each with the reason.
@@ -197,51 +155,69 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The cells that any filter matches (all of them if there is none), and their references.
+    /// The cells of the quick contest that any filter matches (all of them if there is none), and their
+    /// references.
     ///
     /// # Errors
     ///
     /// If a filter matches no cell, or only cells that cannot run.
     pub fn new(filters: &[Filter]) -> Result<Self> {
-        let wanted = |cell: &Cell| filters.is_empty() || filters.iter().any(|f| f.matches(cell));
+        Self::of(&Suite::quick()?, filters, platform::allowed_cores().len())
+    }
+
+    /// The same of any suite, on so many cores.
+    ///
+    /// # Errors
+    ///
+    /// If a filter matches no cell, or only cells that cannot run; if the suite has a topology that is none.
+    pub fn of(suite: &Suite, filters: &[Filter], cores: usize) -> Result<Self> {
+        let all = suite.cells(cores)?;
         for filter in filters {
-            check_filter(filter)?;
+            check_filter(filter, &all)?;
         }
-        let groups: Vec<Group> = Cell::all()
-            .filter(|cell| wanted(cell) && cell.obstacle().is_none())
-            .map(|cell| cell.group)
+        let wanted = |cell: &Cell| filters.is_empty() || filters.iter().any(|f| f.matches(cell));
+        let groups: Vec<Group> = all
+            .iter()
+            .filter(|(cell, why)| wanted(cell) && why.is_none())
+            .map(|(cell, _)| cell.group)
             .collect();
-        let mut plan = Self { cells: Vec::new(), skipped: Vec::new() };
-        for cell in Cell::all() {
+        let mut plan = Self { suite: suite.name.clone(), cells: Vec::new(), skipped: Vec::new() };
+        for (cell, obstacle) in all {
             let reference = cell.is_reference() && groups.contains(&cell.group);
-            match cell.obstacle() {
+            match obstacle {
                 None if wanted(&cell) || reference => plan.cells.push(cell),
                 Some(reason) if wanted(&cell) => plan.skipped.push((cell, reason)),
                 _ => {}
             }
         }
+        ensure!(!plan.cells.is_empty(), "no cell of the suite '{}' can run here", suite.name);
         Ok(plan)
     }
 
     /// The contenders of the cells that run.
     pub fn contenders(&self) -> impl Iterator<Item = &'static Entry> {
-        ENTRIES.iter().filter(|entry| self.cells.iter().any(|cell| cell.entry.key == entry.key))
+        entries().iter().filter(|entry| self.cells.iter().any(|cell| cell.entry.key == entry.key))
     }
 
     /// The groups of the cells that run, in the order of the table.
     pub fn groups(&self) -> impl Iterator<Item = Group> {
-        Group::all().filter(|group| self.cells.iter().any(|cell| cell.group == *group))
+        let mut groups: Vec<Group> = Vec::new();
+        for cell in &self.cells {
+            if !groups.contains(&cell.group) {
+                groups.push(cell.group);
+            }
+        }
+        groups.into_iter()
     }
 }
 
 /// A filter must match a cell that runs.
-fn check_filter(filter: &Filter) -> Result<()> {
-    let mut matched = Cell::all().filter(|cell| filter.matches(cell)).peekable();
-    let Some(first) = matched.peek().copied() else {
+fn check_filter(filter: &Filter, all: &[(Cell, Option<String>)]) -> Result<()> {
+    let mut matched = all.iter().filter(|(cell, _)| filter.matches(cell)).peekable();
+    let Some((first, obstacle)) = matched.peek().copied() else {
         bail!("the filter '{filter}' matches no cell; `list --cells` shows their names");
     };
-    if let (false, Some(reason)) = (matched.any(|cell| cell.obstacle().is_none()), first.obstacle())
-    {
+    if let (false, Some(reason)) = (matched.any(|(_, why)| why.is_none()), obstacle) {
         bail!("the filter '{filter}' matches only cells that cannot run: {first}: {reason}");
     }
     Ok(())
@@ -265,9 +241,10 @@ mod tests {
     #[test]
     fn every_cell_runs_or_says_why() {
         let plan = Plan::new(&[]).unwrap();
-        assert_eq!(plan.cells.len() + plan.skipped.len(), Cell::all().count());
+        let all = Suite::quick().unwrap().cells(2).unwrap();
+        assert_eq!(plan.cells.len() + plan.skipped.len(), all.len());
         assert!(plan.skipped.iter().all(|(_, reason)| !reason.is_empty()));
-        assert_eq!(plan.groups().count(), (TOPOLOGIES.len() - 1) * BATCHES.len() + 1);
+        assert_eq!(plan.groups().count(), 16);
     }
 
     #[test]
@@ -287,15 +264,48 @@ mod tests {
         assert!(error("nobody").contains("matches no cell"));
         assert!(error("rtrb/2x2/1").contains("SPSC only"));
         assert!(error("crossbeam-queue/1x1/8").contains("no batch operations"));
-        assert!(error("a/b/c/d").contains("more than"));
+        assert!(error("a/b/c/d/e/f/g/h").contains("more than"));
         assert!(error("[").contains("no glob"));
     }
 
     #[test]
-    fn topologies_survive_their_text() {
-        for topology in TOPOLOGIES {
-            assert_eq!(Topology::try_from(String::from(topology)), Ok(topology));
+    fn a_cell_survives_its_full_name() {
+        for cell in Plan::new(&[]).unwrap().cells {
+            let read = Cell::from_name(&cell.full_name()).unwrap();
+            assert_eq!((read.entry.key, read.group), (cell.entry.key, cell.group));
         }
-        assert!(Topology::try_from("2by2".to_owned()).is_err());
+        for wrong in ["rtrb/1x1/1", "nobody/1x1/1/8B/2/pairs/own", "rtrb/1x1/1/8B/x/pairs/own"] {
+            assert!(Cell::from_name(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn groups_in_which_a_queue_cannot_run_say_why() {
+        let cell = |key: &str, change: fn(&mut Group)| {
+            let entry = entries().iter().find(|entry| entry.key == key).unwrap();
+            let mut group = Group::new(Topology::new(2, 2), 1);
+            change(&mut group);
+            Cell { entry, group }.obstacle(2).unwrap_or_default()
+        };
+        let own = |group: &mut Group| group.policy = Policy::Own;
+        assert_eq!(cell("kanal", own), "");
+        assert!(cell("ringway-mpmc", own).contains("does not wait"));
+        let rate = |group: &mut Group| group.workload = Workload::Rate1M;
+        assert!(cell("ringway-mpmc", rate).contains("a core for each thread"));
+        let cramped = |group: &mut Group| {
+            group.workload = Workload::Pairs;
+            group.capacity = 1;
+        };
+        assert!(cell("ringway-mpmc", cramped).contains("a slot for each thread"));
+        let limit = |group: &mut Group| {
+            group.topology = Topology::new(1, 1);
+            group.workload = Workload::PingPong;
+        };
+        assert_eq!(cell("copy-limit", limit), "not a queue");
+        let small = |group: &mut Group| {
+            group.topology = Topology::new(2, 1);
+            group.capacity = 2;
+        };
+        assert_eq!(cell("disruptor", small), "capacities from 64");
     }
 }

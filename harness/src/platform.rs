@@ -5,7 +5,7 @@
 
 pub use imp::{
     allowed_cores, cpu_time_of, current_core, current_thread, kernel, pin, stolen_ticks,
-    thread_cpu_time,
+    thread_cpu_time, thread_switches,
 };
 
 #[cfg(target_os = "linux")]
@@ -13,6 +13,7 @@ mod imp {
     use std::fs;
     use std::time::Duration;
 
+    use nix::sys::resource::{UsageWho, getrusage};
     use rustix::system::uname;
     use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
     use rustix::time::{ClockId, clock_gettime};
@@ -55,6 +56,13 @@ mod imp {
     pub fn cpu_time_of(thread: i32) -> Option<Duration> {
         let stat = fs::read_to_string(format!("/proc/self/task/{thread}/schedstat")).ok()?;
         Some(Duration::from_nanos(stat.split_whitespace().next()?.parse().ok()?))
+    }
+
+    /// How often the calling thread has left its core, by itself or not.
+    pub fn thread_switches() -> Option<u64> {
+        let usage = getrusage(UsageWho::RUSAGE_THREAD).ok()?;
+        let switches = usage.voluntary_context_switches() + usage.involuntary_context_switches();
+        u64::try_from(switches).ok()
     }
 
     /// The time that the hypervisor has taken from all cores together, in ticks of `/proc/stat`
@@ -104,6 +112,11 @@ mod imp {
 
     /// Not known here.
     pub fn cpu_time_of(_thread: i32) -> Option<Duration> {
+        None
+    }
+
+    /// Not known here.
+    pub fn thread_switches() -> Option<u64> {
         None
     }
 

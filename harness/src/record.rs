@@ -1,9 +1,12 @@
 //! What is kept of each slice: one line of `samples.jsonl`.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{Cell, Group};
-use crate::slice::Outcome;
+use crate::axes::Group;
+use crate::plan::Cell;
+use crate::slice::{Job, Outcome};
 use crate::wait::Wait;
 
 /// A thread that had its core to itself and was off it for a greater part of its time than this was
@@ -81,9 +84,113 @@ pub struct Sample {
     pub flags: Vec<Flag>,
     /// Why there is no measurement, if there is none.
     pub failure: Option<String>,
+    /// The number of the process that ran it, from 0.
+    #[serde(default)]
+    pub process: u32,
+    /// Operations that moved nothing, where they are seen: not where a queue waits by itself.
+    #[serde(default)]
+    pub failed_ops: Option<u64>,
+    /// Context switches of all threads, if they were counted.
+    #[serde(default)]
+    pub switches: Option<u64>,
+    /// Jain's index of what the threads of the less fair side got done; null where each side has one.
+    #[serde(default)]
+    pub fairness: Option<f64>,
+    /// How late messages arrived, in a workload with a fixed rate.
+    #[serde(default)]
+    pub latency: Option<Latency>,
+}
+
+/// How long after their intended times messages arrived, in nanoseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Latency {
+    /// The part of the fixed rate that was achieved. Below [`SATURATED`] there are no percentiles: they would
+    /// only tell how long the slice was.
+    pub achieved: f64,
+    /// The median.
+    pub p50: Option<u64>,
+    /// 90%.
+    pub p90: Option<u64>,
+    /// 99%.
+    pub p99: Option<u64>,
+    /// 99.9%.
+    pub p999: Option<u64>,
+    /// The greatest.
+    pub max: Option<u64>,
+}
+
+/// The part of a fixed rate below which a queue did not carry it.
+pub const SATURATED: f64 = 0.99;
+
+impl Latency {
+    /// What a slice of a fixed rate shows.
+    fn of<T>(job: &Job, outcome: &Outcome<T>) -> Option<Self> {
+        let latencies = outcome.latencies.as_ref()?;
+        let due = job.messages as f64 / job.group.workload.rate()? as f64;
+        let achieved = (due / outcome.elapsed.as_secs_f64().max(1e-9)).min(1.0);
+        let at = |part: f64| (achieved >= SATURATED).then(|| latencies.value_at_quantile(part));
+        Some(Self {
+            achieved,
+            p50: at(0.5),
+            p90: at(0.9),
+            p99: at(0.99),
+            p999: at(0.999),
+            max: at(1.0),
+        })
+    }
 }
 
 impl Sample {
+    /// A sample with nothing measured yet.
+    pub fn empty(cell: CellName, wait: Wait, round: u32, place: usize) -> Self {
+        Self {
+            round,
+            place,
+            cell,
+            wait,
+            messages: 0,
+            elapsed_ns: None,
+            cpu_ns: None,
+            flags: Vec::new(),
+            failure: None,
+            process: 0,
+            failed_ops: None,
+            switches: None,
+            fairness: None,
+            latency: None,
+        }
+    }
+
+    /// The same with what a slice of a cell measured.
+    pub fn measured<T>(self, cell: &Cell, job: &Job, outcome: &Outcome<T>) -> Self {
+        let nanoseconds = |duration: Duration| u64::try_from(duration.as_nanos()).ok();
+        Self {
+            messages: job.messages,
+            elapsed_ns: nanoseconds(outcome.elapsed),
+            cpu_ns: outcome.cpu.and_then(nanoseconds),
+            flags: flags(cell, job.cores.len(), outcome),
+            failed_ops: outcome.failures,
+            switches: outcome.switches,
+            fairness: outcome.fairness,
+            latency: Latency::of(job, outcome),
+            ..self
+        }
+    }
+
+    /// What cells are compared by, more is better: messages per second; at a fixed rate, which is the same for
+    /// all, the inverse of the median latency. Nothing if the rate was not achieved.
+    pub fn score(&self) -> Option<f64> {
+        match self.latency {
+            Some(latency) => Some(1e3 / latency.p50?.max(1) as f64),
+            None => self.mmsg_s(),
+        }
+    }
+
+    /// Whether a fixed rate was not achieved.
+    pub fn saturated(&self) -> bool {
+        self.latency.is_some_and(|latency| latency.achieved < SATURATED)
+    }
+
     /// Millions of messages per second.
     pub fn mmsg_s(&self) -> Option<f64> {
         self.elapsed_ns.map(|elapsed| self.messages as f64 * 1e3 / elapsed.max(1) as f64)
@@ -96,9 +203,9 @@ impl Sample {
 }
 
 /// The reasons to distrust what a slice of a cell measured.
-pub fn flags<T>(cell: &Cell, cores: usize, outcome: &Outcome<T>) -> Vec<Flag> {
+fn flags<T>(cell: &Cell, cores: usize, outcome: &Outcome<T>) -> Vec<Flag> {
     // A thread that waits by itself sleeps at will, and threads that share a core take turns.
-    let has_core = cell.entry.wait == Wait::Common && cell.group.topology.threads() <= cores;
+    let has_core = cell.wait() == Wait::Common && cell.group.topology.threads() <= cores;
     let found = [
         (Flag::Stolen, outcome.stolen_ticks.is_some_and(|ticks| ticks > 0)),
         (Flag::Unpinned, outcome.unpinned > 0),

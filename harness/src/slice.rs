@@ -1,9 +1,8 @@
 //! One slice: a fresh queue, a fixed number of messages, one measurement.
 //!
-//! The queue is built and the threads are started and pinned before anything is timed; they meet at a
-//! gate, and then each notes its own begin and end. The slice lasts from the first begin to the last end.
-//! Producer *i* runs on the allowed core *i* mod *n* and consumer *i* on core *i + 1* mod *n*, so that a
-//! producer and the consumer of the same number are on different cores.
+//! A workload makes a [`Body`] for every thread. The queue is built and the threads are started and pinned
+//! before anything is timed; they meet at a gate, and then each notes its own begin and end. The slice lasts
+//! from the first begin to the last end.
 //!
 //! The calling thread sleeps meanwhile, and wakes when the last thread has ended, or when the slice has
 //! lasted so long that it counts as hung. Threads of a hung slice cannot be stopped, only reported: no
@@ -12,32 +11,44 @@
 use std::fmt;
 use std::io;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::contender::Contender;
+use hdrhistogram::Histogram;
+
+use crate::axes::{Group, Topology};
 use crate::gate::{Finish, Gate};
 use crate::message::{Share, Tally};
-use crate::mode::Mode;
-use crate::plan::Topology;
 use crate::platform;
+use crate::stats::jain;
 
 /// What is to be done in a slice.
 #[derive(Debug, Clone)]
 pub struct Job {
-    /// How many threads on each side.
-    pub topology: Topology,
-    /// Messages for each operation.
-    pub batch: usize,
-    /// The capacity that the queue is asked for.
-    pub capacity: usize,
+    /// Topology, batch, payload, capacity, workload and who waits.
+    pub group: Group,
     /// How many messages the producers send together.
     pub messages: u64,
     /// The cores that threads are pinned to.
     pub cores: Arc<[usize]>,
     /// After so long the slice counts as hung.
     pub limit: Duration,
+    /// By which part the slice is made longer than it is, to see whether that is found: 0, except to test a
+    /// comparison.
+    pub planted: f64,
+}
+
+impl Job {
+    /// What each producer sends.
+    pub fn shares(&self) -> Vec<Share> {
+        Share::divide(self.messages, self.group.topology.producers)
+    }
+
+    /// How many threads on each side.
+    pub fn topology(&self) -> Topology {
+        self.group.topology
+    }
 }
 
 /// What came of it.
@@ -57,6 +68,14 @@ pub struct Outcome<T> {
     pub off_core: Option<f64>,
     /// Ticks that the hypervisor took meanwhile, where the system tells them.
     pub stolen_ticks: Option<u64>,
+    /// Operations that moved nothing, where they are seen.
+    pub failures: Option<u64>,
+    /// How often a thread left its core, by itself or not, where the system tells it.
+    pub switches: Option<u64>,
+    /// Jain's index of what the threads of a side with several of them got done, of the less fair side.
+    pub fairness: Option<f64>,
+    /// How long after their intended times messages arrived, in nanoseconds, if the workload has such.
+    pub latencies: Option<Histogram<u64>>,
 }
 
 /// Why there is no outcome.
@@ -80,15 +99,116 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Runs one slice of `C` in mode `M`; consumers keep a `T`.
+/// What the threads of a slice see of it, apart from the queue.
+#[derive(Debug)]
+pub struct Line {
+    /// The finish that the producers reach.
+    pub finish: Finish,
+    gate: Gate,
+    begin: OnceLock<Instant>,
+}
+
+impl Line {
+    /// When the slice began: the same for all threads.
+    pub fn begin(&self) -> Instant {
+        *self.begin.get_or_init(Instant::now)
+    }
+}
+
+/// What one thread does.
+pub struct Body<T> {
+    core: usize,
+    work: Box<Work<T>>,
+}
+
+/// What one thread does, from the gate on.
+type Work<T> = dyn FnOnce(&Line) -> Done<T> + Send;
+
+impl<T> fmt::Debug for Body<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").field("core", &self.core).finish_non_exhaustive()
+    }
+}
+
+impl<T> Body<T> {
+    /// A thread that does this on the allowed core of that number, modulo their count.
+    pub fn new(
+        job: &Job,
+        number: usize,
+        work: impl FnOnce(&Line) -> Done<T> + Send + 'static,
+    ) -> Self {
+        Self { core: job.cores[number % job.cores.len()], work: Box::new(work) }
+    }
+}
+
+/// What one thread has done.
+#[derive(Debug)]
+pub struct Done<T> {
+    /// When, and at what cost.
+    pub timing: Timing,
+    /// How many messages it has sent, if it is a producer.
+    pub sent: Option<u64>,
+    /// What it received, if it is a consumer.
+    pub tally: Option<T>,
+    /// Operations that moved nothing, where they are seen.
+    pub failures: Option<u64>,
+    /// How long after their intended times messages arrived, in nanoseconds.
+    pub latencies: Option<Histogram<u64>>,
+}
+
+impl<T> Done<T> {
+    /// Done in that time, with nothing else to tell.
+    pub fn in_time(timing: Timing) -> Self {
+        Self { timing, sent: None, tally: None, failures: None, latencies: None }
+    }
+}
+
+/// When a thread worked, and how long its core worked for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Timing {
+    begin: Instant,
+    end: Instant,
+    cpu: Option<Duration>,
+    switches: Option<u64>,
+}
+
+/// Does the work and times it. The clock of the wall is read inside of that of the CPU.
+pub fn timed(work: impl FnOnce()) -> Timing {
+    let switches_begin = platform::thread_switches();
+    let cpu_begin = platform::thread_cpu_time();
+    let begin = Instant::now();
+    work();
+    let end = Instant::now();
+    let cpu = platform::thread_cpu_time().zip(cpu_begin).map(|(end, begin)| end - begin);
+    let switches = platform::thread_switches().zip(switches_begin).map(|(end, begin)| end - begin);
+    Timing { begin, end, cpu, switches }
+}
+
+/// Runs a slice of these threads, so many of which are producers that reach the finish.
 ///
 /// # Errors
 ///
 /// See [`Failure`].
-pub fn run<C: Contender, M: Mode<C>, T: Tally>(job: &Job) -> Result<Outcome<T>, Failure> {
+pub fn run<T: Tally>(
+    job: &Job,
+    producers: usize,
+    bodies: Vec<Body<T>>,
+) -> Result<Outcome<T>, Failure> {
     let stolen_before = platform::stolen_ticks();
     let (done, all_done) = mpsc::channel();
-    let threads = start::<C, M, T>(job, done)?;
+    let shared = Arc::new(Shared {
+        line: Line {
+            gate: Gate::new(bodies.len()),
+            finish: Finish::new(producers),
+            begin: OnceLock::new(),
+        },
+        threads: bodies.len(),
+        laps: Mutex::new(Vec::with_capacity(bodies.len())),
+        done,
+    });
+    let started: Result<Vec<_>, _> = bodies.into_iter().map(|body| spawn(&shared, body)).collect();
+    drop(shared);
+    let threads = started?;
     let laps = match all_done.recv_timeout(job.limit) {
         Ok(laps) => laps,
         Err(RecvTimeoutError::Timeout) => return Err(Failure::Hang(job.limit)),
@@ -102,13 +222,12 @@ pub fn run<C: Contender, M: Mode<C>, T: Tally>(job: &Job) -> Result<Outcome<T>, 
     let stolen_ticks = platform::stolen_ticks()
         .zip(stolen_before)
         .map(|(after, before)| after.saturating_sub(before));
-    Ok(outcome(laps, stolen_ticks))
+    Ok(outcome(laps, stolen_ticks, job.planted))
 }
 
-/// What the threads of a slice share, apart from the queue.
+/// What the threads share, apart from the queue.
 struct Shared<T> {
-    gate: Gate,
-    finish: Finish,
+    line: Line,
     threads: usize,
     laps: Mutex<Vec<Lap<T>>>,
     done: mpsc::Sender<Vec<Lap<T>>>,
@@ -128,110 +247,75 @@ impl<T> Shared<T> {
 
 /// The part of a slice that one thread sees.
 struct Lap<T> {
-    timing: Timing,
+    done: Done<T>,
     pinned: bool,
     migrated: bool,
-    /// What it received, if it is a consumer.
-    tally: Option<T>,
-}
-
-/// When a thread worked, and how long its core worked for it.
-struct Timing {
-    begin: Instant,
-    end: Instant,
-    cpu: Option<Duration>,
-}
-
-/// Does the work and times it. The clock of the wall is read inside of that of the CPU.
-fn timed(work: impl FnOnce()) -> Timing {
-    let cpu_begin = platform::thread_cpu_time();
-    let begin = Instant::now();
-    work();
-    let end = Instant::now();
-    let cpu = platform::thread_cpu_time().zip(cpu_begin).map(|(end, begin)| end - begin);
-    Timing { begin, end, cpu }
-}
-
-/// Builds the queue and starts all threads. They begin when the last one has come to the gate.
-fn start<C: Contender, M: Mode<C>, T: Tally>(
-    job: &Job,
-    done: mpsc::Sender<Vec<Lap<T>>>,
-) -> Result<Vec<JoinHandle<()>>, Failure> {
-    let Topology { producers, consumers } = job.topology;
-    let threads = producers + consumers;
-    let shared = Arc::new(Shared {
-        gate: Gate::new(threads),
-        finish: Finish::new(producers),
-        threads,
-        laps: Mutex::new(Vec::with_capacity(threads)),
-        done,
-    });
-    let core = |number: usize| job.cores[number % job.cores.len()];
-    let batch = job.batch;
-    let (sinks, sources) = C::create::<u64>(job.capacity, producers, consumers);
-    let shares = Share::divide(job.messages, producers);
-
-    let mut started = Vec::with_capacity(threads);
-    for (number, (mut producer, share)) in sinks.into_iter().zip(shares).enumerate() {
-        started.push(spawn(&shared, core(number), move |shared| {
-            let timing = timed(|| {
-                M::produce(&mut producer, &share, batch);
-                // Disconnects, and hands over what a handle may still hold back.
-                drop(producer);
-                shared.finish.producer_done();
-            });
-            (timing, None)
-        })?);
-    }
-    for (number, mut consumer) in sources.into_iter().enumerate() {
-        started.push(spawn(&shared, core(number + 1), move |shared| {
-            let mut tally = T::default();
-            let timing = timed(|| M::consume(&mut consumer, batch, &shared.finish, &mut tally));
-            (timing, Some(tally))
-        })?);
-    }
-    Ok(started)
 }
 
 /// Starts one thread, which pins itself, waits at the gate, works and hands in its lap.
-fn spawn<T: Tally>(
-    shared: &Arc<Shared<T>>,
-    core: usize,
-    work: impl FnOnce(&Shared<T>) -> (Timing, Option<T>) + Send + 'static,
-) -> Result<JoinHandle<()>, Failure> {
+fn spawn<T: Tally>(shared: &Arc<Shared<T>>, body: Body<T>) -> Result<JoinHandle<()>, Failure> {
     let in_thread = Arc::clone(shared);
+    let Body { core, work } = body;
     let run = move || {
         let pinned = platform::pin(core);
-        if !in_thread.gate.pass() {
+        if !in_thread.line.gate.pass() {
             return;
         }
-        let (timing, tally) = work(&in_thread);
+        let done = work(&in_thread.line);
         let migrated = pinned && platform::current_core().is_some_and(|now| now != core);
-        in_thread.hand_in(Lap { timing, pinned, migrated, tally });
+        in_thread.hand_in(Lap { done, pinned, migrated });
     };
     thread::Builder::new().spawn(run).map_err(|error| {
-        shared.gate.call_off();
+        shared.line.gate.call_off();
         Failure::Start(error)
     })
 }
 
 /// Puts the laps of all threads together.
-fn outcome<T>(laps: Vec<Lap<T>>, stolen_ticks: Option<u64>) -> Outcome<T> {
-    let begin = laps.iter().map(|lap| lap.timing.begin).min();
-    let end = laps.iter().map(|lap| lap.timing.end).max();
+fn outcome<T: Tally>(laps: Vec<Lap<T>>, stolen_ticks: Option<u64>, planted: f64) -> Outcome<T> {
+    let timings = || laps.iter().map(|lap| lap.done.timing);
+    let begin = timings().map(|timing| timing.begin).min();
+    let end = timings().map(|timing| timing.end).max();
+    let elapsed = end.zip(begin).map_or(Duration::ZERO, |(end, begin)| end - begin);
+    let mut latencies: Option<Histogram<u64>> = None;
+    for some in laps.iter().filter_map(|lap| lap.done.latencies.as_ref()) {
+        match &mut latencies {
+            // Both have the same bounds, so nothing is out of them.
+            Some(all) => all.add(some).unwrap_or_default(),
+            None => latencies = Some(some.clone()),
+        }
+    }
     Outcome {
-        elapsed: end.zip(begin).map_or(Duration::ZERO, |(end, begin)| end - begin),
-        cpu: laps.iter().map(|lap| lap.timing.cpu).sum(),
+        elapsed: elapsed.mul_f64(1.0 + planted),
+        cpu: timings().map(|timing| timing.cpu).sum(),
         unpinned: laps.iter().filter(|lap| !lap.pinned).count(),
         migrated: laps.iter().filter(|lap| lap.migrated).count(),
-        off_core: laps.iter().filter_map(|lap| off_core(&lap.timing)).reduce(f64::max),
+        off_core: timings().filter_map(off_core).reduce(f64::max),
         stolen_ticks,
-        tallies: laps.into_iter().filter_map(|lap| lap.tally).collect(),
+        failures: laps.iter().map(|lap| lap.done.failures).sum(),
+        switches: timings().map(|timing| timing.switches).sum(),
+        fairness: fairness(&laps),
+        latencies,
+        tallies: laps.into_iter().filter_map(|lap| lap.done.tally).collect(),
     }
 }
 
+/// Jain's index of the less fair side: producers by their speed, since each sends a fixed share; consumers by
+/// what they got of the slice.
+fn fairness<T: Tally>(laps: &[Lap<T>]) -> Option<f64> {
+    let speed = |lap: &Lap<T>| {
+        let lasted = (lap.done.timing.end - lap.done.timing.begin).as_secs_f64();
+        Some(lap.done.sent? as f64 / lasted.max(1e-9))
+    };
+    let sending: Vec<f64> = laps.iter().filter_map(speed).collect();
+    let received = |lap: &Lap<T>| Some(lap.done.tally.as_ref()?.count() as f64);
+    let receiving: Vec<f64> = laps.iter().filter_map(received).collect();
+    let sides = [sending, receiving];
+    sides.iter().filter(|side| side.len() > 1).filter_map(|side| jain(side)).reduce(f64::min)
+}
+
 /// The part of its time that a thread did not have its core.
-fn off_core(timing: &Timing) -> Option<f64> {
+fn off_core(timing: Timing) -> Option<f64> {
     let lasted = (timing.end - timing.begin).as_secs_f64();
     (lasted > 0.0).then_some(1.0 - timing.cpu?.as_secs_f64() / lasted)
 }

@@ -50,6 +50,14 @@ fn median_of_sorted(sorted: &[f64]) -> Option<f64> {
     }
 }
 
+/// Jain's index of fairness: 1 if all parts are the same, 1/*n* if one of *n* has everything. Nothing if there
+/// is nothing to share.
+pub fn jain(parts: &[f64]) -> Option<f64> {
+    let sum: f64 = parts.iter().sum();
+    let squares: f64 = parts.iter().map(|part| part * part).sum();
+    (squares > 0.0).then(|| sum * sum / (parts.len() as f64 * squares))
+}
+
 /// A median with the least and the greatest value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spread {
@@ -105,7 +113,12 @@ impl Ratio {
     /// How far the interval reaches from equality, as a factor less one. Of the ratio of a queue to itself
     /// this is the noise floor.
     pub fn noise_floor(&self) -> f64 {
-        (self.hi - 1.0).max(1.0 / self.lo - 1.0).max(LEAST_NOISE)
+        self.noise_above(LEAST_NOISE)
+    }
+
+    /// The same with another least value.
+    pub fn noise_above(&self, least: f64) -> f64 {
+        (self.hi - 1.0).max(1.0 / self.lo - 1.0).max(least)
     }
 
     /// What may be said, given the noise floor. Without one, nothing.
@@ -167,6 +180,18 @@ pub enum Verdict {
     Tie,
     /// None of these: the interval is too wide, the noise too high, or the rounds are too few.
     Undecided,
+}
+
+impl Verdict {
+    /// Its word in tables.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Faster => "faster",
+            Self::Slower => "slower",
+            Self::Tie => "tie",
+            Self::Undecided => "undecided",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -249,6 +274,50 @@ mod tests {
             })
             .count();
         assert!((184..200).contains(&held), "{held} of 200");
+    }
+
+    /// Ratios that are about normal around a centre, now and then of a disturbed round.
+    fn measured(rng: &mut fastrand::Rng, centre: f64, deviation: f64, rounds: usize) -> Vec<f64> {
+        let mut ratio = || {
+            let normal = (0..12).map(|_| rng.f64()).sum::<f64>() - 6.0;
+            let disturbed = if rng.f64() < 0.1 { 1.0 + rng.f64() } else { 1.0 };
+            let disturbed = if rng.bool() { disturbed } else { 1.0 / disturbed };
+            centre * disturbed * (1.0 + deviation * normal)
+        };
+        (0..rounds).map(|_| ratio()).collect()
+    }
+
+    /// How often each verdict is given of a queue with that true ratio, in a hundred contests with A/A.
+    fn verdicts(centre: f64, deviation: f64, rounds: usize) -> [usize; 4] {
+        let mut rng = fastrand::Rng::with_seed(3);
+        let mut counts = [0; 4];
+        for _ in 0..100 {
+            let same = Ratio::estimate(&measured(&mut rng, 1.0, deviation, rounds)).unwrap();
+            let ratio = Ratio::estimate(&measured(&mut rng, centre, deviation, rounds)).unwrap();
+            counts[ratio.verdict(Some(same.noise_floor())) as usize] += 1;
+        }
+        counts
+    }
+
+    #[test]
+    fn noisy_distributions_give_the_verdicts_that_are_true() {
+        let [faster, slower, tie, _] = verdicts(1.0, 0.02, 15);
+        assert!(faster + slower <= 1 && tie >= 70, "{faster} {slower} {tie}");
+        let [faster, slower, ..] = verdicts(1.15, 0.02, 15);
+        assert!(faster >= 95 && slower == 0, "{faster} {slower}");
+        let [faster, slower, ..] = verdicts(1.0 / 1.15, 0.02, 15);
+        assert!(slower >= 95 && faster == 0, "{faster} {slower}");
+        // So noisy that nothing can be said.
+        let [faster, slower, tie, undecided] = verdicts(1.05, 0.3, 9);
+        assert!(faster + slower <= 3 && tie == 0, "{faster} {slower} {tie} {undecided}");
+    }
+
+    #[test]
+    fn jain_is_one_for_equal_parts_and_a_share_for_one_alone() {
+        assert_eq!(jain(&[3.0, 3.0, 3.0]), Some(1.0));
+        assert_eq!(jain(&[0.0, 8.0, 0.0, 0.0]), Some(0.25));
+        assert_eq!(jain(&[0.0, 0.0]), None);
+        assert_eq!(jain(&[]), None);
     }
 
     proptest! {

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use crate::contenders::{REFERENCE, REFERENCE_AGAIN};
-use crate::plan::{Cell, Group, Plan, Topology};
-use crate::record::{CellName, Flag, Sample};
+use crate::axes::{Group, Payload, Policy, Topology, Workload};
+use crate::conformance::Conformance;
+use crate::contenders::reference;
+use crate::drift::drifts;
+use crate::plan::{Cell, Plan};
+use crate::record::{CellName, Flag, Latency, Sample};
 use crate::stats::{Ratio, Spread, Verdict, median};
 use crate::wait::Wait;
 
@@ -39,12 +42,45 @@ pub struct Row {
     pub verdict: Option<Standing>,
     /// How many of its slices are to be distrusted, and why: `2 stolen, 1 disturbed`.
     pub flags: String,
+    /// What a message was.
+    pub payload: Payload,
+    /// The capacity that was asked for.
+    pub capacity: usize,
+    /// What the threads did.
+    pub workload: Workload,
+    /// Who was to wait.
+    pub policy: Policy,
+    /// Operations that moved nothing, for each message: the median of the rounds.
+    pub failed_ops_per_msg: Option<f64>,
+    /// Context switches of all threads, for a thousand messages: the median of the rounds.
+    pub switches_per_kmsg: Option<f64>,
+    /// Jain's index of what the threads of the less fair side got done: the median of the rounds.
+    pub fairness: Option<f64>,
+    /// The median of the rounds' median latencies, in nanoseconds, at a fixed rate that was achieved.
+    pub p50_ns: Option<f64>,
+    /// The same of 99%.
+    pub p99_ns: Option<f64>,
+    /// The same of 99.9%.
+    pub p999_ns: Option<f64>,
+    /// Whether its ratios went up or down in the course of the rounds, more than chance would have it.
+    pub drifts: bool,
+    /// Bytes of heap for each slot of a `u64`, at the capacity of the quick contest.
+    pub bytes_per_slot: Option<f64>,
+    /// Heap allocations for each message, on one thread.
+    pub allocs_per_msg: Option<f64>,
 }
 
 impl Row {
     /// Which cells it is compared with.
     pub fn group(&self) -> Group {
-        Group { topology: self.topology, batch: self.batch }
+        Group {
+            topology: self.topology,
+            batch: self.batch,
+            payload: self.payload,
+            capacity: self.capacity,
+            workload: self.workload,
+            policy: self.policy,
+        }
     }
 }
 
@@ -55,6 +91,8 @@ pub enum Standing {
     Reference,
     /// It was compared with the reference.
     Judged(Verdict),
+    /// It did not carry the fixed rate.
+    Saturated,
     /// It has no number, for this reason.
     Failed(String),
 }
@@ -64,10 +102,8 @@ impl Standing {
     pub fn text(&self) -> &str {
         match self {
             Self::Reference => "reference",
-            Self::Judged(Verdict::Faster) => "faster",
-            Self::Judged(Verdict::Slower) => "slower",
-            Self::Judged(Verdict::Tie) => "tie",
-            Self::Judged(Verdict::Undecided) => "undecided",
+            Self::Judged(verdict) => verdict.word(),
+            Self::Saturated => "SATURATED",
             Self::Failed(reason) => reason,
         }
     }
@@ -79,7 +115,7 @@ impl Serialize for Standing {
     }
 }
 
-/// The throughput of every cell in every round.
+/// What cells are compared by, of every cell in every round: throughputs, and inverse latencies at fixed rates.
 #[derive(Debug, Default)]
 pub struct Throughputs(BTreeMap<CellName, BTreeMap<u32, f64>>);
 
@@ -88,8 +124,8 @@ impl Throughputs {
     pub fn of(samples: &[Sample]) -> Self {
         let mut cells: BTreeMap<CellName, BTreeMap<u32, f64>> = BTreeMap::new();
         for sample in samples {
-            if let Some(mmsg_s) = sample.mmsg_s() {
-                cells.entry(sample.cell.clone()).or_default().insert(sample.round, mmsg_s);
+            if let Some(score) = sample.score() {
+                cells.entry(sample.cell.clone()).or_default().insert(sample.round, score);
             }
         }
         for sample in samples.iter().filter(|sample| sample.failure.is_some()) {
@@ -105,14 +141,32 @@ impl Throughputs {
 
     /// One cell beside another, paired by rounds.
     pub fn ratio(&self, cell: &CellName, beside: &CellName) -> Option<Ratio> {
-        let (cell, beside) = (self.0.get(cell)?, self.0.get(beside)?);
+        Ratio::estimate(&self.ratios(cell, beside))
+    }
+
+    /// The ratios of one cell to another in the rounds that have both, in order.
+    pub fn ratios(&self, cell: &CellName, beside: &CellName) -> Vec<f64> {
+        let (Some(cell), Some(beside)) = (self.0.get(cell), self.0.get(beside)) else {
+            return Vec::new();
+        };
         let paired = |(round, mmsg_s): (&u32, &f64)| Some(mmsg_s / beside.get(round)?);
-        Ratio::estimate(&cell.iter().filter_map(paired).collect::<Vec<_>>())
+        cell.iter().filter_map(paired).collect()
+    }
+
+    /// What was measured of a cell in each round.
+    pub fn rounds(&self, cell: &CellName) -> Option<&BTreeMap<u32, f64>> {
+        self.0.get(cell)
+    }
+
+    /// The cells that were measured.
+    pub fn cells(&self) -> impl Iterator<Item = &CellName> {
+        self.0.keys()
     }
 
     /// The reference beside itself in a group.
     pub fn noise(&self, group: Group) -> Option<Ratio> {
-        self.ratio(&CellName::new(REFERENCE_AGAIN, group), &CellName::new(REFERENCE, group))
+        let reference = reference(group.policy);
+        self.ratio(&CellName::new(reference.again, group), &CellName::new(reference.key, group))
     }
 }
 
@@ -127,24 +181,23 @@ impl FromIterator<(CellName, u32, f64)> for Throughputs {
     }
 }
 
-/// The rows of a plan, in its order; `failed` holds the contenders that did not pass conformance, with the
-/// reason.
+/// The rows of a plan, in its order; `found` is what conformance found of each contender.
 pub fn rows(
     plan: &Plan,
     samples: &[Sample],
     throughputs: &Throughputs,
-    failed: &BTreeMap<&'static str, String>,
+    found: &BTreeMap<&str, Conformance>,
 ) -> Vec<Row> {
     plan.cells
         .iter()
         .map(|cell| {
             let name = CellName::from(cell);
             let own: Vec<&Sample> = samples.iter().filter(|sample| sample.cell == name).collect();
-            let failure = own
-                .iter()
-                .find_map(|sample| sample.failure.clone())
-                .or_else(|| Some(format!("failed conformance: {}", failed.get(cell.entry.key)?)));
-            row(cell, &own, throughputs, failure)
+            let failure = own.iter().find_map(|sample| sample.failure.clone()).or_else(|| {
+                let reason = found.get(cell.entry.key)?.failure.as_ref()?;
+                Some(format!("failed conformance: {reason}"))
+            });
+            row(cell, &own, throughputs, failure, found.get(cell.entry.key))
         })
         .collect()
 }
@@ -155,31 +208,59 @@ fn row(
     samples: &[&Sample],
     throughputs: &Throughputs,
     failure: Option<String>,
+    found: Option<&Conformance>,
 ) -> Row {
     let name = CellName::from(cell);
-    let spread = throughputs.spread(&name);
     let measured = failure.is_none();
-    let cpu: Option<Vec<f64>> = samples.iter().map(|sample| sample.cpu_ns_per_msg()).collect();
-    let ratio = throughputs.ratio(&name, &CellName::new(REFERENCE, cell.group));
+    let values = |of: &dyn Fn(&Sample) -> Option<f64>| -> Option<Vec<f64>> {
+        samples.iter().map(|sample| of(sample)).collect::<Option<Vec<_>>>().filter(|_| measured)
+    };
+    let middle = |of: &dyn Fn(&Sample) -> Option<f64>| median(&values(of)?);
+    let per_message =
+        |count: Option<u64>, sample: &Sample| Some(count? as f64 / sample.messages.max(1) as f64);
+    let spread = values(&Sample::mmsg_s).and_then(|values| Spread::of(&values));
+    let saturated = 2 * samples.iter().filter(|sample| sample.saturated()).count() > samples.len();
+    let unsaturated = |ratio: &Ratio| ratio.rounds > 0 && !saturated;
+    let reference = CellName::new(reference(cell.group.policy).key, cell.group);
+    let ratio = throughputs.ratio(&name, &reference).filter(unsaturated);
     let noise = throughputs.noise(cell.group).map(|noise| noise.noise_floor());
+    let latency = |part: fn(&Latency) -> Option<u64>| {
+        let of = |sample: &&Sample| Some(part(sample.latency.as_ref()?)? as f64);
+        let values: Vec<f64> = samples.iter().copied().filter_map(|sample| of(&sample)).collect();
+        median(&values).filter(|_| measured && !saturated)
+    };
     Row {
         contender: cell.entry.key,
         topology: cell.group.topology,
         batch: cell.group.batch,
-        wait: cell.entry.wait,
+        wait: cell.wait(),
         mmsg_s: spread.map(|spread| spread.median),
         mmsg_s_min: spread.map(|spread| spread.min),
         mmsg_s_max: spread.map(|spread| spread.max),
-        cpu_ns_per_msg: cpu.filter(|_| measured).and_then(|cpu| median(&cpu)),
+        cpu_ns_per_msg: middle(&Sample::cpu_ns_per_msg),
         ratio: ratio.map(|ratio| ratio.median),
         ratio_lo: ratio.map(|ratio| ratio.lo),
         ratio_hi: ratio.map(|ratio| ratio.hi),
         verdict: match failure {
             Some(reason) => Some(Standing::Failed(reason)),
+            None if saturated => Some(Standing::Saturated),
             None if cell.is_reference() => spread.map(|_| Standing::Reference),
             None => ratio.map(|ratio| Standing::Judged(ratio.verdict(noise))),
         },
         flags: flag_counts(samples),
+        payload: cell.group.payload,
+        capacity: cell.group.capacity,
+        workload: cell.group.workload,
+        policy: cell.group.policy,
+        failed_ops_per_msg: middle(&|sample| per_message(sample.failed_ops, sample)),
+        switches_per_kmsg: middle(&|sample| Some(1e3 * per_message(sample.switches, sample)?)),
+        fairness: middle(&|sample| sample.fairness),
+        p50_ns: latency(|latency| latency.p50),
+        p99_ns: latency(|latency| latency.p99),
+        p999_ns: latency(|latency| latency.p999),
+        drifts: drifts(&throughputs.ratios(&name, &reference)),
+        bytes_per_slot: found.and_then(|found| found.bytes_per_slot),
+        allocs_per_msg: found.and_then(|found| found.allocs_per_msg),
     }
 }
 
@@ -196,6 +277,7 @@ fn flag_counts(samples: &[&Sample]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contenders::{REFERENCE, REFERENCE_AGAIN};
     use crate::plan::Filter;
 
     const ROUNDS: u32 = 7;
@@ -203,15 +285,11 @@ mod tests {
     /// Samples of every cell of a plan, each at the speed that `speed` gives it.
     fn samples(plan: &Plan, speed: impl Fn(&str, u32) -> u64) -> Vec<Sample> {
         let sample = |cell: &Cell, round| Sample {
-            round,
-            place: 0,
-            cell: CellName::from(cell),
-            wait: cell.entry.wait,
             messages: 1_000_000 * speed(cell.entry.key, round),
             elapsed_ns: Some(1_000_000_000),
             cpu_ns: Some(2_000_000_000),
             flags: vec![Flag::Stolen; usize::from(round == 0)],
-            failure: None,
+            ..Sample::empty(CellName::from(cell), cell.wait(), round, 0)
         };
         let all = (0..ROUNDS).flat_map(|round| plan.cells.iter().map(move |cell| (cell, round)));
         all.map(|(cell, round)| sample(cell, round)).collect()

@@ -39,14 +39,18 @@ impl fmt::Display for Wait {
     }
 }
 
+/// The failed looks of a thread in a whole slice: operations that moved nothing.
+pub type Failures = u64;
+
 /// Looks until there is something.
 #[inline]
-pub fn until<R>(mut look: impl FnMut() -> Option<R>) -> R {
+pub fn until<R>(failures: &mut Failures, mut look: impl FnMut() -> Option<R>) -> R {
     let mut failed = FailedLooks::default();
     loop {
         if let Some(found) = look() {
             return found;
         }
+        *failures += 1;
         failed.pause();
     }
 }
@@ -54,7 +58,11 @@ pub fn until<R>(mut look: impl FnMut() -> Option<R>) -> R {
 /// Looks until there is something, or until a look that began after the producers had finished found
 /// nothing.
 #[inline]
-pub fn until_finished<R>(finish: &Finish, mut look: impl FnMut() -> Option<R>) -> Option<R> {
+pub fn until_finished<R>(
+    finish: &Finish,
+    failures: &mut Failures,
+    mut look: impl FnMut() -> Option<R>,
+) -> Option<R> {
     let mut failed = FailedLooks::default();
     let mut last_look = false;
     loop {
@@ -66,6 +74,7 @@ pub fn until_finished<R>(finish: &Finish, mut look: impl FnMut() -> Option<R>) -
         }
         last_look = finish.reached();
         if !last_look {
+            *failures += 1;
             failed.pause();
         }
     }

@@ -6,17 +6,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use ringway_harness::axes::{CAPACITY, Group, Topology};
 use ringway_harness::conformance::of_single;
 use ringway_harness::contender::{Info, Kind, Progress, Role};
-use ringway_harness::contenders::ENTRIES;
-use ringway_harness::contest::{Contest, End, Schedule};
-use ringway_harness::message::Checksum;
-use ringway_harness::mode::Single;
-use ringway_harness::plan::{CAPACITY, Cell, Group, Topology};
+use ringway_harness::contest::{Before, Contest, End, Schedule};
+use ringway_harness::plan::Cell;
 use ringway_harness::platform;
-use ringway_harness::registry::Entry;
+use ringway_harness::registry::{Entry, entries};
 use ringway_harness::shared_queue;
-use ringway_harness::slice::{self, Failure, Job};
+use ringway_harness::slice::{Failure, Job};
 
 const ONE_TO_ONE: Topology = Topology::new(1, 1);
 
@@ -126,6 +124,20 @@ spoiled!(Faulty, FaultyQueue, Role::Peer, |n| n, Plain::push, |queue: &Plain<T>|
     message
 });
 
+spoiled!(
+    Fragile,
+    FragileQueue,
+    Role::Peer,
+    |_| panic!("a queue that cannot be made, on purpose"),
+    Plain::push,
+    Plain::pop,
+);
+
+#[test]
+fn a_panic_in_the_checks_is_a_failure() {
+    assert_eq!(Entry::single::<Fragile>().conform().failure.as_deref(), Some("panicked"));
+}
+
 /// What conformance says against `C`.
 macro_rules! objection {
     ($contender:ty) => {
@@ -163,15 +175,18 @@ fn a_peer_that_rounds_up_passes_and_the_real_capacity_is_told() {
     assert_eq!(found.rounded(), "asked 10, given 16");
 }
 
+static STUCK_ENTRY: Entry = Entry::single::<Stuck>();
+static FAULTY_ENTRY: Entry = Entry::single::<Faulty>();
+
 fn job(messages: u64, limit: Duration) -> Job {
     let cores = platform::allowed_cores().into();
-    Job { topology: ONE_TO_ONE, batch: 1, capacity: CAPACITY, messages, cores, limit }
+    Job { group: Group::new(ONE_TO_ONE, 1), messages, cores, limit, planted: 0.0 }
 }
 
 #[test]
 fn a_hang_ends_in_a_failure() {
     let limit = Duration::from_millis(50);
-    let outcome = slice::run::<Stuck, Single, Checksum>(&job(10, limit));
+    let outcome = STUCK_ENTRY.time(&job(10, limit));
     STUCK.store(false, Ordering::Relaxed);
     assert!(matches!(outcome, Err(Failure::Hang(_))), "{outcome:?}");
 }
@@ -179,15 +194,15 @@ fn a_hang_ends_in_a_failure() {
 #[test]
 fn a_panic_ends_in_a_failure() {
     // Few enough messages for the producer to end by itself.
-    let outcome = slice::run::<Faulty, Single, Checksum>(&job(10, Duration::from_secs(20)));
+    let outcome = FAULTY_ENTRY.time(&job(10, Duration::from_secs(20)));
     assert!(matches!(outcome, Err(Failure::Panic)), "{outcome:?}");
 }
 
 #[test]
 fn a_wrong_checksum_gives_a_failure_and_the_contest_goes_on() {
     static LOSING: Entry = Entry::single::<Losing>();
-    let honest = ENTRIES.iter().find(|entry| entry.key == "mutex-vecdeque").unwrap();
-    let group = Group { topology: ONE_TO_ONE, batch: 1 };
+    let honest = entries().iter().find(|entry| entry.key == "mutex-vecdeque").unwrap();
+    let group = Group::new(ONE_TO_ONE, 1);
     let cells = [Cell { entry: &LOSING, group }, Cell { entry: honest, group }];
     let contest = Contest {
         cells: &cells,
@@ -196,6 +211,9 @@ fn a_wrong_checksum_gives_a_failure_and_the_contest_goes_on() {
         cores: platform::allowed_cores().into(),
         deadline: Instant::now() + Duration::from_secs(60),
         interrupted: &AtomicBool::new(false),
+        rounds: 0..3,
+        before: Before::default(),
+        planted: 0.0,
     };
     let results = contest.run();
     assert_eq!(results.end, End::Complete);
@@ -207,8 +225,8 @@ fn a_wrong_checksum_gives_a_failure_and_the_contest_goes_on() {
 
 #[test]
 fn what_was_measured_before_an_interruption_is_kept() {
-    let honest = ENTRIES.iter().find(|entry| entry.key == "mutex-vecdeque").unwrap();
-    let group = Group { topology: ONE_TO_ONE, batch: 1 };
+    let honest = entries().iter().find(|entry| entry.key == "mutex-vecdeque").unwrap();
+    let group = Group::new(ONE_TO_ONE, 1);
     let mut contest = Contest {
         cells: &[Cell { entry: honest, group }],
         schedule: Schedule { rounds: 3, slice: Duration::from_millis(2) },
@@ -216,6 +234,9 @@ fn what_was_measured_before_an_interruption_is_kept() {
         cores: platform::allowed_cores().into(),
         deadline: Instant::now() + Duration::from_secs(60),
         interrupted: &AtomicBool::new(true),
+        rounds: 0..3,
+        before: Before::default(),
+        planted: 0.0,
     };
     assert_eq!(contest.run().end, End::Interrupted);
     let not_interrupted = AtomicBool::new(false);

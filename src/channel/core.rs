@@ -252,7 +252,6 @@ impl<T, C: Sequencer> Core<T, C> {
                 return Poll::Ready(done);
             }
             if waiting.is_some() {
-<<<<<<< HEAD
                 if is_new {
                     pace.end(true);
                 }
@@ -263,13 +262,6 @@ impl<T, C: Sequencer> Core<T, C> {
                 return Poll::Pending;
             }
             self.count_wait(end, false);
-=======
-                if !self.may_sleep(end) {
-                    context.waker().wake_by_ref();
-                }
-                return Poll::Pending;
-            }
->>>>>>> wip-ctests
             *waiting = Some(Waiting::begin(self.waiters(end)));
         }
     }

@@ -25,33 +25,20 @@ impl Event {
 
     /// Joins the end of the list.
     pub(crate) fn listen(&self) -> Listener {
-<<<<<<< HEAD
         Listener { place: self.0.listen(), waker: None }
-=======
-        Listener { place: Some(self.0.listen()), waker: None }
->>>>>>> wip-ctests
     }
 
     /// Notifies so many who are not notified yet, the longest waiting first. `tell` learns how
     /// many, before any task is woken.
     pub(crate) fn notify(&self, n: usize, tell: impl FnOnce(usize)) {
         use event_listener::IntoNotification;
-<<<<<<< HEAD
         tell(self.0.notify(n.additional()));
-=======
-        self.0.notify(n.additional());
->>>>>>> wip-ctests
         deferred::wake_all();
     }
 
     /// Sees to it that one is notified, if anybody waits.
-<<<<<<< HEAD
     pub(crate) fn notify_one_at_least(&self, tell: impl FnOnce(usize)) {
         tell(self.0.notify(1));
-=======
-    pub(crate) fn notify_one_at_least(&self) {
-        self.0.notify(1);
->>>>>>> wip-ctests
         deferred::wake_all();
     }
 }
@@ -60,19 +47,13 @@ impl Event {
 #[cfg(not(ringway_loom))]
 #[derive(Debug)]
 pub(crate) struct Listener {
-<<<<<<< HEAD
     place: event_listener::EventListener,
-=======
-    /// There until it is dropped or waited for.
-    place: Option<event_listener::EventListener>,
->>>>>>> wip-ctests
     /// Of the last poll.
     waker: Option<deferred::Deferred>,
 }
 
 #[cfg(not(ringway_loom))]
 impl Listener {
-<<<<<<< HEAD
     /// Blocks the thread until it is notified, or, which makes it false, the deadline is over.
     pub(crate) fn wait(self, deadline: Option<Instant>) -> bool {
         use event_listener::Listener;
@@ -82,15 +63,6 @@ impl Listener {
                 true
             }
             Some(deadline) => self.place.wait_deadline(deadline).is_some(),
-=======
-    /// Blocks the thread until it is notified or the deadline is over.
-    pub(crate) fn wait(mut self, deadline: Option<Instant>) {
-        use event_listener::Listener;
-        match (self.place.take(), deadline) {
-            (None, _) => {}
-            (Some(place), None) => place.wait(),
-            (Some(place), Some(deadline)) => drop(place.wait_deadline(deadline)),
->>>>>>> wip-ctests
         }
     }
 
@@ -101,30 +73,12 @@ impl Listener {
 
     /// Ready when it is notified; else the task is woken then.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
-<<<<<<< HEAD
         let known = self.waker.take_if(|known| !known.will_wake(context.waker()));
         let waker = self.waker.get_or_insert_with(|| deferred::Deferred::new(context.waker()));
         let place = core::pin::Pin::new(&mut self.place);
-=======
-        let Some(place) = &mut self.place else { return Poll::Ready(()) };
-        let known = self.waker.take_if(|known| !known.will_wake(context.waker()));
-        let waker = self.waker.get_or_insert_with(|| deferred::Deferred::new(context.waker()));
-        let place = core::pin::Pin::new(place);
->>>>>>> wip-ctests
         let polled = core::future::Future::poll(place, &mut Context::from_waker(waker.waker()));
         // The list has let go of it.
         drop(known);
         polled
-<<<<<<< HEAD
-=======
-    }
-}
-
-#[cfg(not(ringway_loom))]
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.place = None;
-        deferred::wake_all();
->>>>>>> wip-ctests
     }
 }

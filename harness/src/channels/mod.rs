@@ -14,6 +14,7 @@
 
 pub mod command;
 mod contenders;
+mod on_tasks;
 mod tasks;
 mod threads;
 

@@ -181,3 +181,35 @@ channel!(
     recv: Receiver::recv,
     try_recv: |receiver: &mut Receiver<T>| receiver.try_recv().ok(),
 );
+
+channel!(
+    /// `bounded` of async-channel, by its blocking operations.
+    AsyncChannel,
+    channel("async-channel", "async-channel", Kind::Mpmc, Progress::ClaimPublish),
+    async_channel::bounded,
+    sender: async_channel::Sender<T>,
+    receiver: async_channel::Receiver<T>,
+    consumers: clones,
+    send: |sender: &mut async_channel::Sender<T>, message| sender.send_blocking(message),
+    try_send: |sender: &mut async_channel::Sender<T>, message| sender
+        .try_send(message)
+        .map_err(async_channel::TrySendError::into_inner),
+    recv: |receiver: &mut async_channel::Receiver<T>| receiver.recv_blocking(),
+    try_recv: |receiver: &mut async_channel::Receiver<T>| receiver.try_recv().ok(),
+);
+
+channel!(
+    /// `mpsc::channel` of tokio, by its blocking operations, without a runtime.
+    TokioMpsc,
+    channel("tokio-mpsc", "tokio", Kind::Mpsc, Progress::ClaimPublish),
+    tokio::sync::mpsc::channel,
+    sender: tokio::sync::mpsc::Sender<T>,
+    receiver: tokio::sync::mpsc::Receiver<T>,
+    consumers: only,
+    send: |sender: &mut tokio::sync::mpsc::Sender<T>, message| sender.blocking_send(message),
+    try_send: |sender: &mut tokio::sync::mpsc::Sender<T>, message| sender
+        .try_send(message)
+        .map_err(tokio::sync::mpsc::error::TrySendError::into_inner),
+    recv: |receiver: &mut tokio::sync::mpsc::Receiver<T>| receiver.blocking_recv().ok_or(()),
+    try_recv: |receiver: &mut tokio::sync::mpsc::Receiver<T>| receiver.try_recv().ok(),
+);

@@ -6,8 +6,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use parking_lot::Mutex as ParkingMutex;
 
 use crate::contender::{
-    BatchSink, BatchSource, Contender, Disconnected, Handles, Info, Kind, Progress, Role, Sink,
-    Source, WaitingSink, WaitingSource, clones,
+    BatchSink, BatchSource, Contender, Disconnected, Handles, Info, Kind, Progress, Role, Shared,
+    Sink, Source, WaitingSink, WaitingSource, clones,
 };
 use crate::shared_queue;
 
@@ -62,20 +62,20 @@ macro_rules! locked_queue {
         shared_queue!($(#[$doc])* pub $name, $queue, $info,
             new: $queue::new, push: $queue::push, pop: $queue::pop);
 
-        impl<T: Copy + Send + 'static> BatchSink<T> for Arc<$queue<T>> {
+        impl<T: Copy + Send + 'static> BatchSink<T> for Shared<$name, T> {
             #[inline]
             fn push_batch(&mut self, batch: &[T]) -> usize {
-                let mut messages = $lock(&self.messages);
-                let fitting = batch.len().min(self.capacity - messages.len());
+                let mut messages = $lock(&self.0.messages);
+                let fitting = batch.len().min(self.0.capacity - messages.len());
                 messages.extend(&batch[..fitting]);
                 fitting
             }
         }
 
-        impl<T: Copy + Send + 'static> BatchSource<T> for Arc<$queue<T>> {
+        impl<T: Copy + Send + 'static> BatchSource<T> for Shared<$name, T> {
             #[inline]
             fn pop_batch(&mut self, room: &mut [T]) -> usize {
-                let mut messages = $lock(&self.messages);
+                let mut messages = $lock(&self.0.messages);
                 let taken = room.len().min(messages.len());
                 for (place, message) in room.iter_mut().zip(messages.drain(..taken)) {
                     *place = message;

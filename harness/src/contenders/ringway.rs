@@ -1,12 +1,10 @@
 //! The four rings of ringway, and its queue.
 
-use std::sync::Arc;
-
 use ringway::ring;
 
 use crate::contender::{
-    BatchSink, BatchSource, Contender, Handles, Info, Kind, Progress, Role, Sink, Source, clones,
-    only,
+    BatchSink, BatchSource, Contender, Handles, Info, Kind, Progress, Role, Shared, Sink, Source,
+    clones, only,
 };
 use crate::shared_queue;
 
@@ -94,11 +92,11 @@ ring!(
 );
 
 /// What threads share by reference.
-type Shared<T> = ringway::Queue<T>;
+type SharedRing<T> = ringway::Queue<T>;
 
 shared_queue!(
     /// The mpmc ring shared by reference: no handles.
-    pub Queue, Shared,
+    pub Queue, SharedRing,
     Info {
         name: "ringway-queue",
         package: "ringway",
@@ -107,19 +105,19 @@ shared_queue!(
         fifo: true,
         progress: Progress::LockFree,
     },
-    new: Shared::new, push: Shared::push, pop: Shared::pop,
+    new: SharedRing::new, push: SharedRing::push, pop: SharedRing::pop,
 );
 
-impl<T: Copy + Send + 'static> BatchSink<T> for Arc<Shared<T>> {
+impl<T: Copy + Send + 'static> BatchSink<T> for Shared<Queue, T> {
     #[inline]
     fn push_batch(&mut self, messages: &[T]) -> usize {
-        self.push_slice(messages)
+        self.0.push_slice(messages)
     }
 }
 
-impl<T: Copy + Send + 'static> BatchSource<T> for Arc<Shared<T>> {
+impl<T: Copy + Send + 'static> BatchSource<T> for Shared<Queue, T> {
     #[inline]
     fn pop_batch(&mut self, room: &mut [T]) -> usize {
-        self.pop_slice(room)
+        self.0.pop_slice(room)
     }
 }

@@ -66,6 +66,11 @@ impl RunDirectory {
         }
     }
 
+    /// A directory that is there.
+    pub fn at(path: &Path) -> Self {
+        Self { path: path.to_owned() }
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -77,8 +82,18 @@ impl RunDirectory {
     ///
     /// If one of them cannot be written.
     pub fn write(&self, finished: &Finished<'_>) -> Result<()> {
+        self.samples(finished)
+            .with_context(|| format!("cannot write to '{}'", self.path.display()))
+            .and_then(|()| self.write_beside_samples(finished))
+    }
+
+    /// Writes all files but that of the samples, which are already there.
+    ///
+    /// # Errors
+    ///
+    /// If one of them cannot be written.
+    pub fn write_beside_samples(&self, finished: &Finished<'_>) -> Result<()> {
         self.env(finished)
-            .and_then(|()| self.samples(finished))
             .and_then(|()| {
                 self.summary(finished)?;
                 report::command::write(std::slice::from_ref(&self.path), &self.path).map(|_| ())

@@ -43,8 +43,7 @@ pub fn groups(finished: &Finished<'_>, style: Style) -> String {
         for row in rows {
             table.add_row(cells(row));
         }
-        let title = format!("{}, batch {}", group.topology, group.batch);
-        let _ = writeln!(text, "{}\n", heading(style, &title));
+        let _ = writeln!(text, "{}\n", heading(style, &group.title()));
         let _ = writeln!(text, "{}\n\n{}", table.trim_fmt(), noise(finished, group));
         let skipped = skipped(finished, group);
         if !skipped.is_empty() {
@@ -132,7 +131,7 @@ pub fn short(value: f64) -> String {
 }
 
 /// A ratio with its interval.
-fn with_interval(ratio: f64, lo: f64, hi: f64) -> String {
+pub fn with_interval(ratio: f64, lo: f64, hi: f64) -> String {
     format!("{ratio:.2} [{lo:.2}–{hi:.2}]")
 }
 

@@ -90,7 +90,7 @@ impl<'a> Rounds<'a> {
         numbers.values_mut().zip(0..).for_each(|(number, count)| *number = count);
         let places = self.0.iter().filter(|(place, _)| of(place));
         let cells = places.flat_map(|(place, contenders)| {
-            let group = Group { topology: place.topology, batch: place.batch as usize };
+            let group = Group::new(place.topology, place.batch as usize);
             contenders.iter().map(move |(key, known)| (CellName::new(key, group), known))
         });
         cells

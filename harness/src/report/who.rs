@@ -1,8 +1,8 @@
 //! Who a contender of a result is. A result may hold queues that this build does not know: somebody's own.
 
 use crate::contender::{Kind, Role};
-use crate::contenders::ENTRIES;
 use crate::plan::Topology;
+use crate::registry::entries;
 
 /// What a contender is in a report; with its wait this decides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,13 +60,13 @@ impl Part {
 
 /// What a contender is; one that is not known is somebody's queue.
 pub fn role(key: &str) -> Role {
-    let known = ENTRIES.iter().find(|entry| entry.key == key);
+    let known = entries().iter().find(|entry| entry.key == key);
     known.map_or(Role::Peer, |entry| entry.info.role)
 }
 
 /// How many threads a contender takes; of one that is not known, as many as one likes.
 pub fn kind(key: &str) -> Kind {
-    let known = ENTRIES.iter().find(|entry| entry.key == key);
+    let known = entries().iter().find(|entry| entry.key == key);
     known.map_or(Kind::Mpmc, |entry| entry.info.kind)
 }
 

@@ -263,7 +263,7 @@ fn produce<S>(
 /// Pops until the producers have finished and nothing is left, and counts along.
 fn consume(mut source: impl Source<u64>, finish: &Finish, popped: &AtomicU64) -> Checksum {
     let mut checksum = Checksum::default();
-    while let Some(message) = wait::until_finished(finish, || source.pop()) {
+    while let Some(message) = wait::until_finished(finish, &mut 0, || source.pop()) {
         checksum.take(message);
         popped.store(checksum.count(), Ordering::Relaxed);
     }

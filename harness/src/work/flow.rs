@@ -1,0 +1,100 @@
+//! Producers push into a queue, consumers pop from it.
+//!
+//! Producer *i* runs on the allowed core *i* mod *n* and consumer *i* on core *i + 1* mod *n*, so that a
+//! producer and the consumer of the same number are on different cores. What producers do before each message
+//! and consumers after it is their [`Pace`]; in saturation it is nothing.
+
+use hdrhistogram::Histogram;
+
+use crate::contender::Contender;
+use crate::message::{Message, Share, Tally};
+use crate::mode::Mode;
+use crate::slice::{Body, Done, Job, Line, timed};
+use crate::work::pace::Pace;
+
+/// The threads: `before` is what producers do before each message, `after` what consumers do after it.
+pub fn bodies<C, M, P, T, B, A>(job: &Job, before: B, after: A) -> Vec<Body<T>>
+where
+    C: Contender,
+    M: Mode<C, P>,
+    P: Message,
+    T: Tally,
+    B: Pace,
+    A: Pace,
+{
+    let topology = job.topology();
+    let (sinks, sources) =
+        C::create::<P>(job.group.capacity, topology.producers, topology.consumers);
+    let mut bodies = Vec::with_capacity(topology.threads());
+    for (number, (sink, share)) in sinks.into_iter().zip(job.shares()).enumerate() {
+        let stock = P::stock(&share);
+        let pace = before.clone();
+        bodies.push(Body::new(job, number, move |line| {
+            produce::<C, M, P, T, B>(line, sink, &share, stock, pace)
+        }));
+    }
+    for (number, source) in sources.into_iter().enumerate() {
+        let rest = P::rest(job.messages);
+        let pace = after.clone();
+        bodies.push(Body::new(job, number + 1, move |line| {
+            consume::<C, M, P, T, A>(line, source, rest, pace)
+        }));
+    }
+    bodies
+}
+
+/// Sends a share.
+fn produce<C: Contender, M: Mode<C, P>, P: Message, T, B: Pace>(
+    line: &Line,
+    mut sink: C::Producer<P>,
+    share: &Share,
+    mut stock: P::Stock,
+    mut pace: B,
+) -> Done<T> {
+    let mut failures = 0;
+    pace.begin(line.begin());
+    let timing = timed(|| {
+        for sequence in 0..share.messages {
+            let message = share.message(sequence);
+            pace.step(message);
+            if !M::put(&mut sink, P::make(message, &mut stock), &mut failures) {
+                // Every consumer has left early; the messages missing at the end say so.
+                break;
+            }
+        }
+        // Disconnects, and hands over what a handle may still hold back.
+        drop(sink);
+        line.finish.producer_done();
+    });
+    Done {
+        sent: Some(share.messages),
+        failures: M::SEES_FAILURES.then_some(failures),
+        ..Done::in_time(timing)
+    }
+}
+
+/// Receives until the producers have finished and nothing is left.
+fn consume<C: Contender, M: Mode<C, P>, P: Message, T: Tally, A: Pace>(
+    line: &Line,
+    mut source: C::Consumer<P>,
+    mut rest: P::Rest,
+    mut pace: A,
+) -> Done<T> {
+    let mut failures = 0;
+    let mut tally = T::default();
+    pace.begin(line.begin());
+    let timing = timed(|| {
+        while let Some(message) = M::get(&mut source, &line.finish, &mut failures) {
+            let message = message.read(&mut rest);
+            pace.received(message);
+            tally.take(message);
+        }
+    });
+    let latencies: Option<Histogram<u64>> = pace.latencies();
+    Done {
+        tally: Some(tally),
+        failures: M::SEES_FAILURES.then_some(failures),
+        latencies,
+        ..Done::in_time(timing)
+    }
+}
