@@ -72,6 +72,13 @@ pub mod edge {
     pub use crate::sync::edge::{Edge, TABLE};
 }
 
+/// The points inside an operation, for the models.
+#[cfg(ringway_loom)]
+#[doc(hidden)]
+pub mod hook {
+    pub use crate::sync::hook::{Point, set};
+}
+
 /// What the models choose: whether late threads are skipped.
 #[cfg(ringway_loom)]
 #[doc(hidden)]

@@ -17,7 +17,7 @@ use crossbeam_utils::CachePadded;
 
 use crate::late::{heavy_at, light_at};
 use crate::sync::edge::{self, Edge};
-use crate::sync::{Arc, Atomic, Event, Listener};
+use crate::sync::{Arc, Atomic, Event, Listener, now};
 
 /// The list of one side.
 #[derive(Debug)]
@@ -100,7 +100,7 @@ impl Waiting {
         if self.is_seen {
             listener.wait(deadline);
         } else {
-            let soon = Instant::now() + UNSEEN;
+            let soon = now() + UNSEEN;
             listener.wait(Some(deadline.map_or(soon, |deadline| deadline.min(soon))));
         }
     }

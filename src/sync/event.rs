@@ -1,7 +1,9 @@
 //! A list of threads and tasks that wait: that of the crate `event-listener`, or, in models, one
 //! that loom can see.
 
+#[cfg(not(ringway_loom))]
 use core::task::{Context, Poll};
+#[cfg(not(ringway_loom))]
 use std::time::Instant;
 
 #[cfg(ringway_loom)]

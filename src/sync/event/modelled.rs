@@ -6,6 +6,8 @@ use std::time::Instant;
 
 use loom::sync::{Arc, Condvar, Mutex};
 
+use crate::sync::clock::sleep_until;
+
 /// What threads and tasks wait for.
 #[derive(Debug)]
 pub(crate) struct Event(Arc<Mutex<VecDeque<Arc<Place>>>>);
@@ -80,17 +82,19 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// A deadline is over at once: what came before it and what comes after is up to loom.
+    /// A deadline is over at once: what came before it and what comes after is up to loom. A
+    /// notification that came before is used up, as that of a wait without a deadline.
     pub(crate) fn wait(mut self, deadline: Option<Instant>) {
-        if deadline.is_some() {
-            return;
-        }
         let place = self.place.take().expect("waits once");
-        let mut notified = place.notified.lock().unwrap();
-        while !notified.is_notified {
-            notified = place.changed.wait(notified).unwrap();
+        match deadline {
+            Some(deadline) => sleep_until(deadline),
+            None => {
+                let mut notified = place.notified.lock().unwrap();
+                while !notified.is_notified {
+                    notified = place.changed.wait(notified).unwrap();
+                }
+            }
         }
-        drop(notified);
         self.leave(&place);
     }
 
