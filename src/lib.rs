@@ -75,10 +75,17 @@ pub mod edge {
     pub use crate::sync::edge::{Edge, TABLE};
 }
 
-/// What the models choose: whether late threads are skipped.
+/// The points inside an operation, for the models.
 #[cfg(ringway_loom)]
 #[doc(hidden)]
-pub use late::set_patient;
+pub mod hook {
+    pub use crate::sync::hook::{Point, set};
+}
+
+/// What the models choose: whether late threads are skipped, and who waits has asked for care.
+#[cfg(ringway_loom)]
+#[doc(hidden)]
+pub use late::{set_careful, set_patient};
 
 /// The examples of the README.
 #[cfg(all(doctest, feature = "alloc"))]

@@ -21,6 +21,7 @@
 //! | `observations` | the length while others push and pop |
 //! | `ownership` | handles that go while others work, disconnection, a ring that is split again |
 //! | `late` | late threads of the queue, skipped and back again |
+//! | `channel` | waiters of every kind on both ends: no lost wake-up, those that go away, the end, gaps |
 //! | `scheduling` | the exploration itself |
 //! | `edges` | each named ordering of the library is needed by a model |
 //!
@@ -77,6 +78,8 @@ mod ledger;
 #[cfg(ringway_loom)]
 mod steps;
 #[cfg(ringway_loom)]
+mod way;
+#[cfg(ringway_loom)]
 mod witness;
 
 #[cfg(ringway_loom)]
@@ -87,5 +90,7 @@ pub use ledger::{Ledger, Value};
 pub use steps::{
     Make, assert_exactly, assert_in_order, drain, near_wrap, pop, push, refill, settle,
 };
+#[cfg(ringway_loom)]
+pub use way::Way;
 #[cfg(ringway_loom)]
 pub use witness::Witness;

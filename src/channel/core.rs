@@ -9,7 +9,7 @@ use super::pace::{Pace, note_processors};
 use super::waiters::{Waiters, Waiting};
 use crate::ring::{Heap, Ring, Sequencer, Shared};
 use crate::sequencer::{Emptying, Filling};
-use crate::sync::{Arc, retry};
+use crate::sync::{Arc, now, retry};
 
 /// A ring with waiters. Its producers are always [`Shared`], since only a claim by
 /// compare-and-swap can fail because the channel is closed.
@@ -187,7 +187,7 @@ impl<T, C: Sequencer> Core<T, C> {
         deadline: Option<Instant>,
         mut attempt: impl FnMut() -> Option<R>,
     ) -> Option<R> {
-        let is_over = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        let is_over = || deadline.is_some_and(|deadline| now() >= deadline);
         if is_over() || self.seems_ready(end) {
             let done = attempt();
             if done.is_some() || is_over() {

@@ -11,7 +11,7 @@ use super::kind::Kind;
 use super::pace::{Pace, WaitStrategy};
 use super::weak::WeakReceiver;
 use crate::ring::{Count, Shared};
-use crate::sync::Arc;
+use crate::sync::{Arc, now};
 
 /// Receives messages from a channel, by reference. Each message is received by one receiver. When
 /// the last receiver goes, the channel is closed, and what is queued is dropped.
@@ -97,7 +97,7 @@ impl<T, C: Kind> Receiver<T, C> {
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
         match self.core.recv_at_once() {
             Some(message) => Ok(message),
-            None => self.recv_until(Instant::now().checked_add(timeout)),
+            None => self.recv_until(now().checked_add(timeout)),
         }
     }
 

@@ -17,6 +17,7 @@ use super::pace::{Pace, WaitStrategy};
 use super::sender::attempt_send;
 use super::waiters::Waiting;
 use super::{Receiver, Sender};
+use crate::sync::now;
 
 /// Waits for the first of several things that channels can do, does it, and calls what was given
 /// for it.
@@ -208,7 +209,7 @@ impl<'a, R> Select<'a, R> {
     /// assert!(select.select_timeout(std::time::Duration::from_millis(1)).is_err());
     /// ```
     pub fn select_timeout(self, timeout: Duration) -> Result<R, SelectTimeoutError> {
-        self.select_until(Instant::now().checked_add(timeout)).ok_or(SelectTimeoutError)
+        self.select_until(now().checked_add(timeout)).ok_or(SelectTimeoutError)
     }
 
     /// Does the first that can be done before the deadline, or at once if that is over.
@@ -231,7 +232,7 @@ impl<'a, R> Select<'a, R> {
     /// Does the first that can be done before the deadline.
     fn select_until(mut self, deadline: Option<Instant>) -> Option<R> {
         self.shuffle();
-        let is_over = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        let is_over = || deadline.is_some_and(|deadline| now() >= deadline);
         let mut turns = Pace::new(WaitStrategy::Adaptive).begin(0);
         loop {
             if let Some(done) = self.attempt() {
@@ -269,7 +270,7 @@ impl<'a, R> Select<'a, R> {
                 match deadline {
                     None => thread::park(),
                     Some(deadline) => {
-                        thread::park_timeout(deadline.saturating_duration_since(Instant::now()));
+                        thread::park_timeout(deadline.saturating_duration_since(now()));
                     }
                 }
             }

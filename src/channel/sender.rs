@@ -12,7 +12,7 @@ use super::metrics::Metric;
 use super::pace::{Pace, WaitStrategy};
 use super::weak::WeakSender;
 use crate::ring::{Count, Shared};
-use crate::sync::Arc;
+use crate::sync::{Arc, now};
 
 /// Sends messages into a channel, by reference. When the last sender goes, the channel is closed.
 ///
@@ -97,7 +97,7 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     pub fn send_timeout(&self, message: T, timeout: Duration) -> Result<(), SendTimeoutError<T>> {
         self.core
             .send_at_once(message)
-            .or_else(|message| self.send_until(message, Instant::now().checked_add(timeout)))
+            .or_else(|message| self.send_until(message, now().checked_add(timeout)))
     }
 
     /// Sends a message, or waits for room until the deadline. A deadline that is over still sends

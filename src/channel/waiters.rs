@@ -17,6 +17,7 @@
 //!
 //! - **W3** the notice is confirmed only after the heavy fence that follows it: whoever asked
 //!   before and saw none has committed where those can see it who see it confirmed.
+//!   Fences stand on both sides of it, so that the word itself orders nothing.
 //! - **W4** the notice goes only while nobody is counted.
 
 use core::task::{Context, Poll};
@@ -27,7 +28,7 @@ use crossbeam_utils::CachePadded;
 use crate::late::{heavy_at, is_fence_free, light_at};
 use crate::position::Word;
 use crate::sync::edge::{self, Edge};
-use crate::sync::{Arc, Atomic, Event, Listener, full_fence};
+use crate::sync::{Arc, Atomic, Event, Listener, full_fence, now};
 
 /// The notice: whoever asks takes care.
 const CARE: Word = 1 << (Word::BITS - 1);
@@ -52,7 +53,9 @@ pub(super) struct Waiters {
 impl Waiters {
     /// Nobody waits.
     pub(super) fn none() -> Arc<Self> {
-        let word = CachePadded::new(Atomic::new(0));
+        // A model of the notice begins with it.
+        let notice = if cfg!(ringway_loom) && is_fence_free() { CARE | CONFIRMED } else { 0 };
+        let word = CachePadded::new(Atomic::new(notice));
         Arc::new(Self { word, calm: Atomic::new(0), event: Event::new() })
     }
 
@@ -117,7 +120,7 @@ impl Waiters {
         self.word.fetch_or(CARE, Edge::RELAXED);
         let is_granted = heavy_at(edge::PARK_FENCE);
         if is_granted {
-            self.word.fetch_or(CONFIRMED, edge::CARE_CONFIRM);
+            self.word.fetch_or(CONFIRMED, Edge::RELAXED);
         }
         is_granted
     }
@@ -146,7 +149,7 @@ impl Waiting {
     /// Joins the list. The caller looks once more before it sleeps.
     #[cold]
     pub(super) fn begin(waiters: &Arc<Waiters>) -> Self {
-        let before = waiters.word.fetch_add(1, edge::CARE_LOOK);
+        let before = waiters.word.fetch_add(1, Edge::RELAXED);
         let listener = Some(waiters.event.listen());
         let is_seen = waiters.be_seen(before);
         Self { waiters: Arc::clone(waiters), listener, is_seen }
@@ -158,7 +161,7 @@ impl Waiting {
         let deadline = if self.is_seen {
             deadline
         } else {
-            let soon = Instant::now() + UNSEEN;
+            let soon = now() + UNSEEN;
             Some(deadline.map_or(soon, |deadline| deadline.min(soon)))
         };
         if !listener.wait(deadline) {

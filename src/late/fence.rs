@@ -15,12 +15,12 @@ pub(crate) use native::{between_looks, heavy, is_free, light, light_if_free};
 pub(crate) use native::{heavy_at, light_at};
 
 #[cfg(ringway_loom)]
-pub use modelled::set_patient;
-#[cfg(ringway_loom)]
 pub(crate) use modelled::{
     heavy, heavy_at, is_free, is_patient, light, light as between_looks, light as light_if_free,
     light_at,
 };
+#[cfg(ringway_loom)]
+pub use modelled::{set_careful, set_patient};
 
 /// Under loom both fences are full ones, or, where nobody is ever skipped, none: then the models
 /// show what the orderings do without their help.
@@ -33,6 +33,9 @@ mod modelled {
     std::thread_local! {
         /// Whether nobody is ever skipped. A model runs on one thread of the system.
         static PATIENT: Cell<bool> = const { Cell::new(true) };
+
+        /// Whether the light fence is none.
+        static CAREFUL: Cell<bool> = const { Cell::new(false) };
     }
 
     /// Whether nobody is ever skipped.
@@ -52,9 +55,12 @@ mod modelled {
         }
     }
 
-    /// The side of those who do it often.
+    /// The side of those who do it often: a full fence, or none where the other side is modelled to
+    /// ask for care.
     pub(crate) fn light_at(edge: Edge) {
-        crate::sync::full_fence(edge);
+        if !is_free() {
+            crate::sync::full_fence(edge);
+        }
     }
 
     /// The side of those who do it rarely.
@@ -63,9 +69,15 @@ mod modelled {
         true
     }
 
-    /// Nobody asks in a model.
-    pub(crate) const fn is_free() -> bool {
-        false
+    /// Whether the light fence is none.
+    pub(crate) fn is_free() -> bool {
+        CAREFUL.get()
+    }
+
+    /// Chooses for the models of this thread whether those who wait in channels have asked all others
+    /// to take care: then these pass no light fence, and a full one where they are asked.
+    pub fn set_careful(careful: bool) {
+        CAREFUL.set(careful);
     }
 
     /// The skipper's side.

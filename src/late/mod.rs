@@ -19,7 +19,7 @@
 
 mod fence;
 #[cfg(ringway_loom)]
-pub use fence::set_patient;
+pub use fence::{set_careful, set_patient};
 mod skip;
 mod watch;
 mod word;

@@ -87,11 +87,6 @@ edges! {
     WAKE_FENCE: SeqCst with PARK_FENCE;
     /// A thread or task is counted as waiting and looks once more.
     PARK_FENCE: SeqCst with WAKE_FENCE;
-    /// The heavy fence has followed the notice that asks for care: what was committed without care
-    /// before is seen by whoever sees this.
-    CARE_CONFIRM: Release with CARE_LOOK;
-    /// Whoever waits under a notice that is confirmed sees what was committed before it.
-    CARE_LOOK: Acquire with CARE_CONFIRM;
     /// A handle stops to count for its side: all that was done through it comes first.
     HANDLE_LEAVES: Release with HANDLES_LEFT;
     /// Whoever sees that a side has no handle sees all that they did: a value that was pushed

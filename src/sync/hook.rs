@@ -1,8 +1,9 @@
-//! Points inside an operation at which a test may stop a thread. Nothing outside of tests.
+//! Points inside an operation at which a test or a model may stop a thread. Nothing outside of
+//! these.
 
 /// A point inside an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Point {
+pub enum Point {
     /// An operation looks at a position.
     Asking,
     /// The position is claimed, its value not moved.
@@ -20,30 +21,50 @@ pub(crate) enum Point {
 }
 
 /// What a thread does at each point.
-#[cfg(test)]
+#[cfg(any(test, ringway_loom))]
 type Action = std::boxed::Box<dyn FnMut(Point)>;
 
-#[cfg(test)]
+#[cfg(all(test, not(ringway_loom)))]
 std::thread_local! {
     /// What this thread does at each point.
     static ACTION: core::cell::RefCell<Option<Action>> =
         const { core::cell::RefCell::new(None) };
 }
 
-/// Sets what this thread does at each point.
-#[cfg(test)]
+#[cfg(ringway_loom)]
+loom::thread_local! {
+    /// What this thread does at each point.
+    static ACTION: core::cell::RefCell<Option<Action>> = core::cell::RefCell::new(None);
+}
+
+/// Sets what this thread does at each point; nothing while it does that.
+#[cfg(all(test, not(ringway_loom)))]
 pub(crate) fn set(action: impl FnMut(Point) + 'static) {
     ACTION.set(Some(std::boxed::Box::new(action)));
+}
+
+/// Sets what this thread of a model does at each point; nothing while it does that.
+#[cfg(ringway_loom)]
+pub fn set(action: impl FnMut(Point) + 'static) {
+    ACTION.with(|own| *own.borrow_mut() = Some(std::boxed::Box::new(action)));
 }
 
 /// The thread is at a point.
 #[inline(always)]
 pub(crate) fn at(point: Point) {
-    #[cfg(test)]
+    #[cfg(all(test, not(ringway_loom)))]
     if let Some(mut action) = ACTION.take() {
         action(point);
         ACTION.set(Some(action));
     }
-    #[cfg(not(test))]
+    #[cfg(ringway_loom)]
+    ACTION.with(|own| {
+        let action = own.borrow_mut().take();
+        if let Some(mut action) = action {
+            action(point);
+            *own.borrow_mut() = Some(action);
+        }
+    });
+    #[cfg(not(any(test, ringway_loom)))]
     let _ = point;
 }

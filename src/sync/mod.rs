@@ -18,6 +18,8 @@ pub(crate) use const_unless_loom;
 
 mod atomic;
 mod cell;
+#[cfg(feature = "std")]
+mod clock;
 pub(crate) mod edge;
 #[cfg(feature = "std")]
 mod event;
@@ -28,6 +30,8 @@ pub(crate) use atomic::Atomic;
 pub(crate) use atomic::{CHOICE, compiler_fence};
 pub(crate) use cell::{Cell, DropValues};
 
+#[cfg(feature = "std")]
+pub(crate) use clock::now;
 #[cfg(feature = "std")]
 pub(crate) use event::{Event, Listener};
 

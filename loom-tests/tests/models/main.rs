@@ -2,6 +2,7 @@
 #![cfg(ringway_loom)]
 
 mod batches;
+mod channel;
 mod edges;
 mod in_place;
 mod late;

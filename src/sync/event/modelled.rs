@@ -6,6 +6,8 @@ use std::time::Instant;
 
 use loom::sync::{Arc, Condvar, Mutex};
 
+use crate::sync::clock::sleep_until;
+
 /// What threads and tasks wait for.
 #[derive(Debug)]
 pub(crate) struct Event(Arc<Mutex<VecDeque<Arc<Place>>>>);
@@ -76,12 +78,16 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// A deadline is over at once: what came before it and what comes after is up to loom.
+    /// A deadline is over at once: what came before it and what comes after is up to loom. A
+    /// notification that came before is used up, as that of a wait without a deadline.
     pub(crate) fn wait(self, deadline: Option<Instant>) -> bool {
-        if deadline.is_none() {
-            let mut notified = self.place.notified.lock().unwrap();
-            while !notified.is_notified {
-                notified = self.place.changed.wait(notified).unwrap();
+        match deadline {
+            Some(deadline) => sleep_until(deadline),
+            None => {
+                let mut notified = self.place.notified.lock().unwrap();
+                while !notified.is_notified {
+                    notified = self.place.changed.wait(notified).unwrap();
+                }
             }
         }
         self.leave()

@@ -1,0 +1,122 @@
+//! Channels: nobody sleeps for ever for whom there is a message, or room, or the end.
+//!
+//! A wake-up that is lost is a deadlock, which loom finds. So these models end only if each waiter
+//! is woken for what it waits for; nothing else wakes it, since no handle goes before.
+
+mod accepted;
+mod cancel;
+mod close;
+mod gaps;
+
+use loom::thread;
+use loom_tests::{Bounds, Value, Way, assert_exactly, explore};
+use ringway::channel::{Receiver, Sender, bounded_at};
+
+/// A channel of this capacity, shortly before the word of a position overflows.
+fn channel(capacity: usize) -> (Sender<Value>, Receiver<Value>) {
+    bounded_at(capacity, u64::MAX)
+}
+
+/// What is left to receive, in order.
+fn drain(receiver: &Receiver<Value>) -> Vec<u64> {
+    receiver.try_iter().map(|message| message.id()).collect()
+}
+
+#[test]
+fn a_message_wakes_a_receiver() {
+    for (way, bounds) in Way::ALL.into_iter().zip([(3, 8000), (3, 9000), (2, 3000), (2, 2000)]) {
+        explore(&format!("{way:?} waits for a message"), bounds, move |ledger| {
+            let (sender, receiver) = channel(1);
+            let rival = thread::spawn(move || {
+                assert!(sender.try_send(ledger.value(0)).is_ok());
+                sender
+            });
+            assert_eq!(way.recv(&receiver).unwrap().id(), 0);
+            drop(rival.join().unwrap());
+        });
+    }
+}
+
+#[test]
+fn room_wakes_a_sender() {
+    for (way, bounds) in Way::ALL.into_iter().zip([(3, 5000), (3, 6000), (2, 2000), (2, 1000)]) {
+        explore(&format!("{way:?} waits for room"), bounds, move |ledger| {
+            let (sender, receiver) = channel(1);
+            assert!(sender.try_send(ledger.value(0)).is_ok());
+            let rival = thread::spawn(move || {
+                assert_eq!(receiver.try_recv().unwrap().id(), 0);
+                receiver
+            });
+            assert!(way.send(&sender, || ledger.value(1)).is_ok());
+            assert_eq!(drain(&rival.join().unwrap()), [1]);
+        });
+    }
+}
+
+/// A sender and a receiver hand over two messages through one place: either may have to wait.
+fn hand_over(sends: Way, receives: Way, bounds: Bounds) {
+    explore(&format!("{sends:?} sends to {receives:?}"), bounds, move |ledger| {
+        let (sender, receiver) = channel(1);
+        let rival = thread::spawn(move || {
+            for id in 0..2 {
+                assert!(sends.send(&sender, || ledger.value(id)).is_ok());
+            }
+            sender
+        });
+        for id in 0..2 {
+            assert_eq!(receives.recv(&receiver).unwrap().id(), id);
+        }
+        drop(rival.join().unwrap());
+    });
+}
+
+#[test]
+fn both_ends_wait() {
+    for sends in Way::ALL {
+        for receives in Way::ALL {
+            hand_over(sends, receives, (1, 500));
+        }
+    }
+}
+
+#[test]
+fn both_ends_wait_and_are_preempted() {
+    hand_over(Way::Thread, Way::Thread, (2, 50_000));
+}
+
+/// Two receivers wait and each message notifies one of them.
+#[test]
+fn two_receivers_wait() {
+    for (one, other) in Way::pairs() {
+        explore(&format!("{one:?} and {other:?} receive"), (1, 9000), move |ledger| {
+            let (sender, receiver) = channel(2);
+            let another = receiver.clone();
+            let first = thread::spawn(move || one.recv(&receiver).unwrap().id());
+            let second = thread::spawn(move || other.recv(&another).unwrap().id());
+            for id in 0..2 {
+                assert!(sender.try_send(ledger.value(id)).is_ok());
+            }
+            assert_exactly(vec![first.join().unwrap(), second.join().unwrap()], vec![0, 1]);
+        });
+    }
+}
+
+/// Two senders wait and each place notifies one of them.
+#[test]
+fn two_senders_wait() {
+    for (one, other) in Way::pairs() {
+        explore(&format!("{one:?} and {other:?} send"), (1, 5000), move |ledger| {
+            let (sender, receiver) = channel(2);
+            for id in 0..2 {
+                assert!(sender.try_send(ledger.value(id)).is_ok());
+            }
+            let another = sender.clone();
+            let first = thread::spawn(move || one.send(&sender, || ledger.value(2)).is_ok());
+            let second = thread::spawn(move || other.send(&another, || ledger.value(3)).is_ok());
+            let mut received: Vec<_> = (0..2).map(|_| receiver.try_recv().unwrap().id()).collect();
+            assert!(first.join().unwrap() && second.join().unwrap());
+            received.append(&mut drain(&receiver));
+            assert_exactly(received, vec![0, 1, 2, 3]);
+        });
+    }
+}

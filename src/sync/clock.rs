@@ -1,0 +1,41 @@
+//! The time. In models it passes for a thread only while that sleeps until a deadline.
+
+#[cfg(not(ringway_loom))]
+use std::time::Instant;
+
+#[cfg(ringway_loom)]
+pub(crate) use modelled::{now, sleep_until};
+
+/// The time now.
+#[cfg(not(ringway_loom))]
+#[inline(always)]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
+/// Each thread has a clock of its own, so that what one sleeps is hidden from the others, and an
+/// execution that is repeated goes the same way.
+#[cfg(ringway_loom)]
+mod modelled {
+    use core::cell::Cell;
+    use std::sync::LazyLock;
+    use std::time::{Duration, Instant};
+
+    /// When all clocks begin.
+    static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+    loom::thread_local! {
+        /// How long this thread has slept.
+        static SLEPT: Cell<Duration> = Cell::new(Duration::ZERO);
+    }
+
+    /// The time now.
+    pub(crate) fn now() -> Instant {
+        *BEGINNING + SLEPT.with(Cell::get)
+    }
+
+    /// Lets the time until the deadline pass for this thread.
+    pub(crate) fn sleep_until(deadline: Instant) {
+        SLEPT.with(|slept| slept.set(deadline.saturating_duration_since(*BEGINNING)));
+    }
+}
