@@ -78,7 +78,7 @@ fn list_shows_the_cells_of_any_suite() {
 fn verify_passes() {
     let found = printed(&["verify", "--filter", "ringway-*", "--filter", "copy-limit"]);
     assert!(!found.contains("failed"), "{found}");
-    assert_eq!(found.matches("passed").count(), 7, "{found}");
+    assert_eq!(found.matches("passed").count(), 9, "{found}");
 }
 
 #[test]

@@ -28,6 +28,23 @@ pub fn explore(
     model: impl Fn(&'static Ledger) + Send + Sync + 'static,
 ) {
     ringway::set_patient(true);
+    ringway::set_careful(false);
+    explore_as_chosen(name, bounds, model);
+}
+
+/// Explores a model of channels in which whoever waits has asked all others to take care: nobody is
+/// skipped, and there is no fence but those of care.
+///
+/// # Panics
+///
+/// As [`explore`].
+pub fn explore_careful(
+    name: &str,
+    bounds: Bounds,
+    model: impl Fn(&'static Ledger) + Send + Sync + 'static,
+) {
+    ringway::set_patient(true);
+    ringway::set_careful(true);
     explore_as_chosen(name, bounds, model);
 }
 
@@ -42,6 +59,7 @@ pub fn explore_skipping(
     model: impl Fn(&'static Ledger) + Send + Sync + 'static,
 ) {
     ringway::set_patient(false);
+    ringway::set_careful(false);
     explore_as_chosen(name, bounds, model);
 }
 

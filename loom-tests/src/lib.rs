@@ -83,7 +83,7 @@ mod way;
 mod witness;
 
 #[cfg(ringway_loom)]
-pub use explore::{Bounds, explore, explore_skipping};
+pub use explore::{Bounds, explore, explore_careful, explore_skipping};
 #[cfg(ringway_loom)]
 pub use ledger::{Ledger, Value};
 #[cfg(ringway_loom)]

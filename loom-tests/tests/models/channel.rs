@@ -9,7 +9,7 @@ mod close;
 mod gaps;
 
 use loom::thread;
-use loom_tests::{Bounds, Value, Way, assert_exactly, explore};
+use loom_tests::{Bounds, Value, Way, assert_exactly, explore, explore_careful};
 use ringway::channel::{Receiver, Sender, bounded_at};
 
 /// A channel of this capacity, shortly before the word of a position overflows.
@@ -51,6 +51,36 @@ fn room_wakes_a_sender() {
             assert_eq!(drain(&rival.join().unwrap()), [1]);
         });
     }
+}
+
+/// The same where those who commit pass a fence only because they were asked to.
+#[test]
+fn a_message_wakes_a_receiver_that_has_asked_for_care() {
+    for (way, bounds) in [(Way::Thread, (3, 5000)), (Way::Task, (3, 5000))] {
+        explore_careful(&format!("{way:?} waits with care"), bounds, move |ledger| {
+            let (sender, receiver) = channel(1);
+            let rival = thread::spawn(move || {
+                assert!(sender.try_send(ledger.value(0)).is_ok());
+                sender
+            });
+            assert_eq!(way.recv(&receiver).unwrap().id(), 0);
+            drop(rival.join().unwrap());
+        });
+    }
+}
+
+#[test]
+fn room_wakes_a_sender_that_has_asked_for_care() {
+    explore_careful("a thread waits for room with care", (3, 4000), move |ledger| {
+        let (sender, receiver) = channel(1);
+        assert!(sender.try_send(ledger.value(0)).is_ok());
+        let rival = thread::spawn(move || {
+            assert_eq!(receiver.try_recv().unwrap().id(), 0);
+            receiver
+        });
+        assert!(Way::Thread.send(&sender, || ledger.value(1)).is_ok());
+        assert_eq!(drain(&rival.join().unwrap()), [1]);
+    });
 }
 
 /// A sender and a receiver hand over two messages through one place: either may have to wait.
