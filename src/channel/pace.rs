@@ -1,9 +1,10 @@
 //! How a handle waits: what it does between two looks, and when it goes to sleep.
 
 use std::thread;
+use std::time::Duration;
 
 use crate::position::Word;
-use crate::sync::{Atomic, edge::Edge};
+use crate::sync::{Atomic, edge::Edge, now};
 
 /// How a handle waits for room or for a message.
 ///
@@ -43,6 +44,11 @@ const LONGEST: Word = 64;
 
 /// How often an adaptive wait yields before it sleeps.
 const YIELDS: u32 = 64;
+
+/// A yield from which a thread is back so soon has let nobody run who was waiting for a processor,
+/// and counts for [`IDLE_YIELD`].
+const IDLE: Duration = Duration::from_micros(2);
+const IDLE_YIELD: u32 = 8;
 
 /// So many positions passed since the last wait: much goes through the channel.
 const MANY: Word = 16;
@@ -218,10 +224,12 @@ impl Turns {
             }
             (0..self.pauses).for_each(|_| crate::sync::pause());
         } else if self.yields > 0 {
-            if self.yields != FOREVER {
-                self.yields -= 1;
-            }
+            let begun = now();
             thread::yield_now();
+            if self.yields != FOREVER {
+                let cost = if now() - begun < IDLE { IDLE_YIELD } else { 1 };
+                self.yields = self.yields.saturating_sub(cost);
+            }
         } else {
             return false;
         }
