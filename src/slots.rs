@@ -5,6 +5,12 @@
 //! values of a batch should lie in one piece. A group of four is both, and a cache line if the
 //! values are words. (Figures: docs/DESIGN.md.)
 
+mod storage;
+
+#[cfg(feature = "alloc")]
+pub use storage::Heap;
+pub use storage::{Array, Storage};
+
 use crate::marks::Marks;
 use crate::position::{Geometry, Position};
 use crate::sequencer::{Emptying, Side};
@@ -344,141 +350,5 @@ impl<'a, G: Group> Iterator for Runs<'a, G> {
         self.next = geometry.advance(position, len);
         self.left -= len;
         Some(Run { group, position, place, len })
-    }
-}
-
-/// Where the slots of a ring are.
-pub trait Storage {
-    /// The type of the values.
-    type Item;
-    /// What the slots are grouped in.
-    type Group: Group<Item = Self::Item>;
-
-    /// The slots.
-    fn slots(&self) -> Slots<'_, Self::Group>;
-
-    /// The late word of each slot; none if no side of the ring can be late.
-    fn late_words(&self) -> &[Atomic];
-}
-
-/// Slots on the heap, for a capacity known when the ring is made.
-#[cfg(feature = "alloc")]
-#[derive(Debug)]
-pub struct Heap<T> {
-    geometry: Geometry,
-    groups: alloc::boxed::Box<[Four<T>]>,
-    late: alloc::boxed::Box<[Atomic]>,
-}
-
-#[cfg(feature = "alloc")]
-impl<T> Heap<T> {
-    /// The geometry for so many slots, or `None` if the address space is too small for them.
-    pub(crate) fn geometry(capacity: usize) -> Option<Geometry> {
-        let groups = capacity.div_ceil(Four::<T>::LEN);
-        core::alloc::Layout::array::<Four<T>>(groups).ok().and_then(|_| Geometry::new(capacity))
-    }
-
-    /// The late words: one for each slot, or none.
-    fn late(geometry: Geometry, can_be_late: bool) -> alloc::boxed::Box<[Atomic]> {
-        let count = if can_be_late { geometry.capacity() } else { 0 };
-        (0..count).map(|_| Atomic::new(0)).collect()
-    }
-
-    /// Slots without values, whose turn is the producers' in the lap of `start`.
-    ///
-    /// The groups are made where they stay: a large `T` does not pass over the stack.
-    #[cfg(not(ringway_loom))]
-    pub(crate) fn new(geometry: Geometry, start: Position, can_be_late: bool) -> Self {
-        type Groups<T> = alloc::boxed::Box<[Four<T>]>;
-        let groups = geometry.capacity().div_ceil(Four::<T>::LEN);
-        let mut groups = Groups::<T>::new_uninit_slice(groups);
-        for group in &mut groups {
-            let marks = Marks::empty(geometry, start);
-            // SAFETY: the pointer is to the memory of a group, which is ours.
-            unsafe { (&raw mut (*group.as_mut_ptr()).marks).write(marks) };
-        }
-        // SAFETY: the marks were written, and a cell is an `UnsafeCell` of a `MaybeUninit`, for
-        // which any bytes are valid.
-        let groups = unsafe { groups.assume_init() };
-        Self { geometry, groups, late: Self::late(geometry, can_be_late) }
-    }
-
-    /// Slots without values, one by one: under loom a cell has to register itself.
-    #[cfg(ringway_loom)]
-    pub(crate) fn new(geometry: Geometry, start: Position, can_be_late: bool) -> Self {
-        let groups = geometry.capacity().div_ceil(Four::<T>::LEN);
-        let groups = (0..groups).map(|_| Block::empty(geometry, start)).collect();
-        Self { geometry, groups, late: Self::late(geometry, can_be_late) }
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl<T> Storage for Heap<T> {
-    type Item = T;
-    type Group = Four<T>;
-
-    #[inline(always)]
-    fn slots(&self) -> Slots<'_, Four<T>> {
-        Slots { geometry: self.geometry, groups: &self.groups }
-    }
-
-    #[inline(always)]
-    fn late_words(&self) -> &[Atomic] {
-        &self.late
-    }
-}
-
-/// Slots inside the ring itself, for a capacity known when the program is compiled, with late
-/// words for the first `L`: all of them, or none in a ring that needs none.
-#[derive(Debug)]
-pub struct Array<T, const N: usize, const L: usize = N> {
-    slots: [One<T>; N],
-    late: [Atomic; L],
-}
-
-impl<T, const N: usize, const L: usize> Array<T, N, L> {
-    const GEOMETRY: Geometry = match Geometry::new(N) {
-        Some(geometry) => geometry,
-        None => panic!("the capacity of a ring is at least 1"),
-    };
-
-    /// Slots without values, whose turn is the producers' in lap 0.
-    #[cfg(not(ringway_loom))]
-    pub(crate) const fn new() -> Self {
-        let _checked = Self::GEOMETRY;
-        let slots =
-            [const { Block { alignment: [], marks: Marks::zero(), cells: [Cell::empty()] } }; N];
-        Self { slots, late: [const { Atomic::new(0) }; L] }
-    }
-
-    /// Slots without values, whose turn is the producers' in lap 0.
-    #[cfg(ringway_loom)]
-    pub(crate) fn new() -> Self {
-        let slots = core::array::from_fn(|_| Block::empty(Self::GEOMETRY, Position(0)));
-        Self { slots, late: core::array::from_fn(|_| Atomic::new(0)) }
-    }
-}
-
-#[cfg(ringway_loom)]
-impl<T, A, const N: usize> Block<T, A, N> {
-    /// A group without values, whose turn is the producers' in the lap of `start`.
-    fn empty(geometry: Geometry, start: Position) -> Self {
-        let cells = core::array::from_fn(|_| Cell::empty());
-        Self { alignment: [], marks: Marks::empty(geometry, start), cells }
-    }
-}
-
-impl<T, const N: usize, const L: usize> Storage for Array<T, N, L> {
-    type Item = T;
-    type Group = One<T>;
-
-    #[inline(always)]
-    fn slots(&self) -> Slots<'_, One<T>> {
-        Slots { geometry: Self::GEOMETRY, groups: &self.slots }
-    }
-
-    #[inline(always)]
-    fn late_words(&self) -> &[Atomic] {
-        &self.late
     }
 }

@@ -176,7 +176,7 @@ pub struct Quick {
     /// How long to measure in all, in seconds; conformance and warm-up come on top
     #[arg(long, value_name = "S", default_value = "42", value_parser = seconds)]
     pub seconds: Duration,
-    /// How often to run every cell [default: 9, more where there are few cells]
+    /// How often to run every cell [default: 7, more where there are few cells]
     #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub rounds: Option<u32>,
     /// The seed of the order of cells in each round [default: random]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::core::{Core, End};
 use super::error::{RecvError, RecvTimeoutError, TryRecvError};
 use super::kind::Kind;
-use super::pace::{Pace, WaitStrategy};
+use super::pace::Pace;
 use super::weak::WeakReceiver;
 use crate::ring::{Count, Shared};
 use crate::sync::{Arc, now};
@@ -129,45 +129,6 @@ impl<T, C: Kind> Receiver<T, C> {
             Some(received) => Ok(received?),
             None => Err(RecvTimeoutError::Timeout),
         }
-    }
-
-    /// Closes the channel: nothing more is sent, and receivers take what was sent before. False
-    /// if it was closed already.
-    ///
-    /// ```
-    /// let (sender, receiver) = ringway::channel::bounded(2);
-    /// sender.send(1).unwrap();
-    /// receiver.close();
-    /// assert!(sender.send(2).is_err());
-    /// assert_eq!((receiver.recv().ok(), receiver.recv().ok()), (Some(1), None));
-    /// ```
-    pub fn close(&self) -> bool {
-        self.core.close()
-    }
-
-    /// The same handle with another way to wait, which its clones inherit.
-    ///
-    /// ```
-    /// use ringway::channel::{WaitStrategy, bounded};
-    /// let (sender, receiver) = bounded(1);
-    /// sender.send(1).unwrap();
-    /// assert_eq!(receiver.with_wait_strategy(WaitStrategy::BusySpin).recv(), Ok(1));
-    /// ```
-    #[must_use]
-    pub fn with_wait_strategy(mut self, strategy: WaitStrategy) -> Self {
-        self.pace = Pace::new(strategy);
-        self
-    }
-
-    /// Whether both receive from the same channel.
-    ///
-    /// ```
-    /// let (_sender, receiver) = ringway::channel::bounded::<u8>(1);
-    /// assert!(receiver.same_channel(&receiver.clone()));
-    /// ```
-    #[must_use]
-    pub fn same_channel(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.core, &other.core)
     }
 }
 

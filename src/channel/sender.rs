@@ -9,7 +9,7 @@ use super::core::{Core, End};
 use super::error::{SendError, SendTimeoutError, TrySendError};
 use super::kind::Kind;
 use super::metrics::Metric;
-use super::pace::{Pace, WaitStrategy};
+use super::pace::Pace;
 use super::weak::WeakSender;
 use crate::ring::{Count, Shared};
 use crate::sync::{Arc, now};
@@ -139,44 +139,6 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     fn count_refused(&self, is_full: bool) {
         self.core.meter.count(Metric::Refused, usize::from(is_full));
         self.core.meter.note_level(|| self.len());
-    }
-
-    /// Closes the channel: nothing more is sent, and receivers take what was sent before. False
-    /// if it was closed already.
-    ///
-    /// ```
-    /// let (sender, receiver) = ringway::channel::bounded(2);
-    /// sender.send(1).unwrap();
-    /// assert!(sender.close());
-    /// assert!(sender.send(2).is_err());
-    /// assert_eq!((receiver.recv().ok(), receiver.recv().ok()), (Some(1), None));
-    /// ```
-    pub fn close(&self) -> bool {
-        self.core.close()
-    }
-
-    /// The same handle with another way to wait, which its clones inherit.
-    ///
-    /// ```
-    /// use ringway::channel::{WaitStrategy, bounded};
-    /// let (sender, _receiver) = bounded(1);
-    /// sender.with_wait_strategy(WaitStrategy::Yield).send(1).unwrap();
-    /// ```
-    #[must_use]
-    pub fn with_wait_strategy(mut self, strategy: WaitStrategy) -> Self {
-        self.pace = Pace::new(strategy);
-        self
-    }
-
-    /// Whether both send into the same channel.
-    ///
-    /// ```
-    /// let (sender, _receiver) = ringway::channel::bounded::<u8>(1);
-    /// assert!(sender.same_channel(&sender.clone()));
-    /// ```
-    #[must_use]
-    pub fn same_channel(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.core, &other.core)
     }
 }
 

@@ -1,11 +1,13 @@
-//! What both ends of a channel can be asked.
+//! What both ends of a channel have in common.
 
 use core::fmt;
 
 use super::core::Core;
 use super::kind::Kind;
+use super::pace::{Pace, WaitStrategy};
 use super::{Receiver, Sender};
 use crate::ring::{Count, Sequencer};
+use crate::sync::Arc;
 
 impl<T, C: Sequencer> Core<T, C> {
     /// The state of the channel; no slot is read.
@@ -18,10 +20,51 @@ impl<T, C: Sequencer> Core<T, C> {
     }
 }
 
-/// The questions, for a type of handle.
-macro_rules! questions {
-    ($handle:ident<T $(, $kind:ident)+>) => {
+/// What they have in common, for a type of handle and its name.
+macro_rules! common {
+    ($handle:ident<T $(, $kind:ident)+>, $name:literal) => {
         impl<T $(, $kind: Kind)+> $handle<T $(, $kind)+> {
+            /// Closes the channel: nothing more is sent, and receivers take what was sent before.
+            /// False if it was closed already.
+            ///
+            /// ```
+            /// let (sender, receiver) = ringway::channel::bounded(2);
+            /// sender.send(1).unwrap();
+            #[doc = concat!("assert!(", $name, ".close());")]
+            /// assert!(sender.send(2).is_err() && !receiver.close());
+            /// assert_eq!((receiver.recv().ok(), receiver.recv().ok()), (Some(1), None));
+            /// ```
+            pub fn close(&self) -> bool {
+                self.core.close()
+            }
+
+            /// The same handle with another way to wait, which its clones inherit.
+            ///
+            /// ```
+            /// use ringway::channel::{WaitStrategy, bounded};
+            ///
+            /// let (sender, receiver) = bounded(1);
+            #[doc = concat!("let ", $name, " = ", $name, ".with_wait_strategy(WaitStrategy::Yield);")]
+            /// sender.send(1).unwrap();
+            /// assert_eq!(receiver.recv(), Ok(1));
+            /// ```
+            #[must_use]
+            pub fn with_wait_strategy(mut self, strategy: WaitStrategy) -> Self {
+                self.pace = Pace::new(strategy);
+                self
+            }
+
+            /// Whether both are of the same channel.
+            ///
+            /// ```
+            /// let (sender, receiver) = ringway::channel::bounded::<u8>(1);
+            #[doc = concat!("assert!(", $name, ".same_channel(&", $name, ".clone()));")]
+            /// ```
+            #[must_use]
+            pub fn same_channel(&self, other: &Self) -> bool {
+                Arc::ptr_eq(&self.core, &other.core)
+            }
+
             /// How many messages are queued, from 0 to the capacity; a number of the past.
             ///
             /// ```
@@ -110,5 +153,5 @@ macro_rules! questions {
     };
 }
 
-questions!(Sender<T, P, C>);
-questions!(Receiver<T, C>);
+common!(Sender<T, P, C>, "sender");
+common!(Receiver<T, C>, "receiver");
