@@ -44,6 +44,12 @@
 //!   written shows in the numbers of the values.
 //! - The library's `unsafe` slices of several cells: under loom each cell is moved by itself.
 //!
+//! - The asymmetric fence cannot be modelled: in models both fences are full ones, or, where waiters
+//!   have asked for care, the light one is none. That the notice is confirmed only after the heavy
+//!   fence (W3 of `channel::waiters`) is an argument, not a model.
+//! - Time passes for a thread of a model only while it sleeps until a deadline, which is over at
+//!   once. `Select` sleeps by the system's means and has no model.
+//!
 //! # Bounds
 //!
 //! At most four threads; capacities 1 to 3, and 4 or 5 where a batch has to fill a group of slots
