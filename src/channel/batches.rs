@@ -74,8 +74,9 @@ pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
         if sent == 0 {
             return core.ring.is_closed().then_some(Err(SendError(*unsent)));
         }
-        core.sent(sent);
+        // Before anybody is woken, whose waker may panic.
         *unsent = &unsent[sent..];
+        core.sent(sent);
     }
     Some(Ok(()))
 }

@@ -143,6 +143,7 @@ impl<T, C: Sequencer> Core<T, C> {
     #[inline(never)]
     fn take_last<R>(&self, mut take: impl FnMut() -> Option<R>) -> Result<R, TryRecvError> {
         if !self.ring.is_closed() {
+            self.let_senders_look();
             return Err(TryRecvError::Empty);
         }
         // No claim comes after the close: what was claimed before is in, or is given back to a
@@ -163,8 +164,7 @@ impl<T, C: Sequencer> Core<T, C> {
     pub(super) fn close(&self) -> bool {
         let closes = self.ring.close();
         if closes {
-            self.not_full.notify_all();
-            self.not_empty.notify_all();
+            Waiters::notify_all([&*self.not_full, &*self.not_empty]);
         }
         closes
     }
@@ -276,11 +276,17 @@ impl<T, C: Sequencer> Core<T, C> {
     pub(super) fn may_sleep(&self, end: End) -> bool {
         match end {
             End::Receiving if self.ring.is_closed() => return false,
-            End::Receiving if self.ring.len() < self.ring.capacity() => self.not_full.nudge(),
-            End::Receiving => {}
+            End::Receiving => self.let_senders_look(),
             End::Sending => self.not_empty.nudge(),
         }
         true
+    }
+
+    /// Lets a sender look again that waits though the channel is not full.
+    fn let_senders_look(&self) {
+        if self.ring.len() < self.ring.capacity() {
+            self.not_full.nudge();
+        }
     }
 
     /// Those who wait at this end.

@@ -1,5 +1,7 @@
 //! The first of several that can be done: for threads.
 
+mod choice;
+
 use core::cell::Cell;
 use core::fmt;
 use core::task::{Context, Waker};
@@ -10,12 +12,10 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 use std::vec::Vec;
 
-use super::core::{Core, End};
+use self::choice::{Choice, ToRecv, ToSend};
 use super::error::{RecvError, SendError};
 use super::kind::Kind;
 use super::pace::{Pace, WaitStrategy};
-use super::sender::attempt_send;
-use super::waiters::Waiting;
 use super::{Receiver, Sender};
 use crate::sync::now;
 
@@ -56,61 +56,6 @@ impl fmt::Display for SelectTimeoutError {
 
 impl core::error::Error for SelectTimeoutError {}
 
-/// One of the things to do.
-trait Choice<R> {
-    /// Does it, if it can be done now.
-    fn attempt(&mut self) -> Option<R>;
-
-    /// Joins those who wait for it.
-    fn begin(&self) -> Waiting;
-
-    /// What is to be done before the thread sleeps; false if nobody would wake it.
-    fn may_sleep(&self) -> bool;
-}
-
-/// To receive from a channel.
-struct ToRecv<'a, T, C: Kind, F> {
-    core: &'a Core<T, C>,
-    then: Option<F>,
-}
-
-impl<T, C: Kind, R, F: FnOnce(Result<T, RecvError>) -> R> Choice<R> for ToRecv<'_, T, C, F> {
-    fn attempt(&mut self) -> Option<R> {
-        let received = self.core.take(|| self.core.pop())?;
-        self.then.take().map(|then| then(received))
-    }
-
-    fn begin(&self) -> Waiting {
-        Waiting::begin(self.core.waiters(End::Receiving))
-    }
-
-    fn may_sleep(&self) -> bool {
-        self.core.may_sleep(End::Receiving)
-    }
-}
-
-/// To send into a channel.
-struct ToSend<'a, T, C: Kind, F> {
-    core: &'a Core<T, C>,
-    message: &'a mut Option<T>,
-    then: Option<F>,
-}
-
-impl<T, C: Kind, R, F: FnOnce(Result<(), SendError<T>>) -> R> Choice<R> for ToSend<'_, T, C, F> {
-    fn attempt(&mut self) -> Option<R> {
-        let sent = attempt_send(self.core, self.message)?;
-        self.then.take().map(|then| then(sent))
-    }
-
-    fn begin(&self) -> Waiting {
-        Waiting::begin(self.core.waiters(End::Sending))
-    }
-
-    fn may_sleep(&self) -> bool {
-        self.core.may_sleep(End::Sending)
-    }
-}
-
 impl<'a, R> Select<'a, R> {
     /// Nothing to choose from yet.
     ///
@@ -137,7 +82,7 @@ impl<'a, R> Select<'a, R> {
         receiver: &'a Receiver<T, C>,
         then: impl FnOnce(Result<T, RecvError>) -> R + 'a,
     ) -> Self {
-        self.choices.push(Box::new(ToRecv { core: &receiver.core, then: Some(then) }));
+        self.choices.push(Box::new(ToRecv { core: &receiver.core, received: None, then }));
         self
     }
 
@@ -159,7 +104,7 @@ impl<'a, R> Select<'a, R> {
         then: impl FnOnce(Result<(), SendError<T>>) -> R + 'a,
     ) -> Self {
         let core = &*sender.core;
-        self.choices.push(Box::new(ToSend { core, message, then: Some(then) }));
+        self.choices.push(Box::new(ToSend { core, message, sent: None, then }));
         self
     }
 
@@ -171,15 +116,16 @@ impl<'a, R> Select<'a, R> {
     /// assert!(Select::new().recv(&receiver, |received| received).try_select().is_none());
     /// ```
     pub fn try_select(mut self) -> Option<R> {
-        self.shuffle();
-        self.attempt()
+        self.open();
+        let done = self.attempt();
+        self.finish(done)
     }
 
     /// Does the first that can be done, however long it takes.
     ///
     /// # Panics
     ///
-    /// Panics if there is nothing to choose from.
+    /// Panics if there is nothing to choose from, or only to send where there is no message.
     ///
     /// ```
     /// # use ringway::channel::{Select, bounded};
@@ -192,7 +138,10 @@ impl<'a, R> Select<'a, R> {
     /// ```
     #[track_caller]
     pub fn select(self) -> R {
-        assert!(!self.choices.is_empty(), "a select without a choice would wait for ever");
+        assert!(
+            self.choices.iter().any(|choice| choice.is_open()),
+            "a select without a choice would wait for ever"
+        );
         self.select_until(None).expect("without a deadline the wait ends with a choice")
     }
 
@@ -231,15 +180,19 @@ impl<'a, R> Select<'a, R> {
 
     /// Does the first that can be done before the deadline.
     fn select_until(mut self, deadline: Option<Instant>) -> Option<R> {
-        self.shuffle();
+        self.open();
+        let done = self.wait(deadline);
+        self.finish(done)
+    }
+
+    /// Waits until one of them is done; which.
+    fn wait(&mut self, deadline: Option<Instant>) -> Option<usize> {
         let is_over = || deadline.is_some_and(|deadline| now() >= deadline);
         let mut turns = Pace::new(WaitStrategy::Adaptive).begin(0);
         loop {
-            if let Some(done) = self.attempt() {
-                return Some(done);
-            }
-            if is_over() {
-                return None;
+            let done = self.attempt();
+            if done.is_some() || is_over() {
+                return done;
             }
             if !turns.take() {
                 break;
@@ -250,7 +203,7 @@ impl<'a, R> Select<'a, R> {
         let mut places: Vec<_> = self.choices.iter().map(|_| None).collect();
         loop {
             let mut sleeps = true;
-            for (choice, place) in self.choices.iter_mut().zip(&mut places) {
+            for (i, (choice, place)) in self.choices.iter_mut().zip(&mut places).enumerate() {
                 // A notification is used up by the attempt that follows; one for a choice that is
                 // not attempted is passed on.
                 let waiting = place.get_or_insert_with(|| choice.begin());
@@ -258,8 +211,8 @@ impl<'a, R> Select<'a, R> {
                 if is_notified {
                     *place = None;
                 }
-                if let Some(done) = choice.attempt() {
-                    return Some(done);
+                if choice.attempt() {
+                    return Some(i);
                 }
                 sleeps &= choice.may_sleep() && !is_notified;
             }
@@ -277,18 +230,25 @@ impl<'a, R> Select<'a, R> {
         }
     }
 
-    /// Does one of them if it can be done.
-    fn attempt(&mut self) -> Option<R> {
-        self.choices.iter_mut().find_map(|choice| choice.attempt())
+    /// Does one of them if it can be done; which.
+    fn attempt(&mut self) -> Option<usize> {
+        self.choices.iter_mut().position(|choice| choice.attempt())
     }
 
-    /// Lets another be the first than the last time. The steps are those of the golden ratio, so
-    /// that each is the first as often as the others also where a thread selects from several
-    /// sets by turns.
-    fn shuffle(&mut self) {
+    /// Calls what was given for the one that was done. By then this thread waits for none of them
+    /// any more: what is called may take long, and others wait for the same.
+    fn finish(mut self, done: Option<usize>) -> Option<R> {
+        self.choices.swap_remove(done?).finish()
+    }
+
+    /// Leaves those out that cannot be done, and lets another be the first than the last time. The
+    /// steps are those of the golden ratio, so that each is the first as often as the others also
+    /// where a thread selects from several sets by turns.
+    fn open(&mut self) {
         std::thread_local! {
             static TURN: Cell<u32> = const { Cell::new(0) };
         }
+        self.choices.retain(|choice| choice.is_open());
         let turn = TURN.get();
         TURN.set(turn.wrapping_add(0x9e37_79b9));
         let len = self.choices.len();

@@ -28,7 +28,7 @@ use crossbeam_utils::CachePadded;
 use crate::late::{heavy_at, is_fence_free, light_at};
 use crate::position::Word;
 use crate::sync::edge::{self, Edge};
-use crate::sync::{Arc, Atomic, Event, Listener, full_fence, now};
+use crate::sync::{Arc, Atomic, Event, Listener, full_fence, hook, now};
 
 /// The notice: whoever asks takes care.
 const CARE: Word = 1 << (Word::BITS - 1);
@@ -94,10 +94,10 @@ impl Waiters {
         }
     }
 
-    /// Notifies all.
-    pub(super) fn notify_all(&self) {
+    /// Notifies all of two lists, before any task is woken: a waker may panic.
+    pub(super) fn notify_all(both: [&Self; 2]) {
         full_fence(edge::WAKE_FENCE);
-        self.event.notify(usize::MAX, |notified| self.uncount(notified));
+        Event::notify_all(both.map(|waiters| &waiters.event), |i, n| both[i].uncount(n));
     }
 
     /// So many less wait for a notification.
@@ -118,6 +118,7 @@ impl Waiters {
             return true;
         }
         self.word.fetch_or(CARE, Edge::RELAXED);
+        hook::at(hook::Point::Asked);
         let is_granted = heavy_at(edge::PARK_FENCE);
         if is_granted {
             self.word.fetch_or(CONFIRMED, Edge::RELAXED);
@@ -150,8 +151,10 @@ impl Waiting {
     #[cold]
     pub(super) fn begin(waiters: &Arc<Waiters>) -> Self {
         let before = waiters.word.fetch_add(1, Edge::RELAXED);
-        let listener = Some(waiters.event.listen());
+        // Only those in the list are uncounted by others: whoever is not there yet stays counted
+        // through its fence, so that the notice that it confirms is still there (W4).
         let is_seen = waiters.be_seen(before);
+        let listener = Some(waiters.event.listen());
         Self { waiters: Arc::clone(waiters), listener, is_seen }
     }
 
@@ -191,5 +194,52 @@ impl Drop for Waiting {
         } else {
             self.waiters.uncount(1);
         }
+    }
+}
+
+#[cfg(all(test, not(ringway_loom)))]
+mod tests {
+    use super::*;
+
+    /// The word of a list, without the count.
+    fn notice(waiters: &Waiters) -> Word {
+        waiters.word.load(Edge::RELAXED) & (CARE | CONFIRMED)
+    }
+
+    #[test]
+    fn the_notice_comes_with_a_waiter_and_goes_when_it_is_calm() {
+        let waiters = Waiters::none();
+        let waiting = Waiting::begin(&waiters);
+        let expected = if is_fence_free() { CARE | CONFIRMED } else { 0 };
+        assert_eq!(notice(&waiters), expected);
+        (0..2 * CALM).for_each(|_| waiters.nudge());
+        waiters.notify(1);
+        assert_eq!(count(waiters.word.load(Edge::RELAXED)), 0, "it is notified");
+        (0..CALM).for_each(|_| waiters.notify(1));
+        assert_eq!(waiters.word.load(Edge::RELAXED), 0);
+        drop(waiting);
+        assert_eq!(waiters.word.load(Edge::RELAXED), 0);
+    }
+
+    /// One who is about to confirm the notice is still counted when all others are notified, and
+    /// when somebody asks in vain for long (W3, W4).
+    #[test]
+    fn no_notice_is_confirmed_that_is_gone() {
+        let waiters = Waiters::none();
+        let beside = Arc::clone(&waiters);
+        hook::set(move |point| {
+            if point == hook::Point::Asked {
+                let other = Waiting::begin(&beside);
+                beside.notify(2);
+                (0..2 * CALM).for_each(|_| beside.notify(1));
+                drop(other);
+            }
+        });
+        let waiting = Waiting::begin(&waiters);
+        hook::set(|_| ());
+        let found = notice(&waiters);
+        assert!(found == 0 || found == CARE | CONFIRMED, "the notice is {found:x}");
+        drop(waiting);
+        assert_eq!(count(waiters.word.load(Edge::RELAXED)), 0);
     }
 }

@@ -38,6 +38,15 @@ impl Event {
         deferred::wake_all();
     }
 
+    /// Notifies all of several lists; `tell` learns of which and how many, before any task is woken.
+    pub(crate) fn notify_all<const N: usize>(events: [&Self; N], tell: impl Fn(usize, usize)) {
+        use event_listener::IntoNotification;
+        for (i, event) in events.into_iter().enumerate() {
+            tell(i, event.0.notify(usize::MAX.additional()));
+        }
+        deferred::wake_all();
+    }
+
     /// Sees to it that one is notified, if anybody waits.
     pub(crate) fn notify_one_at_least(&self, tell: impl FnOnce(usize)) {
         tell(self.0.notify(1));

@@ -18,6 +18,9 @@ pub enum Point {
     Leaving,
     /// Its mark is stored, and the slot still held.
     Left,
+    /// One who is about to wait in a channel has asked for care, and not confirmed it.
+    #[cfg(feature = "std")]
+    Asked,
 }
 
 /// What a thread does at each point.

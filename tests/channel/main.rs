@@ -34,6 +34,7 @@ mod metrics;
 mod mixed;
 mod model;
 mod select;
+mod select_others;
 mod select_waits;
 mod strategies;
 #[cfg(feature = "futures")]
@@ -44,6 +45,8 @@ mod traits;
 mod cases_cancel;
 mod cases_cores;
 mod cases_end;
+#[cfg(feature = "futures")]
+mod cases_ends_of_threads;
 mod cases_forget;
 mod cases_locks;
 mod cases_time;

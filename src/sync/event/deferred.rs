@@ -7,6 +7,7 @@
 //! list go.
 
 use core::cell::RefCell;
+use core::mem::ManuallyDrop;
 use core::task::Waker;
 use std::boxed::Box;
 use std::collections::VecDeque;
@@ -17,7 +18,10 @@ use std::thread;
 
 std::thread_local! {
     /// The tasks that this thread has notified and not woken yet.
-    static NOTED: RefCell<VecDeque<Arc<Task>>> = const { RefCell::new(VecDeque::new()) };
+    ///
+    /// It has no destructor, so that it is there also when a thread ends; it is left empty.
+    static NOTED: ManuallyDrop<RefCell<VecDeque<Arc<Task>>>> =
+        const { ManuallyDrop::new(RefCell::new(VecDeque::new())) };
 }
 
 /// A task.
@@ -26,12 +30,7 @@ struct Task(Waker);
 
 impl Wake for Task {
     fn wake(self: Arc<Self>) {
-        let mut noted = Some(self);
-        let _ = NOTED.try_with(|tasks| tasks.borrow_mut().extend(noted.take()));
-        // A thread that ends has no place for notes.
-        if let Some(task) = noted {
-            task.0.wake_by_ref();
-        }
+        NOTED.with(|tasks| tasks.borrow_mut().push_back(self));
     }
 }
 
@@ -64,8 +63,8 @@ impl Deferred {
 /// woken.
 pub(super) fn wake_all() {
     let mut why: Option<Box<_>> = None;
-    let next = || NOTED.try_with(|tasks| tasks.borrow_mut().pop_front());
-    while let Ok(Some(task)) = next() {
+    let next = || NOTED.with(|tasks| tasks.borrow_mut().pop_front());
+    while let Some(task) = next() {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| task.0.wake_by_ref())) {
             why.get_or_insert(panic);
         }
@@ -74,6 +73,7 @@ pub(super) fn wake_all() {
             why.get_or_insert(panic);
         }
     }
+    NOTED.with(|tasks| drop(tasks.take()));
     if let Some(panic) = why {
         if !thread::panicking() {
             resume_unwind(panic);

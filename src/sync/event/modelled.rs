@@ -63,6 +63,12 @@ impl Event {
         tell(waiting.map(|place| place.notify()).count());
     }
 
+    pub(crate) fn notify_all<const N: usize>(events: [&Self; N], tell: impl Fn(usize, usize)) {
+        for (i, event) in events.into_iter().enumerate() {
+            event.notify(usize::MAX, |notified| tell(i, notified));
+        }
+    }
+
     pub(crate) fn notify_one_at_least(&self, tell: impl FnOnce(usize)) {
         let places = self.0.lock().unwrap();
         let first = places.front().filter(|_| !places.iter().any(|place| place.is_notified()));

@@ -6,12 +6,13 @@ use loom_tests::{Bounds, Way, explore};
 use super::{channel, drain};
 
 /// Those who go, because they give up or because they succeed when they look again, each beside
-/// those who stay.
+/// those who stay. One preemption does not show a notification that is lost by a drop; two take
+/// minutes, and tests/channel shows it by hand (`c1_…`).
 const GOERS: [(Way, Way, Bounds); 4] = [
     (Way::Timed, Way::Thread, (1, 1000)),
     (Way::Timed, Way::Task, (1, 1000)),
     (Way::Dropped, Way::Task, (1, 1000)),
-    (Way::Dropped, Way::Thread, (2, 1000)),
+    (Way::Dropped, Way::Thread, (1, 1000)),
 ];
 
 /// Two receivers, of which one goes, and one message (iroh#2536, tokio#4618).

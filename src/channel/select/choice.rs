@@ -1,0 +1,88 @@
+//! What a thread can choose from: to receive, or to send.
+
+use std::boxed::Box;
+
+use crate::channel::core::{Core, End};
+use crate::channel::error::{RecvError, SendError};
+use crate::channel::kind::Kind;
+use crate::channel::sender::attempt_send;
+use crate::channel::waiters::Waiting;
+
+/// One of the things to do.
+pub(super) trait Choice<R> {
+    /// Does it, if it can be done now; the outcome waits for [`finish`](Self::finish).
+    fn attempt(&mut self) -> bool;
+
+    /// Whether there is anything to do.
+    fn is_open(&self) -> bool;
+
+    /// Joins those who wait for it.
+    fn begin(&self) -> Waiting;
+
+    /// What is to be done before the thread sleeps; false if nobody would wake it.
+    fn may_sleep(&self) -> bool;
+
+    /// Calls what was given for it, if it was done.
+    fn finish(self: Box<Self>) -> Option<R>;
+}
+
+/// To receive from a channel.
+pub(super) struct ToRecv<'a, T, C: Kind, F> {
+    pub(super) core: &'a Core<T, C>,
+    pub(super) received: Option<Result<T, RecvError>>,
+    pub(super) then: F,
+}
+
+impl<T, C: Kind, R, F: FnOnce(Result<T, RecvError>) -> R> Choice<R> for ToRecv<'_, T, C, F> {
+    fn attempt(&mut self) -> bool {
+        self.received = self.core.take(|| self.core.pop());
+        self.received.is_some()
+    }
+
+    fn is_open(&self) -> bool {
+        true
+    }
+
+    fn begin(&self) -> Waiting {
+        Waiting::begin(self.core.waiters(End::Receiving))
+    }
+
+    fn may_sleep(&self) -> bool {
+        self.core.may_sleep(End::Receiving)
+    }
+
+    fn finish(self: Box<Self>) -> Option<R> {
+        self.received.map(self.then)
+    }
+}
+
+/// To send into a channel.
+pub(super) struct ToSend<'a, T, C: Kind, F> {
+    pub(super) core: &'a Core<T, C>,
+    pub(super) message: &'a mut Option<T>,
+    pub(super) sent: Option<Result<(), SendError<T>>>,
+    pub(super) then: F,
+}
+
+impl<T, C: Kind, R, F: FnOnce(Result<(), SendError<T>>) -> R> Choice<R> for ToSend<'_, T, C, F> {
+    fn attempt(&mut self) -> bool {
+        self.sent = attempt_send(self.core, self.message);
+        self.sent.is_some()
+    }
+
+    fn is_open(&self) -> bool {
+        self.message.is_some()
+    }
+
+    fn begin(&self) -> Waiting {
+        Waiting::begin(self.core.waiters(End::Sending))
+    }
+
+    fn may_sleep(&self) -> bool {
+        self.core.may_sleep(End::Sending)
+    }
+
+    fn finish(self: Box<Self>) -> Option<R> {
+        self.sent.map(self.then)
+    }
+}

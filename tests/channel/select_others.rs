@@ -1,0 +1,64 @@
+//! Those who wait beside a select: it keeps from nobody what it does not use.
+
+use std::thread;
+
+use ringway::channel::{Select, TryRecvError, bounded};
+
+use crate::watch::{asleep, finishes};
+
+#[test]
+fn what_a_select_calls_may_wait_for_the_others() {
+    finishes(|| {
+        let (for_select, selected) = bounded::<u8>(1);
+        let (sender, receiver) = bounded::<u8>(4);
+        let (release, released) = bounded::<u8>(1);
+        let another = receiver.clone();
+        let selecting = asleep(move || {
+            Select::new()
+                .recv(&selected, |_| released.recv().unwrap())
+                .recv(&receiver, |_| panic!("that is the other's"))
+                .select()
+        });
+        let other = asleep(move || another.recv().unwrap());
+        for_select.send(1).unwrap();
+        while !for_select.is_empty() {
+            thread::yield_now();
+        }
+        // The select is busy with what it was given to call, and waits for nothing else.
+        sender.send(2).unwrap();
+        assert_eq!(other.join().unwrap(), 2);
+        release.send(3).unwrap();
+        assert_eq!(selecting.join().unwrap(), 3);
+    });
+}
+
+#[test]
+fn a_select_without_a_message_does_not_wait_for_room() {
+    finishes(|| {
+        let (sender, receiver) = bounded::<u8>(1);
+        sender.send(1).unwrap();
+        let (end, ended) = bounded::<u8>(1);
+        let selects = sender.clone();
+        let selecting = asleep(move || {
+            Select::new().send(&selects, &mut None, |_| 0).recv(&ended, |_| 1).select()
+        });
+        let other = asleep(move || sender.send(2));
+        assert_eq!(receiver.try_recv(), Ok(1));
+        loop {
+            match receiver.try_recv() {
+                Ok(message) => break assert_eq!(message, 2),
+                Err(why) => assert_eq!(why, TryRecvError::Empty),
+            }
+        }
+        assert_eq!(other.join().unwrap(), Ok(()));
+        end.send(3).unwrap();
+        assert_eq!(selecting.join().unwrap(), 1);
+    });
+}
+
+#[test]
+#[should_panic(expected = "wait for ever")]
+fn a_select_with_nothing_to_send_is_refused() {
+    let (sender, _receiver) = bounded::<u8>(1);
+    Select::new().send(&sender, &mut None, |_| ()).select();
+}
