@@ -9,13 +9,13 @@ use super::channel;
 /// Ways to close a channel.
 #[derive(Clone, Copy, Debug)]
 enum Closing {
-    BySender,
-    ByReceiver,
+    FromSender,
+    FromReceiver,
     /// The last handle of the end for which nobody waits goes.
-    ByLastDrop,
+    LastDrop,
 }
 
-const CLOSINGS: [Closing; 3] = [Closing::BySender, Closing::ByReceiver, Closing::ByLastDrop];
+const CLOSINGS: [Closing; 3] = [Closing::FromSender, Closing::FromReceiver, Closing::LastDrop];
 
 #[test]
 fn receivers_that_wait_learn_of_the_end() {
@@ -26,9 +26,9 @@ fn receivers_that_wait_learn_of_the_end() {
                 let waits = receiver.clone();
                 let waiter = thread::spawn(move || way.recv(&waits).is_err());
                 match closing {
-                    Closing::BySender => assert!(sender.close()),
-                    Closing::ByReceiver => assert!(receiver.close()),
-                    Closing::ByLastDrop => drop(sender),
+                    Closing::FromSender => assert!(sender.close()),
+                    Closing::FromReceiver => assert!(receiver.close()),
+                    Closing::LastDrop => drop(sender),
                 }
                 assert!(waiter.join().unwrap());
             });
@@ -48,9 +48,9 @@ fn c9_senders_that_wait_get_their_messages_back() {
                     way.send(&waits, || ledger.value(1)).unwrap_err().into_inner().id()
                 });
                 match closing {
-                    Closing::BySender => assert!(sender.close()),
-                    Closing::ByReceiver => assert!(receiver.close()),
-                    Closing::ByLastDrop => {
+                    Closing::FromSender => assert!(sender.close()),
+                    Closing::FromReceiver => assert!(receiver.close()),
+                    Closing::LastDrop => {
                         drop(receiver);
                         assert!(ledger.dropped().contains(&0), "not dropped at once");
                     }
