@@ -24,7 +24,7 @@ fn drain(receiver: &Receiver<Value>) -> Vec<u64> {
 
 #[test]
 fn a_message_wakes_a_receiver() {
-    for (way, bounds) in Way::ALL.into_iter().zip([(2, 2000), (2, 2000), (2, 3000), (2, 2000)]) {
+    for (way, bounds) in Way::ALL.into_iter().zip([(3, 8000), (2, 1000), (2, 3000), (2, 2000)]) {
         explore(&format!("{way:?} waits for a message"), bounds, move |ledger| {
             let (sender, receiver) = channel(1);
             let rival = thread::spawn(move || {
@@ -39,7 +39,7 @@ fn a_message_wakes_a_receiver() {
 
 #[test]
 fn room_wakes_a_sender() {
-    for (way, bounds) in Way::ALL.into_iter().zip([(2, 1000), (2, 1000), (2, 2000), (2, 1000)]) {
+    for (way, bounds) in Way::ALL.into_iter().zip([(3, 4000), (2, 1000), (2, 1000), (2, 1000)]) {
         explore(&format!("{way:?} waits for room"), bounds, move |ledger| {
             let (sender, receiver) = channel(1);
             assert!(sender.try_send(ledger.value(0)).is_ok());
