@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use ringway::channel::{Select, TryRecvError, bounded};
+use ringway::channel::{Select, bounded};
 
 use crate::watch::{asleep, finishes};
 
@@ -44,13 +44,9 @@ fn a_select_without_a_message_does_not_wait_for_room() {
         });
         let other = asleep(move || sender.send(2));
         assert_eq!(receiver.try_recv(), Ok(1));
-        loop {
-            match receiver.try_recv() {
-                Ok(message) => break assert_eq!(message, 2),
-                Err(why) => assert_eq!(why, TryRecvError::Empty),
-            }
-        }
+        // Nobody looks at the channel any more: the room that was made is all there is to wake it.
         assert_eq!(other.join().unwrap(), Ok(()));
+        assert_eq!(receiver.try_recv(), Ok(2));
         end.send(3).unwrap();
         assert_eq!(selecting.join().unwrap(), 1);
     });

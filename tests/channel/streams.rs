@@ -102,3 +102,17 @@ fn the_futures_go_into_select() {
     seen.sort();
     assert_eq!(seen, ["Some(\"one\")", "Some(1)"]);
 }
+
+#[test]
+fn a_future_says_when_it_is_done() {
+    use futures_util::future::FusedFuture;
+    let (sender, receiver) = bounded(1);
+    let mut receiving = receiver.recv_async();
+    assert!((&mut receiving).now_or_never().is_none());
+    assert!(!receiving.is_terminated());
+    let mut sending = sender.send_async(1);
+    assert!(!sending.is_terminated());
+    assert_eq!((&mut sending).now_or_never(), Some(Ok(())));
+    assert_eq!((&mut receiving).now_or_never(), Some(Ok(1)));
+    assert!(sending.is_terminated() && receiving.is_terminated());
+}
