@@ -196,7 +196,9 @@ fn row(
     let reference = of(REFERENCE);
     let ratios = Vec::from_iter(mine.iter().filter_map(|(round, other)| {
         let ringway = reference.get(round)?;
-        Some(if figure.is_more_better() { ringway / other } else { other / ringway })
+        let ratio = if figure.is_more_better() { ringway / other } else { other / ringway };
+        // Of two that use nothing none is better.
+        ratio.is_finite().then_some(ratio)
     }));
     let better = match Ratio::estimate(&ratios) {
         Some(_) if channel.name == REFERENCE => "–".to_owned(),
@@ -214,4 +216,47 @@ fn row(
         short(spread.max),
         better,
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The last column of a row of crossbeam-channel beside ringway.
+    fn better(figure: Figure, ringway: f64, other: f64) -> String {
+        let other_place = place("crossbeam-channel");
+        let samples = Samples::from_iter((0..9).flat_map(|round| {
+            [(place(REFERENCE), ringway), (other_place, other)]
+                .map(|(place, value)| ((place, figure as usize, round), value))
+        }));
+        row("w", &CHANNELS[other_place], figure, &samples).expect("there are samples").remove(6)
+    }
+
+    #[test]
+    fn better_is_more_of_a_rate_and_less_of_all_else() {
+        assert!(better(Figure::Rate, 30.0, 10.0).starts_with("3.00 "));
+        assert!(better(Figure::Median, 30.0, 10.0).starts_with("0.33 "));
+        assert!(better(Figure::CpuPerMessage, 10.0, 30.0).starts_with("3.00 "));
+    }
+
+    #[test]
+    fn of_two_that_use_nothing_none_is_better() {
+        assert_eq!(better(Figure::CpuPerSecond, 0.0, 0.0), "–");
+    }
+
+    #[test]
+    fn a_channel_runs_or_says_why() {
+        for workload in WORKLOADS {
+            assert!(runners(workload).any(|channel| channel.name == REFERENCE), "{workload}");
+        }
+        let tokio = &CHANNELS[place("tokio-mpsc")];
+        assert_eq!(tokio.obstacle(Workload::PingPong).as_deref(), Some("tasks only"));
+        let tasks = |receivers| Workload::Tasks {
+            executor: super::super::Executor::MultiThread,
+            senders: 4,
+            receivers,
+        };
+        assert_eq!(tokio.obstacle(tasks(1)), None);
+        assert_eq!(tokio.obstacle(tasks(4)).as_deref(), Some("MPSC only"));
+    }
 }

@@ -27,8 +27,8 @@ pub struct Channel {
     /// Whether it is a baseline and no peer.
     pub is_baseline: bool,
     run: Run,
-    threads: bool,
-    tasks: bool,
+    /// Whether tasks send and receive by it, and not threads.
+    is_for_tasks: bool,
 }
 
 impl Channel {
@@ -40,7 +40,7 @@ impl Channel {
     {
         let Info { name, kind, .. } = C::INFO;
         let run = threads::run::<C>;
-        Self { name, kind, is_baseline: false, run, threads: true, tasks: false }
+        Self { name, kind, is_baseline: false, run, is_for_tasks: false }
     }
 
     /// A channel for tasks.
@@ -51,7 +51,7 @@ impl Channel {
             }
             _ => Vec::new(),
         };
-        Self { name, kind, is_baseline: false, run, threads: false, tasks: true }
+        Self { name, kind, is_baseline: false, run, is_for_tasks: true }
     }
 
     /// The same as a baseline.
@@ -68,9 +68,9 @@ impl Channel {
             Workload::OneCore => (false, 8, 8),
             _ => (false, 1, 1),
         };
-        if is_task && !self.tasks {
+        if is_task && !self.is_for_tasks {
             Some("threads only".to_owned())
-        } else if !is_task && !self.threads {
+        } else if !is_task && self.is_for_tasks {
             Some("tasks only".to_owned())
         } else if !self.kind.permits(Topology::new(senders, receivers)) {
             Some(format!("{} only", self.kind))

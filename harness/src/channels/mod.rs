@@ -150,3 +150,15 @@ fn percentiles(mut delays: Vec<u64>) -> Figures {
     let figures = [(Figure::Median, at(0.5)), (Figure::P99, at(0.99))];
     figures.into_iter().filter_map(|(figure, value)| Some((figure, value?))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_of_the_sorted_delays() {
+        let figures = percentiles((1..=1000).rev().collect());
+        assert_eq!(figures, [(Figure::Median, 501.0), (Figure::P99, 991.0)]);
+        assert_eq!(percentiles(Vec::new()), [], "what is not known is not there");
+    }
+}
