@@ -9,7 +9,7 @@ mod close;
 mod gaps;
 
 use loom::thread;
-use loom_tests::{Bounds, Value, Way, assert_exactly, explore, explore_careful};
+use loom_tests::{Bounds, Ledger, Value, Way, assert_exactly, explore, explore_careful};
 use ringway::channel::{Receiver, Sender, bounded_at};
 
 /// A channel of this capacity, shortly before the word of a position overflows.
@@ -22,34 +22,42 @@ fn drain(receiver: &Receiver<Value>) -> Vec<u64> {
     receiver.try_iter().map(|message| message.id()).collect()
 }
 
+/// One waits for a message, and another thread sends it.
+fn wakes_a_receiver(way: Way, ledger: &'static Ledger) {
+    let (sender, receiver) = channel(1);
+    let rival = thread::spawn(move || {
+        assert!(sender.try_send(ledger.value(0)).is_ok());
+        sender
+    });
+    assert_eq!(way.recv(&receiver).unwrap().id(), 0);
+    drop(rival.join().unwrap());
+}
+
+/// One waits for room, and another thread makes it.
+fn wakes_a_sender(way: Way, ledger: &'static Ledger) {
+    let (sender, receiver) = channel(1);
+    assert!(sender.try_send(ledger.value(0)).is_ok());
+    let rival = thread::spawn(move || {
+        assert_eq!(receiver.try_recv().unwrap().id(), 0);
+        receiver
+    });
+    assert!(way.send(&sender, || ledger.value(1)).is_ok());
+    assert_eq!(drain(&rival.join().unwrap()), [1]);
+}
+
 #[test]
 fn a_message_wakes_a_receiver() {
     for (way, bounds) in Way::ALL.into_iter().zip([(3, 8000), (2, 1000), (2, 3000), (2, 2000)]) {
-        explore(&format!("{way:?} waits for a message"), bounds, move |ledger| {
-            let (sender, receiver) = channel(1);
-            let rival = thread::spawn(move || {
-                assert!(sender.try_send(ledger.value(0)).is_ok());
-                sender
-            });
-            assert_eq!(way.recv(&receiver).unwrap().id(), 0);
-            drop(rival.join().unwrap());
-        });
+        let name = format!("{way:?} waits for a message");
+        explore(&name, bounds, move |ledger| wakes_a_receiver(way, ledger));
     }
 }
 
 #[test]
 fn room_wakes_a_sender() {
     for (way, bounds) in Way::ALL.into_iter().zip([(3, 4000), (2, 1000), (2, 1000), (2, 1000)]) {
-        explore(&format!("{way:?} waits for room"), bounds, move |ledger| {
-            let (sender, receiver) = channel(1);
-            assert!(sender.try_send(ledger.value(0)).is_ok());
-            let rival = thread::spawn(move || {
-                assert_eq!(receiver.try_recv().unwrap().id(), 0);
-                receiver
-            });
-            assert!(way.send(&sender, || ledger.value(1)).is_ok());
-            assert_eq!(drain(&rival.join().unwrap()), [1]);
-        });
+        let name = format!("{way:?} waits for room");
+        explore(&name, bounds, move |ledger| wakes_a_sender(way, ledger));
     }
 }
 
@@ -57,30 +65,15 @@ fn room_wakes_a_sender() {
 #[test]
 fn a_message_wakes_a_receiver_that_has_asked_for_care() {
     for (way, bounds) in [(Way::Thread, (2, 500)), (Way::Task, (2, 500))] {
-        explore_careful(&format!("{way:?} waits with care"), bounds, move |ledger| {
-            let (sender, receiver) = channel(1);
-            let rival = thread::spawn(move || {
-                assert!(sender.try_send(ledger.value(0)).is_ok());
-                sender
-            });
-            assert_eq!(way.recv(&receiver).unwrap().id(), 0);
-            drop(rival.join().unwrap());
-        });
+        let name = format!("{way:?} waits for a message with care");
+        explore_careful(&name, bounds, move |ledger| wakes_a_receiver(way, ledger));
     }
 }
 
 #[test]
 fn room_wakes_a_sender_that_has_asked_for_care() {
-    explore_careful("a thread waits for room with care", (2, 500), move |ledger| {
-        let (sender, receiver) = channel(1);
-        assert!(sender.try_send(ledger.value(0)).is_ok());
-        let rival = thread::spawn(move || {
-            assert_eq!(receiver.try_recv().unwrap().id(), 0);
-            receiver
-        });
-        assert!(Way::Thread.send(&sender, || ledger.value(1)).is_ok());
-        assert_eq!(drain(&rival.join().unwrap()), [1]);
-    });
+    let name = "a thread waits for room with care";
+    explore_careful(name, (2, 500), |ledger| wakes_a_sender(Way::Thread, ledger));
 }
 
 /// A sender and a receiver hand over two messages through one place: either may have to wait.
