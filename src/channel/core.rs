@@ -111,10 +111,7 @@ impl<T, C: Sequencer> Core<T, C> {
     /// Receives, if there is a message.
     #[inline(always)]
     pub(super) fn try_recv(&self) -> Result<T, TryRecvError> {
-        match self.pop() {
-            Some(message) => Ok(message),
-            None => self.take_last(|| self.pop()),
-        }
+        self.take_or_why(|| self.pop())
     }
 
     /// Takes the oldest message out.
@@ -127,15 +124,18 @@ impl<T, C: Sequencer> Core<T, C> {
 
     /// Takes what is there by `take`; the outcome, unless the channel is empty and open.
     #[inline]
-    pub(super) fn take<R>(
-        &self,
-        mut take: impl FnMut() -> Option<R>,
-    ) -> Option<Result<R, RecvError>> {
-        match take().map_or_else(|| self.take_last(take), Ok) {
+    pub(super) fn take<R>(&self, take: impl FnMut() -> Option<R>) -> Option<Result<R, RecvError>> {
+        match self.take_or_why(take) {
             Ok(taken) => Some(Ok(taken)),
             Err(TryRecvError::Disconnected) => Some(Err(RecvError)),
             Err(TryRecvError::Empty) => None,
         }
+    }
+
+    /// Takes what is there by `take`, or tells why there is nothing.
+    #[inline(always)]
+    fn take_or_why<R>(&self, mut take: impl FnMut() -> Option<R>) -> Result<R, TryRecvError> {
+        take().map_or_else(|| self.take_last(take), Ok)
     }
 
     /// What receivers do when `take` has found nothing: they find out why.
@@ -284,7 +284,8 @@ impl<T, C: Sequencer> Core<T, C> {
 
     /// Lets a sender look again that waits though the channel is not full.
     fn let_senders_look(&self) {
-        if self.ring.len() < self.ring.capacity() {
+        // The counters are asked only where somebody waits.
+        if self.not_full.has_any() && self.ring.len() < self.ring.capacity() {
             self.not_full.nudge();
         }
     }

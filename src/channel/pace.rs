@@ -1,5 +1,7 @@
 //! How a handle waits: what it does between two looks, and when it goes to sleep.
 
+#[cfg(not(ringway_loom))]
+use core::cell::Cell;
 use std::thread;
 use std::time::Duration;
 
@@ -66,7 +68,7 @@ const LEAST_HOPE: Word = 6;
 /// then they wait a little longer or shorter.
 #[derive(Debug)]
 pub(super) struct Pace {
-    pub(super) strategy: WaitStrategy,
+    strategy: WaitStrategy,
     /// The pauses between two looks.
     pauses: Atomic,
     /// Where the counter of the side stood at the last wait.
@@ -152,10 +154,14 @@ impl Clone for Pace {
 }
 
 /// Asks how many processors there are, when a channel is made: a thread that waits may be bound to
-/// one of several, and would be told of that one.
+/// one of several, and would be told of that one. Each thread asks once, since it takes reading
+/// files of the system.
 #[cfg(not(ringway_loom))]
 pub(super) fn note_processors() {
-    if PROCESSORS.load(Edge::RELAXED) < 2 {
+    std::thread_local! {
+        static HAS_ASKED: Cell<bool> = const { Cell::new(false) };
+    }
+    if PROCESSORS.load(Edge::RELAXED) < 2 && !HAS_ASKED.replace(true) {
         let processors = thread::available_parallelism().map_or(2, usize::from);
         PROCESSORS.store(processors as Word, Edge::RELAXED);
     }

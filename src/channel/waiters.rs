@@ -89,9 +89,14 @@ impl Waiters {
 
     /// Sees to it that one of those who wait looks again, if anybody waits.
     pub(super) fn nudge(&self) {
-        if count(self.word.load(Edge::RELAXED)) != 0 {
+        if self.has_any() {
             self.event.notify_one_at_least(|notified| self.uncount(notified));
         }
+    }
+
+    /// Whether anybody waits who is not notified.
+    pub(super) fn has_any(&self) -> bool {
+        count(self.word.load(Edge::RELAXED)) != 0
     }
 
     /// Notifies all of two lists, before any task is woken: a waker may panic.
@@ -212,7 +217,6 @@ mod tests {
         let waiting = Waiting::begin(&waiters);
         let expected = if is_fence_free() { CARE | CONFIRMED } else { 0 };
         assert_eq!(notice(&waiters), expected);
-        (0..2 * CALM).for_each(|_| waiters.nudge());
         waiters.notify(1);
         assert_eq!(count(waiters.word.load(Edge::RELAXED)), 0, "it is notified");
         (0..CALM).for_each(|_| waiters.notify(1));

@@ -14,19 +14,10 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Moves a value into the ring, or gives it back if the ring is full.
     #[inline(always)]
     pub(crate) fn push(&self, cursor: &mut Cursor, value: S::Item) -> Result<(), S::Item> {
-        let value = ManuallyDrop::new(value);
-        let source = (&raw const value).cast();
-        // SAFETY: `source` is a value, which is the ring's if it was moved, and else still ours.
-        let moved = unsafe {
-            match acquire_guessed::<Filling, P, C, _, false>(self, cursor.next) {
-                Some(one) => {
-                    cursor.next = one.next;
-                    self.fill::<false>(one, source) || self.push_after_all(cursor, source)
-                }
-                None => self.push_beside_late(cursor, source),
-            }
-        };
-        if moved { Ok(()) } else { Err(ManuallyDrop::into_inner(value)) }
+        // SAFETY: the value is given back if it was not moved.
+        self.push_or_else(cursor, value, |cursor, source| unsafe {
+            self.push_beside_late(cursor, source)
+        })
     }
 
     /// As [`Ring::push`] by its first try alone, which says that the ring is full where the slot
@@ -34,16 +25,29 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     #[cfg(feature = "std")]
     #[inline(always)]
     pub(crate) fn push_at_once(&self, value: S::Item) -> Result<(), S::Item> {
-        let mut cursor = self.cursor::<Filling>();
+        self.push_or_else(&mut self.cursor::<Filling>(), value, |_, _| false)
+    }
+
+    /// As [`Ring::push`]; where the first try fails, `otherwise` moves the value or says that it
+    /// did not.
+    #[inline(always)]
+    fn push_or_else(
+        &self,
+        cursor: &mut Cursor,
+        value: S::Item,
+        otherwise: impl FnOnce(&mut Cursor, *const S::Item) -> bool,
+    ) -> Result<(), S::Item> {
         let value = ManuallyDrop::new(value);
         let source = (&raw const value).cast();
-        let Some(one) = acquire_guessed::<Filling, P, C, _, false>(self, cursor.next) else {
-            return Err(ManuallyDrop::into_inner(value));
+        let moved = match acquire_guessed::<Filling, P, C, _, false>(self, cursor.next) {
+            Some(one) => {
+                cursor.next = one.next;
+                // SAFETY: `source` is a value, which is the ring's if it was moved, and else still
+                // ours.
+                unsafe { self.fill::<false>(one, source) || self.push_after_all(cursor, source) }
+            }
+            None => otherwise(cursor, source),
         };
-        cursor.next = one.next;
-        // SAFETY: `source` is a value, which is the ring's if it was moved, and else still ours.
-        let moved =
-            unsafe { self.fill::<false>(one, source) || self.push_after_all(&mut cursor, source) };
         if moved { Ok(()) } else { Err(ManuallyDrop::into_inner(value)) }
     }
 
