@@ -64,7 +64,7 @@ fn c9_senders_that_wait_get_their_messages_back() {
 /// One close wakes all, and both ends.
 #[test]
 fn all_who_wait_learn_of_the_end() {
-    explore("closed with two receivers", (1, 100), |_| {
+    explore("closed with two receivers", (2, 1000), |_| {
         let (sender, receiver) = channel(1);
         let waits = [receiver.clone(), receiver];
         let waiters = waits.map(|receiver| thread::spawn(move || receiver.recv().is_err()));
