@@ -191,10 +191,16 @@ impl<'a, G: Group> Slots<'a, G> {
 fn prefetch<G>(group: &G) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     {
-        use core::arch::x86_64::{_MM_HINT_ET0, _mm_prefetch};
         let ahead = (&raw const *group).wrapping_add(2);
+        // The intrinsic becomes this only for processors that are known to have it, and else a
+        // prefetch to read, after which the write waits again. Those that do not have it pass over it.
+        //
         // SAFETY: a prefetch is a hint: it has no effect on memory and cannot fault.
-        unsafe { _mm_prefetch::<_MM_HINT_ET0>(ahead.cast()) };
+        unsafe {
+            core::arch::asm!(
+                "prefetchw [{}]", in(reg) ahead, options(readonly, nostack, preserves_flags),
+            );
+        }
     }
     #[cfg(not(all(target_arch = "x86_64", not(miri))))]
     let _ = group;

@@ -9,7 +9,6 @@ use super::error::{RecvError, SendError};
 use super::kind::Kind;
 use super::{Receiver, Sender};
 use crate::ring::Staged;
-use crate::sequencer::{Emptying, Filling};
 
 impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// Sends copies of all messages of a slice, in order; waits for room where there is none.
@@ -70,7 +69,7 @@ pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
     unsent: &mut &'v [T],
 ) -> Option<Result<(), SendError<&'v [T]>>> {
     while !unsent.is_empty() {
-        let sent = core.ring.push_slice(&mut core.ring.cursor::<Filling>(), unsent);
+        let sent = core.ring.filling(|cursor| core.ring.push_slice(cursor, unsent));
         if sent == 0 {
             return core.ring.is_closed().then_some(Err(SendError(*unsent)));
         }
@@ -101,7 +100,7 @@ impl<'v, T> Unsent<'v, T> {
         core: &Core<T, C>,
     ) -> Option<Result<(), SendError<()>>> {
         while !self.left.is_done() {
-            let sent = core.ring.push_iter(&mut core.ring.cursor::<Filling>(), &mut self.left);
+            let sent = core.ring.filling(|cursor| core.ring.push_iter(cursor, &mut self.left));
             if sent == 0 {
                 return core.ring.is_closed().then_some(Err(SendError(())));
             }
@@ -176,7 +175,7 @@ pub(super) fn attempt_many<T, C: Kind>(
         return Some(Ok(0));
     }
     core.take(|| {
-        let received = core.ring.pop_vec(&mut core.ring.cursor::<Emptying>(), messages, limit);
+        let received = core.ring.emptying(|cursor| core.ring.pop_vec(cursor, messages, limit));
         if received == 0 {
             return None;
         }

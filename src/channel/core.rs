@@ -51,7 +51,7 @@ impl<T, C: Sequencer> Core<T, C> {
     /// Sends, if there is room.
     #[inline(always)]
     pub(super) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        match self.ring.push(&mut self.ring.cursor::<Filling>(), message) {
+        match self.ring.filling(|cursor| self.ring.push(cursor, message)) {
             Ok(()) => {
                 self.sent(1);
                 Ok(())
@@ -117,7 +117,7 @@ impl<T, C: Sequencer> Core<T, C> {
     /// Takes the oldest message out.
     #[inline(always)]
     pub(super) fn pop(&self) -> Option<T> {
-        let message = self.ring.pop(&mut self.ring.cursor::<Emptying>())?;
+        let message = self.ring.emptying(|cursor| self.ring.pop(cursor))?;
         self.received(1);
         Some(message)
     }

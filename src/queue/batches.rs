@@ -2,7 +2,6 @@
 
 use super::Queue;
 use crate::ring::{Staged, Store, TooFew};
-use crate::sequencer::{Emptying, Filling};
 
 impl<T, S: Store<Item = T>> Queue<T, S> {
     /// Copies as many values as fit from the beginning of a slice, with one claim, and returns
@@ -18,7 +17,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     where
         T: Copy,
     {
-        self.ring.push_slice(&mut self.ring.cursor::<Filling>(), values)
+        self.ring.filling(|cursor| self.ring.push_slice(cursor, values))
     }
 
     /// Copies all values of a slice, with one claim, or none.
@@ -39,7 +38,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     where
         T: Copy,
     {
-        self.ring.push_slice_exact(&mut self.ring.cursor::<Filling>(), values)
+        self.ring.filling(|cursor| self.ring.push_slice_exact(cursor, values))
     }
 
     /// Moves as many values as fit from the front of a vector, with one claim, and returns how
@@ -55,7 +54,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     #[cfg(feature = "alloc")]
     #[inline]
     pub fn push_vec(&self, values: &mut alloc::vec::Vec<T>) -> usize {
-        self.ring.push_vec(&mut self.ring.cursor::<Filling>(), values)
+        self.ring.filling(|cursor| self.ring.push_vec(cursor, values))
     }
 
     /// Moves all values of a vector, with one claim, or none.
@@ -76,7 +75,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     #[cfg(feature = "alloc")]
     #[inline]
     pub fn push_vec_exact(&self, values: &mut alloc::vec::Vec<T>) -> Result<(), TooFew> {
-        self.ring.push_vec_exact(&mut self.ring.cursor::<Filling>(), values)
+        self.ring.filling(|cursor| self.ring.push_vec_exact(cursor, values))
     }
 
     /// Moves as many values as fit of up to `N` from an iterator, with one claim, and returns
@@ -99,7 +98,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     where
         I: Iterator<Item = T>,
     {
-        self.ring.push_iter(&mut self.ring.cursor::<Filling>(), values)
+        self.ring.filling(|cursor| self.ring.push_iter(cursor, values))
     }
 
     /// Copies as many values as are ready to the beginning of a slice, with one claim, and
@@ -117,7 +116,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     where
         T: Copy,
     {
-        self.ring.pop_slice(&mut self.ring.cursor::<Emptying>(), values)
+        self.ring.emptying(|cursor| self.ring.pop_slice(cursor, values))
     }
 
     /// Fills a whole slice with one claim, or leaves it as it was.
@@ -141,7 +140,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     where
         T: Copy,
     {
-        self.ring.pop_slice_exact(&mut self.ring.cursor::<Emptying>(), values)
+        self.ring.emptying(|cursor| self.ring.pop_slice_exact(cursor, values))
     }
 
     /// Moves the values that are ready, at most `limit`, to the end of a vector, with one claim,
@@ -160,7 +159,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     #[cfg(feature = "alloc")]
     #[inline]
     pub fn pop_vec(&self, values: &mut alloc::vec::Vec<T>, limit: usize) -> usize {
-        self.ring.pop_vec(&mut self.ring.cursor::<Emptying>(), values, limit)
+        self.ring.emptying(|cursor| self.ring.pop_vec(cursor, values, limit))
     }
 
     /// Moves exactly `n` values to the end of a vector, with one claim, or none.
@@ -182,6 +181,6 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     #[cfg(feature = "alloc")]
     #[inline]
     pub fn pop_vec_exact(&self, values: &mut alloc::vec::Vec<T>, n: usize) -> Result<(), TooFew> {
-        self.ring.pop_vec_exact(&mut self.ring.cursor::<Emptying>(), values, n)
+        self.ring.emptying(|cursor| self.ring.pop_vec_exact(cursor, values, n))
     }
 }

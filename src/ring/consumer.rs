@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crossbeam_utils::CachePadded;
+
 use super::Shared;
 use super::error::TooFew;
 use super::handles::Count;
@@ -19,14 +21,15 @@ use crate::sequencer::{Cursor, Emptying, Tracked, acquire_many};
 /// after that are dropped with the ring.
 pub struct Consumer<L: Link> {
     pub(super) link: L,
-    pub(super) cursor: Cursor,
+    /// Padded, since handles of two threads often lie side by side.
+    pub(super) cursor: CachePadded<Cursor>,
 }
 
 impl<L: Link> Consumer<L> {
     /// The first consumer of a ring, which is already counted.
     pub(super) fn first(link: L) -> Self {
         let cursor = link.ring().cursor::<Emptying>();
-        Self { link, cursor }
+        Self { link, cursor: CachePadded::new(cursor) }
     }
 
     /// Moves the oldest value out of the ring, or returns `None` if it is empty: a push that has

@@ -4,15 +4,13 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
-use crossbeam_utils::CachePadded;
-
 use super::Store;
 use super::handles::Handles;
 use crate::buffer;
 use crate::late::{Lates, Watch};
 use crate::position::Position;
 use crate::sequencer::{Counter, Cursor, Sequencer, Side, Track, Tracked};
-use crate::sync::{Atomic, const_unless_loom, edge::Edge};
+use crate::sync::{const_unless_loom, edge::Edge};
 
 /// A ring whose producers are `P` and whose consumers are `C` ([`Solo`](super::Solo) or
 /// [`Shared`](super::Shared)), with its slots in `S` ([`Array`](super::Array) or
@@ -34,8 +32,8 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         /// An empty ring whose sides both stand at `start`, for which `store` is ready.
         pub(super) fn with(store: S, start: Position, handles: Handles) -> Self {
             Self {
-                filled: CachePadded::new(Atomic::new(start.0)),
-                emptied: CachePadded::new(Atomic::new(start.0)),
+                filled: Counter::new(start),
+                emptied: Counter::new(start),
                 watch: Watch::new(),
                 handles,
                 store,
@@ -44,10 +42,22 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         }
     }
 
-    /// The cursor of the first handle of side `D`.
+    /// Lets `operate` move values into the ring, for those who hold no cursor.
+    #[inline(always)]
+    pub(crate) fn filling<R>(&self, operate: impl FnOnce(&mut Cursor) -> R) -> R {
+        self.filled.with_cursor::<P, R>(operate)
+    }
+
+    /// Lets `operate` move values out of the ring, for those who hold no cursor.
+    #[inline(always)]
+    pub(crate) fn emptying<R>(&self, operate: impl FnOnce(&mut Cursor) -> R) -> R {
+        self.emptied.with_cursor::<C, R>(operate)
+    }
+
+    /// A cursor where the counter of side `D` stands.
     #[inline(always)]
     pub(crate) fn cursor<D: Side>(&self) -> Cursor {
-        Cursor { next: Position(D::counter(&self.track()).load(Edge::RELAXED)) }
+        D::counter(&self.track()).cursor()
     }
 
     /// Whether the slot at which side `D` stands is marked as ready for it: one look at what the

@@ -25,7 +25,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     #[cfg(feature = "std")]
     #[inline(always)]
     pub(crate) fn push_at_once(&self, value: S::Item) -> Result<(), S::Item> {
-        self.push_or_else(&mut self.cursor::<Filling>(), value, |_, _| false)
+        self.filling(|cursor| self.push_or_else(cursor, value, |_, _| false))
     }
 
     /// As [`Ring::push`]; where the first try fails, `otherwise` moves the value or says that it
@@ -55,9 +55,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     #[cfg(feature = "std")]
     #[inline(always)]
     pub(crate) fn pop_at_once(&self) -> Option<S::Item> {
-        let guess = self.cursor::<Emptying>().next;
-        let one = acquire_guessed::<Emptying, C, P, _, false>(self, guess)?;
-        Some(self.empty::<false>(one))
+        self.emptying(|cursor| self.pop_guessed::<false>(cursor))
     }
 
     /// As [`Ring::push`], where the first try has failed; whether the value was moved.
@@ -124,21 +122,22 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Moves the oldest value out of the ring, or nothing if it is empty.
     #[inline(always)]
     pub(crate) fn pop(&self, cursor: &mut Cursor) -> Option<S::Item> {
-        let Some(one) = acquire_guessed::<Emptying, C, P, _, false>(self, cursor.next) else {
-            return self.pop_beside_late(cursor);
-        };
-        cursor.next = one.next;
-        Some(self.empty::<false>(one))
+        self.pop_guessed::<false>(cursor).or_else(|| self.pop_beside_late(cursor))
     }
 
     /// As [`Ring::pop`], where the first try has failed.
     #[inline(never)]
     fn pop_beside_late(&self, cursor: &mut Cursor) -> Option<S::Item> {
-        let Some(one) = acquire_guessed::<Emptying, C, P, _, true>(self, cursor.next) else {
-            return self.pop_after_all(cursor);
-        };
+        self.pop_guessed::<true>(cursor).or_else(|| self.pop_after_all(cursor))
+    }
+
+    /// As [`Ring::pop`], if the slot of the cursor is ready, nobody was faster and, unless `BESIDE`
+    /// late threads, nobody is late.
+    #[inline(always)]
+    fn pop_guessed<const BESIDE: bool>(&self, cursor: &mut Cursor) -> Option<S::Item> {
+        let one = acquire_guessed::<Emptying, C, P, _, BESIDE>(self, cursor.next)?;
         cursor.next = one.next;
-        Some(self.empty::<true>(one))
+        Some(self.empty::<BESIDE>(one))
     }
 
     /// As [`Ring::pop`], where the slot was not ready or the guess was wrong.

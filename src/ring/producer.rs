@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crossbeam_utils::CachePadded;
+
 use super::Shared;
 use super::error::TooFew;
 use super::handles::Count;
@@ -16,14 +18,15 @@ use crate::sequencer::{Cursor, Filling};
 /// [`mpmc`](mod@super::mpmc) name the types that a program writes down.
 pub struct Producer<L: Link> {
     pub(super) link: L,
-    pub(super) cursor: Cursor,
+    /// Padded, since handles of two threads often lie side by side.
+    pub(super) cursor: CachePadded<Cursor>,
 }
 
 impl<L: Link> Producer<L> {
     /// The first producer of a ring, which is already counted.
     pub(super) fn first(link: L) -> Self {
         let cursor = link.ring().cursor::<Filling>();
-        Self { link, cursor }
+        Self { link, cursor: CachePadded::new(cursor) }
     }
 
     /// Moves a value into the ring.

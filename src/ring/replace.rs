@@ -33,7 +33,7 @@ impl<S: Store> Ring<Shared, Shared, S> {
     pub(crate) fn force_push(&self, mut value: S::Item) -> Result<Option<S::Item>, S::Item> {
         let mut evicted = None;
         loop {
-            value = match self.push(&mut self.cursor::<Filling>(), value) {
+            value = match self.filling(|cursor| self.push(cursor, value)) {
                 Ok(()) => return Ok(evicted),
                 Err(back) if self.is_closed() => return Err(back),
                 Err(back) => back,

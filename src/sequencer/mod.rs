@@ -25,24 +25,21 @@
 //! - **S3** Only the owner of a position commits it, once, after it has moved the value.
 
 mod batch;
+mod counter;
 mod shared;
 mod side;
 mod solo;
 
 pub use batch::{acquire_many, commit_many};
+pub use counter::{Counter, Cursor};
 pub use shared::Shared;
 pub use side::{Emptying, Filling, Side};
 pub use solo::Solo;
 
-use crossbeam_utils::CachePadded;
-
 use crate::late::{Lates, Step, is_patient, next_step, settle};
 use crate::position::Position;
 use crate::slots::{Group, Run, Slots};
-use crate::sync::{Atomic, hook, retry};
-
-/// The counter of one side: the next position that it claims.
-pub type Counter = CachePadded<Atomic>;
+use crate::sync::{hook, retry};
 
 /// What all handles of a ring share.
 #[derive(Debug)]
@@ -64,14 +61,6 @@ impl<G> Clone for Track<'_, G> {
 }
 
 impl<G> Copy for Track<'_, G> {}
-
-/// What one handle keeps to itself.
-#[derive(Clone, Debug)]
-pub struct Cursor {
-    /// The position after the last that was committed through this handle. Solo: the next to
-    /// claim. Shared: a guess of it, to begin with; the counter decides.
-    pub next: Position,
-}
 
 /// A run of positions, owned by one handle from claim to commit.
 ///

@@ -9,10 +9,13 @@
 use super::edge::Edge;
 use crate::position::Word;
 
-#[cfg(all(not(ringway_loom), target_has_atomic = "64"))]
-use core::sync::atomic::AtomicU64 as Inner;
-#[cfg(all(not(ringway_loom), not(target_has_atomic = "64")))]
-use core::sync::atomic::AtomicUsize as Inner;
+#[cfg(target_has_atomic = "64")]
+use core::sync::atomic::AtomicU64 as Plain;
+#[cfg(not(target_has_atomic = "64"))]
+use core::sync::atomic::AtomicUsize as Plain;
+
+#[cfg(not(ringway_loom))]
+use Plain as Inner;
 #[cfg(ringway_loom)]
 use loom::sync::atomic::AtomicU64 as Inner;
 
@@ -107,6 +110,31 @@ impl Atomic {
     pub(crate) fn fetch_sub(&self, value: Word, edge: Edge) -> Word {
         branch();
         self.0.fetch_sub(value, edge.ordering())
+    }
+}
+
+/// A word of which any value that was ever stored there will do: whoever reads it finds out whether
+/// it is right. It orders nothing, and its accesses are no turns for the scheduler of models.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Hint(Plain);
+
+impl Hint {
+    /// A word that holds `value`.
+    pub(crate) const fn new(value: Word) -> Self {
+        Self(Plain::new(value))
+    }
+
+    /// Reads the word.
+    #[inline(always)]
+    pub(crate) fn load(&self) -> Word {
+        self.0.load(core::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// Writes the word.
+    #[inline(always)]
+    pub(crate) fn store(&self, value: Word) {
+        self.0.store(value, core::sync::atomic::Ordering::Relaxed);
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) mod edge;
 mod event;
 pub(crate) mod hook;
 
-pub(crate) use atomic::Atomic;
+pub(crate) use atomic::{Atomic, Hint};
 #[cfg(not(ringway_loom))]
 pub(crate) use atomic::{CHOICE, compiler_fence};
 pub(crate) use cell::{Cell, DropValues};

@@ -214,10 +214,13 @@ struct Claim<'a, T> {
 fn prefetch<T>(group: &Group<T>) {
     #[cfg(target_arch = "x86_64")]
     {
-        use std::arch::x86_64::{_MM_HINT_ET0, _mm_prefetch};
         let ahead = (&raw const *group).wrapping_add(2);
         // SAFETY: a prefetch is a hint: it has no effect on memory and cannot fault.
-        unsafe { _mm_prefetch::<_MM_HINT_ET0>(ahead.cast()) };
+        unsafe {
+            std::arch::asm!(
+                "prefetchw [{}]", in(reg) ahead, options(readonly, nostack, preserves_flags),
+            );
+        }
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = group;

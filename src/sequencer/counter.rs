@@ -1,0 +1,74 @@
+//! The counter of one side, and what a handle or an operation keeps of it.
+
+use core::ops::Deref;
+
+use crossbeam_utils::CachePadded;
+
+use super::Protocol;
+use crate::position::Position;
+use crate::sync::{Atomic, Hint, const_unless_loom, edge::Edge};
+
+/// The counter of one side: the next position that it claims. A cache line of its own.
+#[derive(Debug)]
+pub struct Counter(CachePadded<Line>);
+
+/// What lies in the cache line of a counter.
+#[derive(Debug)]
+struct Line {
+    claimed: Atomic,
+    /// A guess of the counter, for operations without a handle that could keep one: a position at
+    /// which one of them stopped, not always the last.
+    ///
+    /// A processor reads a word late that it has just changed by a locked instruction, and all
+    /// that follows from the word waits. This one beside it was stored, and is read at once.
+    guess: Hint,
+}
+
+impl Counter {
+    const_unless_loom! {
+        /// A counter that stands at this position.
+        pub(crate) fn new(position: Position) -> Self {
+            let Position(word) = position;
+            Self(CachePadded::new(Line { claimed: Atomic::new(word), guess: Hint::new(word) }))
+        }
+    }
+
+    /// A cursor where the counter stands.
+    #[inline(always)]
+    pub(crate) fn cursor(&self) -> Cursor {
+        Cursor { next: Position(self.load(Edge::RELAXED)) }
+    }
+
+    /// Lets `operate` begin at the guess, and keeps where it stopped. On a side of one handle,
+    /// which believes its cursor, it begins where the counter stands.
+    #[inline(always)]
+    pub(crate) fn with_cursor<K: Protocol, R>(&self, operate: impl FnOnce(&mut Cursor) -> R) -> R {
+        if !K::SHARED {
+            return operate(&mut self.cursor());
+        }
+        let guess = Position(self.0.guess.load());
+        let mut cursor = Cursor { next: guess };
+        let outcome = operate(&mut cursor);
+        if cursor.next != guess {
+            self.0.guess.store(cursor.next.0);
+        }
+        outcome
+    }
+}
+
+impl Deref for Counter {
+    type Target = Atomic;
+
+    #[inline(always)]
+    fn deref(&self) -> &Atomic {
+        &self.0.claimed
+    }
+}
+
+/// What one handle keeps to itself.
+#[derive(Clone, Debug)]
+pub struct Cursor {
+    /// The position after the last that was committed through this handle. Solo: the next to
+    /// claim. Shared: a guess of it, to begin with; the counter decides.
+    pub next: Position,
+}
