@@ -58,8 +58,14 @@ const MANY: Word = 16;
 /// So few passed: little does.
 const FEW: Word = 4;
 
-/// One of so many waits in a row that end asleep is long.
-const TRIALS: Word = 32;
+/// Of waits in a row that end asleep the one of this number is a trial, and then that of twice its number,
+/// and so on, up to one in [`RAREST_TRIAL`].
+const FIRST_TRIAL: Word = 32;
+const RAREST_TRIAL: Word = 1024;
+
+/// The pauses that a trial spins for. It takes longer than to wake a thread: two threads that answer each
+/// other and are both asleep at every answer are awake from then on.
+const TRIAL_SPIN: u32 = 4096;
 
 /// By how many bits an adaptive wait is shorter at most.
 const LEAST_HOPE: Word = 6;
@@ -90,9 +96,9 @@ impl Pace {
             _ if cfg!(ringway_loom) => (1, 0, 0),
             WaitStrategy::Adaptive => {
                 let pauses = self.adapt(at);
-                let spins = if is_alone { 0 } else { SPIN / pauses };
                 let hope = self.hope();
-                (pauses, spins >> hope, YIELDS >> hope)
+                let spin = if self.is_trial() { TRIAL_SPIN } else { SPIN >> hope };
+                (pauses, if is_alone { 0 } else { spin / pauses }, YIELDS >> hope)
             }
             WaitStrategy::BusySpin if !is_alone => (1, FOREVER, 0),
             WaitStrategy::BusySpin | WaitStrategy::Yield => (1, 0, FOREVER),
@@ -125,11 +131,16 @@ impl Pace {
         }
     }
 
-    /// By how many bits an adaptive wait is shorter than the longest: by one more for each time in
-    /// a row that it was in vain. One in many is long all the same, or it would never be again.
+    /// By how many bits an adaptive wait is shorter: by one more for each time in a row that it was
+    /// in vain, and by none in a trial.
     fn hope(&self) -> u32 {
-        let slept = self.slept.load(Edge::RELAXED) % TRIALS;
-        slept.min(LEAST_HOPE) as u32
+        if self.is_trial() { 0 } else { self.slept.load(Edge::RELAXED).min(LEAST_HOPE) as u32 }
+    }
+
+    /// Whether a wait is long though those before it were in vain; else none would ever be again.
+    fn is_trial(&self) -> bool {
+        let slept = self.slept.load(Edge::RELAXED);
+        slept >= FIRST_TRIAL && (slept.is_power_of_two() || slept % RAREST_TRIAL == 0)
     }
 
     /// The pauses for this wait.
@@ -240,5 +251,50 @@ impl Turns {
             return false;
         }
         true
+    }
+}
+
+#[cfg(all(test, not(ringway_loom)))]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    /// By how many bits the waits are shorter from the first on, if all end asleep; `None` is a trial.
+    fn waits_in_vain(pace: &Pace, n: usize) -> Vec<Option<u32>> {
+        let wait = |_| {
+            let hope = (!pace.is_trial()).then(|| pace.hope());
+            pace.end(true);
+            hope
+        };
+        (0..n).map(wait).collect()
+    }
+
+    #[test]
+    fn waits_in_vain_grow_short_and_trials_grow_rare() {
+        let waits = waits_in_vain(&Pace::new(WaitStrategy::Adaptive), 4000);
+        assert_eq!(waits[..8], [0, 1, 2, 3, 4, 5, 6, 6].map(Some));
+        let trials: Vec<_> = (0..waits.len()).filter(|&n| waits[n].is_none()).collect();
+        assert_eq!(trials, [32, 64, 128, 256, 512, 1024, 2048, 3072]);
+    }
+
+    #[test]
+    fn a_wait_that_ends_awake_makes_the_next_long() {
+        let pace = Pace::new(WaitStrategy::Adaptive);
+        waits_in_vain(&pace, 40);
+        pace.end(false);
+        assert_eq!(waits_in_vain(&pace, 2), [Some(0), Some(1)]);
+    }
+
+    #[test]
+    fn a_trial_spins_for_longer_and_so_does_no_task() {
+        let pace = Pace::new(WaitStrategy::Adaptive);
+        // As on a machine with many processors, whatever this one has.
+        PROCESSORS.store(2, Edge::RELAXED);
+        let first = pace.begin(0).spins;
+        let first_of_task = pace.begin_task(0).spins;
+        waits_in_vain(&pace, FIRST_TRIAL as usize);
+        assert_eq!(pace.begin(0).spins, first * (TRIAL_SPIN / SPIN));
+        assert_eq!((pace.begin_task(0).spins, first_of_task), (first, first));
     }
 }
