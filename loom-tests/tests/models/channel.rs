@@ -111,7 +111,7 @@ fn both_ends_wait_and_are_preempted() {
 #[test]
 fn two_receivers_wait() {
     for (one, other) in Way::pairs() {
-        explore(&format!("{one:?} and {other:?} receive"), (1, 9000), move |ledger| {
+        explore(&format!("{one:?} and {other:?} receive"), (1, 7000), move |ledger| {
             let (sender, receiver) = channel(2);
             let another = receiver.clone();
             let first = thread::spawn(move || one.recv(&receiver).unwrap().id());

@@ -124,7 +124,7 @@ fn eviction(name: &str, bounds: Bounds, skipping: bool) {
 
 #[test]
 fn force_send_against_recv_and_close() {
-    eviction("eviction and the end", (2, 20_000), false);
+    eviction("eviction and the end", (2, 15_000), false);
 }
 
 #[test]
