@@ -95,6 +95,9 @@ macro_rules! axis {
         }
 
         impl $name {
+            /// Every place.
+            pub(crate) const ALL: &[Self] = &[$(Self::$place),+];
+
             /// Its text in suites, filters and results.
             pub const fn text(self) -> &'static str {
                 match self {
@@ -119,12 +122,11 @@ macro_rules! axis {
             type Error = String;
 
             fn try_from(text: String) -> Result<Self, String> {
-                match text.as_str() {
-                    $($text => Ok(Self::$place),)+
-                    _ => Err(format!(
-                        "'{text}' is no {}; there are {}", $what, [$($text),+].join(", ")
-                    )),
-                }
+                let named = Self::ALL.iter().find(|place| place.text() == text);
+                named.copied().ok_or_else(|| {
+                    let texts: Vec<_> = Self::ALL.iter().map(|place| place.text()).collect();
+                    format!("'{text}' is no {}; there are {}", $what, texts.join(", "))
+                })
             }
         }
     };
@@ -152,6 +154,8 @@ axis!(
     Saturation = "saturation",
     /// Each thread pushes, works for 50–150 ns, pops, works again.
     Pairs = "pairs",
+    /// One thread fills half of the queue and empties it.
+    OneThread = "one-thread",
     /// One message goes there and back through two queues.
     PingPong = "ping-pong",
     /// Producers push bursts, with pauses between them.

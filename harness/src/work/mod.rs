@@ -9,12 +9,14 @@
 //! |---|---|
 //! | saturation, burst, slow consumer, fixed rates | *p* producers, *c* consumers of one queue ([`mod@flow`]) |
 //! | pairs | *p* = *c* threads, each with a handle of both sides ([`mod@pairs`]) |
+//! | one-thread | one thread with a handle of both sides ([`mod@one_thread`]) |
 //! | ping-pong | two threads, two queues, one message ([`mod@ping_pong`]) |
 //! | pipeline | *p* producers, a stage, a consumer; two queues ([`mod@pipeline`]) |
 
 pub mod batches;
 pub mod busy;
 pub mod flow;
+pub mod one_thread;
 pub mod pace;
 pub mod pairs;
 pub mod ping_pong;
@@ -74,6 +76,7 @@ fn other<C: Contender, M: Mode<C, u64>>(
     let producers = job.topology().producers;
     let bodies = match workload {
         Workload::Pairs => pairs::bodies::<C, M, _>(job),
+        Workload::OneThread => one_thread::bodies::<C, M, _>(job),
         Workload::PingPong => ping_pong::bodies::<C, M, _>(job),
         Workload::Pipeline => pipeline::bodies::<C, M, _>(job),
         Workload::Burst => {
@@ -108,6 +111,7 @@ pub(crate) fn obstacle(group: &Group, cores: usize) -> Option<String> {
         }
         Workload::Pairs if topology.producers > capacity => "pairs need a slot for each thread",
         Workload::PingPong if threads > 2 => "ping-pong is 1x1",
+        Workload::OneThread if threads > 2 => "one thread is a producer and a consumer: 1x1",
         Workload::Pipeline if topology.consumers != 1 => "a pipeline ends in one consumer",
         _ if workload.rate().is_some() && threads > cores => {
             "a fixed rate needs a core for each thread"
@@ -134,5 +138,30 @@ pub(crate) fn bounds(group: &Group, slice: Duration) -> (u64, u64) {
             }
             None => (laps, most.max(laps)),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::axes::Topology;
+    use crate::contenders::ringway::Queue;
+    use crate::platform;
+
+    #[test]
+    fn every_workload_moves_every_message_once() {
+        for &workload in Workload::ALL {
+            let group = Group { capacity: 8, workload, ..Group::new(Topology::new(1, 1), 1) };
+            let job = Job {
+                group,
+                messages: 1001,
+                cores: platform::allowed_cores().into(),
+                limit: Duration::from_secs(60),
+                planted: 0.0,
+            };
+            let outcome = polled::<Queue>(&job).unwrap();
+            let received: Checksum = outcome.tallies.into_iter().sum();
+            assert_eq!(received, Checksum::expected(&job.shares()), "{workload}");
+        }
     }
 }
