@@ -2,13 +2,10 @@
 
 mod choice;
 
-use core::cell::Cell;
 use core::fmt;
 use core::task::{Context, Waker};
 use std::boxed::Box;
 use std::sync::Arc;
-use std::task::Wake;
-use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 use std::vec::Vec;
 
@@ -17,7 +14,7 @@ use super::error::{RecvError, SendError};
 use super::kind::Kind;
 use super::pace::{Pace, WaitStrategy};
 use super::{Receiver, Sender};
-use crate::sync::now;
+use crate::sync::{Sleeper, now};
 
 /// Waits for the first of several things that channels can do, does it, and calls what was given
 /// for it.
@@ -198,7 +195,8 @@ impl<'a, R> Select<'a, R> {
                 break;
             }
         }
-        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        let sleeper = Sleeper::new();
+        let waker = Waker::from(Arc::clone(&sleeper));
         let mut context = Context::from_waker(&waker);
         let mut places: Vec<_> = self.choices.iter().map(|_| None).collect();
         loop {
@@ -220,12 +218,7 @@ impl<'a, R> Select<'a, R> {
                 return None;
             }
             if sleeps {
-                match deadline {
-                    None => thread::park(),
-                    Some(deadline) => {
-                        thread::park_timeout(deadline.saturating_duration_since(now()));
-                    }
-                }
+                sleeper.sleep(deadline);
             }
         }
     }
@@ -241,28 +234,31 @@ impl<'a, R> Select<'a, R> {
         self.choices.swap_remove(done?).finish()
     }
 
-    /// Leaves those out that cannot be done, and lets another be the first than the last time. The
-    /// steps are those of the golden ratio, so that each is the first as often as the others also
-    /// where a thread selects from several sets by turns.
+    /// Leaves those out that cannot be done, and lets another be the first than the last time.
     fn open(&mut self) {
-        std::thread_local! {
-            static TURN: Cell<u32> = const { Cell::new(0) };
-        }
         self.choices.retain(|choice| choice.is_open());
-        let turn = TURN.get();
-        TURN.set(turn.wrapping_add(0x9e37_79b9));
         let len = self.choices.len();
-        self.choices.rotate_left(((u64::from(turn) * len as u64) >> 32) as usize);
+        self.choices.rotate_left(((u64::from(next_turn()) * len as u64) >> 32) as usize);
     }
 }
 
-/// Wakes a thread.
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
+/// A number for each select of a thread. The steps are those of the golden ratio, so that each
+/// choice is the first as often as the others also where a thread selects from several sets by
+/// turns.
+#[cfg(not(ringway_loom))]
+fn next_turn() -> u32 {
+    std::thread_local! {
+        static TURN: core::cell::Cell<u32> = const { core::cell::Cell::new(0) };
     }
+    let turn = TURN.get();
+    TURN.set(turn.wrapping_add(0x9e37_79b9));
+    turn
+}
+
+/// In a model the first choice is the first.
+#[cfg(ringway_loom)]
+fn next_turn() -> u32 {
+    0
 }
 
 impl<R> Default for Select<'_, R> {

@@ -24,6 +24,8 @@ pub(crate) mod edge;
 #[cfg(feature = "std")]
 mod event;
 pub(crate) mod hook;
+#[cfg(feature = "std")]
+mod park;
 
 pub(crate) use atomic::{Atomic, Hint};
 #[cfg(not(ringway_loom))]
@@ -34,6 +36,8 @@ pub(crate) use cell::{Cell, DropValues};
 pub(crate) use clock::now;
 #[cfg(feature = "std")]
 pub(crate) use event::{Event, Listener};
+#[cfg(feature = "std")]
+pub(crate) use park::Sleeper;
 
 #[cfg(all(feature = "alloc", not(ringway_loom)))]
 pub(crate) use alloc::sync::Arc;

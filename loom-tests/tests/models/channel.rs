@@ -7,6 +7,7 @@ mod accepted;
 mod cancel;
 mod close;
 mod gaps;
+mod select;
 
 use loom::thread;
 use loom_tests::{Bounds, Ledger, Value, Way, assert_exactly, explore, explore_careful};
