@@ -36,8 +36,6 @@ fn parse(disassembly: &str) -> Locked {
 
 /// Whether an instruction is locked, in the words of the AT&T syntax.
 fn is_locked(instruction: &str) -> bool {
-    // What follows `#` or `<` names an address.
-    let instruction = instruction.split(['#', '<']).next().unwrap_or_default();
     let mut words = instruction.split_whitespace();
     words.any(|word| match word {
         "lock" | "mfence" => true,
@@ -52,19 +50,18 @@ mod tests {
     const DISASSEMBLY: &str = "
 program:     file format elf64-x86-64
 
-0000000000014320 <program::lock>:
+0000000000014320 <_ZN7program4lockE>:
    14320:\tpush   %rbx
    14321:\tlock cmpxchg %rcx,(%rdi)
-   14326:\tlock incq 0x430c0(%rip)        # 57428 <program::WORD>
-   1432e:\txchg   %rcx,0x430b4(%rip)        # 57428 <program::WORD>
+   14326:\tlock incq 0x430c0(%rip)        # 57428 <_ZN7program4WORDE>
+   1432e:\txchg   %rcx,0x430b4(%rip)        # 57428 <_ZN7program4WORDE>
    14335:\txchg   %ax,%ax
    14337:\tcmpxchg %rcx,(%rdi)
    1433b:\tcs xchg %al,(%rdx)
    1433f:\tmfence
    14342:\tlfence
-   14345:\tcall   14320 <program::lock (xchg)>
-   1434a:\tjmp    14320 <lock mfence>
-   1434c:\tmov    0x10(%rip),%rax        # 14363 <xchg>
+   14345:\tcall   14320 <_ZN7program4lockE>
+   1434a:\tmov    0x10(%rip),%rax        # 14361 <xchg>
 ";
 
     #[test]
