@@ -41,13 +41,13 @@ impl Conditions {
     pub fn differ_from(&self, baseline: &Self) -> Option<String> {
         let differences = [
             ("rustc", &*baseline.rustc, &*self.rustc),
-            ("the target", &baseline.target, &self.target),
-            ("the flags of the compiler", &baseline.flags, &self.flags),
+            ("target", &baseline.target, &self.target),
+            ("flags", &baseline.flags, &self.flags),
             ("membarrier", granted(baseline.membarrier), granted(self.membarrier)),
         ];
         let (what, theirs, ours) =
             differences.into_iter().find(|(_, theirs, ours)| theirs != ours)?;
-        Some(format!("the baseline was taken where {what} is '{theirs}', here it is '{ours}'"))
+        Some(format!("the baseline was taken with {what} '{theirs}', here it is '{ours}'"))
     }
 }
 
