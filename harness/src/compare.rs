@@ -16,7 +16,7 @@ use crate::axes::Group;
 use crate::cli::Compare;
 use crate::commands::print;
 use crate::contenders::reference;
-use crate::output::table::{self, Style, short, with_interval};
+use crate::output::table::{self, short, with_interval};
 use crate::record::CellName;
 use crate::run::read_samples;
 use crate::stats::{Ratio, Verdict};
@@ -152,7 +152,7 @@ pub(crate) fn run(arguments: &Compare) -> Result<ExitCode> {
     if arguments.absolute {
         columns.extend([("A, M msg/s", Right), ("B, M msg/s", Right), ("B/A", Right)]);
     }
-    let mut table = table::table(Style::Terminal, &columns);
+    let mut table = table::table(&columns);
     let mut counts = [0_usize; 3];
     for (cell, a, b) in &views {
         let agreement = Agreement::of(a.verdict, b.verdict);
