@@ -14,6 +14,7 @@ use crate::cli::{Cli, Command, List, Quick, Verify};
 use crate::compare;
 use crate::conformance::Conformance;
 use crate::contest::{Before, Contest, End, Results, Schedule};
+use crate::criterion;
 use crate::doctor;
 use crate::environment::{self, CARGO_CONTEST, Environment};
 use crate::headline;
@@ -56,6 +57,7 @@ pub fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Run(arguments) => run::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Agree(arguments) => criterion::command::run(&arguments),
         Command::Gate(arguments) => versus::run(&arguments),
         Command::Worker(worker) => run::worker::run(&worker),
         Command::List(arguments) => list(&arguments),

@@ -24,14 +24,16 @@ use crate::summary::Throughputs;
 
 /// A result that was read from its directory.
 #[derive(Debug)]
-struct Measured {
-    origin: Origin,
-    throughputs: Throughputs,
+pub(crate) struct Measured {
+    /// Where it is from.
+    pub(crate) origin: Origin,
+    /// What was measured.
+    pub(crate) throughputs: Throughputs,
 }
 
 /// Where a result is from: a part of its `env.json`.
 #[derive(Debug, Deserialize)]
-struct Origin {
+pub(crate) struct Origin {
     date: String,
     commit: String,
     arch: String,
@@ -46,7 +48,7 @@ impl Origin {
         self.cpu.is_some() && key(self) == key(other)
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let cpu = self.cpu.as_deref().unwrap_or("an unknown processor");
         format!("{}, commit {}, {cpu}, {} cores", self.date, self.commit, self.cores)
     }
@@ -54,7 +56,7 @@ impl Origin {
 
 impl Measured {
     /// Reads a result.
-    fn read(directory: &Path) -> Result<Self> {
+    pub(crate) fn read(directory: &Path) -> Result<Self> {
         let read = |name: &str| {
             let path = directory.join(name);
             let text = fs::read_to_string(&path);
