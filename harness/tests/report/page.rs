@@ -69,6 +69,31 @@ fn losses_stand_before_everything_else_that_is_long() {
 }
 
 #[test]
+fn comparisons_across_cells_are_told_high_up() {
+    let cells = vec![
+        Cell::new("mutex-condvar", "2x2", 4.0),
+        Cell::new("crossbeam-queue", "2x2", 50.0),
+        Cell::new("concurrent-queue", "4x4", 25.0),
+    ];
+    let run = Fixture::new([references(&["2x2", "4x4"]), cells].concat()).run();
+    let runs = [Analysis::of(&run)];
+    let (page, markdown) = (page::html(&runs), markdown::markdown(&runs));
+    for (text, next) in [(&page, "All comparisons"), (&markdown, "## The machine")] {
+        let (before, _) = text.split_once(next).unwrap();
+        let (_, said) = before.split_once("In plain words").unwrap_or_else(|| panic!("{before}"));
+        let peer = "mpmc is 2.0× to 4.0× as fast as the best MPMC peer with the same wait.";
+        assert!(said.contains(peer), "{said}");
+        assert!(
+            said.contains("mpmc is 25× as fast as a mutex with condition variables."),
+            "{said}"
+        );
+        assert!(said.contains("] crossbeam-queue · 4×4: 4.00× ["), "{said}");
+    }
+    let alone = Fixture::new(references(&["2x2"]));
+    assert!(!html(&alone).contains("In plain words"));
+}
+
+#[test]
 fn the_command_writes_where_it_is_told_and_says_what_it_found() {
     let (one, two) = (everything(), Fixture::new(references(&["1x1"])));
     let out = tempfile::tempdir().unwrap();
