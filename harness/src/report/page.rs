@@ -42,6 +42,7 @@ pub fn html(runs: &[Analysis<'_>]) -> String {
                 style { (PreEscaped(STYLE)) }
             }
             body {
+                svg width="0" height="0" aria-hidden="true" { (glyph::outlines()) }
                 @if runs.len() > 1 { (agree::section(runs)) }
                 @for (index, run) in runs.iter().enumerate() { (article(run, index, runs.len() > 1)) }
                 footer {

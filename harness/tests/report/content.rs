@@ -63,6 +63,16 @@ fn every_loss_is_shown_the_clearest_first() {
 }
 
 #[test]
+fn a_control_that_is_faster_is_no_loss() {
+    let controls = ["claim-publish", "copy-limit"].map(|key| Cell::new(key, "1x1", 300.0));
+    let run = Fixture::new([references(&["1x1"]), controls.to_vec()].concat()).run();
+    let duels = Analysis::of(&run).duels;
+    assert!(!duels.is_empty());
+    let (lost, unproven) = words::losses(&duels);
+    assert!(lost.is_empty() && unproven.is_empty(), "{lost:?} {unproven:?}");
+}
+
+#[test]
 fn a_loss_without_proof_is_shown_where_there_is_no_other() {
     let wild = Cell::new("concurrent-queue", "1x1", 107.0).spread(0.9);
     let run = Fixture::new([references(&["1x1"]), vec![wild]].concat()).run();

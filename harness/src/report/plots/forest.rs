@@ -87,7 +87,7 @@ impl Axis {
                 g class=(class) {
                     line class="reach" x1=(at(ratio.lo)) x2=(at(ratio.hi)) y1=(middle) y2=(middle) {}
                     @for end in [ratio.lo, ratio.hi] {
-                        line class="reach" x1=(at(end)) x2=(at(end)) y1=(ROW / 2.0 - 4.0) y2=(ROW / 2.0 + 4.0) {}
+                        (glyph::end(&at(end), &middle))
                     }
                     (glyph::at(&at(ratio.mid), &middle, shape, class))
                 }
@@ -167,12 +167,11 @@ mod tests {
         let row = axis.row(Some(Mark { ratio, noise: None, shape: 0, class: "" })).0;
         let at = |value: f64| percent(axis.scale.place(value));
         let (lo, mid, hi) = (at(0.1), at(1.0), at(10.0));
-        for reach in [[&lo, &hi], [&lo, &lo], [&hi, &hi]] {
-            let line = format!("class=\"reach\" x1=\"{}\" x2=\"{}\"", reach[0], reach[1]);
-            assert!(row.contains(&line), "no {line} in {row}");
+        assert!(row.contains(&format!("class=\"reach\" x1=\"{lo}\" x2=\"{hi}\"")), "{row}");
+        for end in [lo, hi] {
+            assert!(row.contains(&format!("href=\"#end\" x=\"{end}\"")), "{end}: {row}");
         }
-        let mark = format!(" x=\"{mid}\"");
-        assert!(row.contains(&mark) && mid == "50.00%", "{row}");
+        assert!(row.contains(&format!("href=\"#m0\" x=\"{mid}\"")) && mid == "50.00%", "{row}");
     }
 
     #[test]
