@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 
 use crate::headline::Line;
+use crate::report::analysis::Analysis;
 use crate::report::duels::bounds;
 use crate::report::input::Interval;
 use crate::report::who;
@@ -26,9 +27,18 @@ struct Said {
     figures: String,
 }
 
-/// What is said of each topic, in the order of the comparisons.
-fn said(lines: &[Line]) -> Vec<Said> {
-    lines.chunk_by(|a, b| topic(a) == topic(b)).map(|lines| one(topic(&lines[0]), lines)).collect()
+/// What is said of each topic, in the order of the comparisons; `noise` is the noise floor of a place, by its name.
+fn said(lines: &[Line], noise: impl Fn(&str) -> Option<f64>) -> Vec<Said> {
+    let topics = lines.chunk_by(|a, b| topic(a) == topic(b));
+    topics.map(|lines| one(topic(&lines[0]), lines, &noise)).collect()
+}
+
+/// What is said of the comparisons of a run.
+fn said_of(analysis: &Analysis<'_>) -> Vec<Said> {
+    said(&analysis.across, |name| {
+        let mut places = analysis.places.keys().filter(|place| analysis.is_usual(place));
+        analysis.noise(places.find(|place| place.key(false) == name)?)
+    })
 }
 
 /// What a comparison is about.
@@ -37,18 +47,23 @@ fn topic(line: &Line) -> Topic<'_> {
 }
 
 /// What is said of a topic.
-fn one(Topic { ring, beside }: Topic<'_>, lines: &[Line]) -> Said {
+fn one(
+    Topic { ring, beside }: Topic<'_>,
+    lines: &[Line],
+    noise: impl Fn(&str) -> Option<f64>,
+) -> Said {
     let medians = || lines.iter().map(|line| line.ratio);
     let (least, most) = (medians().fold(f64::INFINITY, f64::min), medians().fold(0.0, f64::max));
     let (least, most) = (about(least), about(most));
     let range = if least == most { least } else { format!("{least} to {most}") };
-    let open = lines.iter().filter(|line| line.ratio_lo <= 1.0 && 1.0 <= line.ratio_hi).count();
-    let doubt = match (open, lines.len()) {
-        (0, _) => String::new(),
-        (_, 1) => ", but may be level: the interval holds 1×".to_owned(),
-        (open, all) => {
-            format!(", but may be level in {open} of {all} cells: the interval holds 1×")
-        }
+    let is_shown = |line: &&Line| {
+        let most = noise(parts(&line.subject).1).map(|noise| 1.0 + noise);
+        most.is_some_and(|most| line.ratio_lo > most || line.ratio_hi < 1.0 / most)
+    };
+    let doubt = match (lines.iter().filter(is_shown).count(), lines.len()) {
+        (shown, all) if shown == all => String::new(),
+        (0, 1) => ", but not shown beyond the noise".to_owned(),
+        (shown, all) => format!(", shown beyond the noise in {shown} of {all} cells"),
     };
     let figures = lines.iter().map(|line| {
         let ratio = Interval { mid: line.ratio, lo: line.ratio_lo, hi: line.ratio_hi };
@@ -74,13 +89,14 @@ fn place(cell: &str) -> String {
 }
 
 /// All of them for the page; nothing if there are none.
-pub fn section(lines: &[Line]) -> Markup {
+pub fn section(analysis: &Analysis<'_>) -> Markup {
+    let all = said_of(analysis);
     html! {
-        @if !lines.is_empty() {
+        @if !all.is_empty() {
             section class="across" {
                 h2 { (TITLE) }
                 ul {
-                    @for said in said(lines) { li { (said.sentence) " " span class="muted" { (said.figures) } } }
+                    @for said in all { li { (said.sentence) " " span class="muted" { (said.figures) } } }
                 }
             }
         }
@@ -88,12 +104,12 @@ pub fn section(lines: &[Line]) -> Markup {
 }
 
 /// The same in Markdown.
-pub fn markdown(lines: &[Line]) -> String {
-    if lines.is_empty() {
+pub fn markdown(analysis: &Analysis<'_>) -> String {
+    let all = said_of(analysis);
+    if all.is_empty() {
         return String::new();
     }
-    let items =
-        said(lines).into_iter().map(|said| format!("- {} {}\n", said.sentence, said.figures));
+    let items = all.into_iter().map(|said| format!("- {} {}\n", said.sentence, said.figures));
     format!("## {TITLE}\n\n{}\n", items.collect::<String>())
 }
 
@@ -110,21 +126,26 @@ mod tests {
     fn cells_of_one_ring_beside_the_same_are_one_sentence() {
         let (peer, mutex) = ("the best MPMC peer", "a mutex");
         let lines = [
-            line("ringway-mpmc/1x1/1", peer, "kanal/1x1/1", [1.5, 0.9, 2.0]),
+            line("ringway-mpmc/1x1/1", peer, "kanal/1x1/1", [1.5, 1.2, 2.0]),
             line("ringway-mpmc/2x2/8", peer, "flume/2x2/1", [4.0, 3.0, 5.0]),
-            line("ringway-queue/2x2/1", peer, "flume/2x2/1", [0.5, 0.4, 1.2]),
+            line("ringway-queue/2x2/1", peer, "flume/2x2/1", [0.5, 0.4, 0.95]),
             line("ringway-queue/2x2/1", mutex, "mutex-condvar/2x2/1", [30.0, 20.0, 40.0]),
         ];
-        let said: Vec<_> = said(&lines).into_iter().map(|s| (s.sentence, s.figures)).collect();
+        // 2×2 is so noisy that three times as fast would be noise.
+        let noise = |place: &str| match place {
+            "2x2/8" => Some(2.5),
+            _ => Some(0.1),
+        };
+        let said: Vec<_> =
+            said(&lines, noise).into_iter().map(|s| (s.sentence, s.figures)).collect();
         let expected = [
             (
-                "mpmc is 1.5× to 4.0× as fast as the best MPMC peer, but may be level in 1 of 2 cells: the interval \
-                 holds 1×.",
-                "1×1: 1.50× [0.90–2.00] kanal · 2×2, batch 8: 4.00× [3.00–5.00] flume",
+                "mpmc is 1.5× to 4.0× as fast as the best MPMC peer, shown beyond the noise in 1 of 2 cells.",
+                "1×1: 1.50× [1.20–2.00] kanal · 2×2, batch 8: 4.00× [3.00–5.00] flume",
             ),
             (
-                "queue is 0.50× as fast as the best MPMC peer, but may be level: the interval holds 1×.",
-                "2×2: 0.50× [0.40–1.20] flume",
+                "queue is 0.50× as fast as the best MPMC peer, but not shown beyond the noise.",
+                "2×2: 0.50× [0.40–0.95] flume",
             ),
             ("queue is 30× as fast as a mutex.", "2×2: 30.0× [20.0–40.0] mutex-condvar"),
         ];

@@ -54,7 +54,7 @@ fn run(analysis: &Analysis<'_>) -> String {
         words::losses_in_words(&analysis.duels),
     );
     text += &duels(&[lost, unproven].concat());
-    text += &across::markdown(&analysis.across);
+    text += &across::markdown(analysis);
     let _ = write!(
         text,
         "## The machine\n\n\

@@ -83,7 +83,7 @@ fn article(analysis: &Analysis<'_>, index: usize, many: bool) -> Markup {
                 (losses(analysis))
                 (machine::section(analysis))
             }
-            (across::section(&analysis.across))
+            (across::section(analysis))
             (section_of_duels(analysis))
             (plots("Contention", "More threads on the same cores. Where the ground is shaded there are more threads than cores.", &Axis::Threads.plots(analysis)))
             (plots("Capacity", "The same cell with more or fewer slots.", &Axis::Capacity.plots(analysis)))

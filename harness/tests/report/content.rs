@@ -186,14 +186,14 @@ fn sweeps_of_batches_and_percentiles_are_drawn() {
 
 #[test]
 fn the_ground_is_shaded_from_where_there_are_more_threads_than_cores() {
-    let cells = vec![
-        Cell::new("concurrent-queue", "1x1", 50.0),
-        Cell::new("concurrent-queue", "2x2", 40.0),
-    ];
-    let run = Fixture::new([references(&["1x1", "2x2"]), cells].concat()).run();
+    let topologies = ["1x1", "2x1", "2x2"];
+    let others = topologies.map(|topology| Cell::new("concurrent-queue", topology, 50.0));
+    let run = Fixture::new([references(&topologies), others.to_vec()].concat()).run();
     let [page, _] = shown(&[&run]);
-    let plot = part(&page, "<h2>Contention</h2>", "</section>");
-    assert!(plot.contains("class=\"crowded\" x=\"50.00%\" y=\"0\" width=\"50.00%\""), "{plot}");
+    let contention = part(&page, "<h2>Contention</h2>", "</section>");
+    let shaded = "class=\"crowded\" x=\"50.00%\" y=\"0\" width=\"50.00%\"";
+    assert_eq!(contention.matches("<figure").count(), 2, "1×1 to 2×1, and to 2×2");
+    assert_eq!(contention.matches(shaded).count(), 2, "{contention}");
 }
 
 #[test]
