@@ -29,6 +29,7 @@ fn nothing_is_fetched_and_nothing_is_not_a_number() {
     for word in ["<script", "http:", "https:", "src=", "@import", "url(", "NaN", "inf%"] {
         assert!(!html.contains(word), "{word}");
     }
+    assert!(html.contains(include_str!("../../src/report/style.css")), "the style is in the page");
 }
 
 #[test]
