@@ -57,7 +57,8 @@ impl Measured {
     }
 
     /// This cell beside another. Neither knows anything of the other, so the interval goes from its least over
-    /// the other's greatest to its greatest over the other's least.
+    /// the other's greatest to its greatest over the other's least. An estimate of criterion rests on a hundred
+    /// samples or so, which is enough for a verdict.
     pub fn beside(&self, reference: &Self) -> Ratio {
         let (own, other) = (self.mmsg_s, reference.mmsg_s);
         Ratio {
