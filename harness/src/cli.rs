@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::criterion::command::Agree;
 use crate::environment::CARGO_CONTEST;
 use crate::plan::Filter;
 use crate::report::command::Report;
@@ -40,6 +41,8 @@ pub enum Command {
     Doctor(Doctor),
     /// Put two results side by side, and say where their verdicts disagree
     Compare(Compare),
+    /// Put the benchmarks of `cargo bench` beside a result, and say where they contradict each other
+    Agree(Agree),
     /// Measure the rings of this tree beside those of another git revision; fails if they are slower
     Gate(Gate),
     /// What the processes of a run do

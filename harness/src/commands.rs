@@ -14,11 +14,12 @@ use crate::cli::{Cli, Command, List, Quick, Verify};
 use crate::compare;
 use crate::conformance::Conformance;
 use crate::contest::{Before, Contest, End, Results, Schedule};
+use crate::criterion;
 use crate::doctor;
 use crate::environment::{self, CARGO_CONTEST, Environment};
 use crate::headline;
 use crate::output::files::RunDirectory;
-use crate::output::table::{self, Style};
+use crate::output::table;
 use crate::output::{Finished, millis};
 use crate::plan::{Cell, Filter, Plan};
 use crate::platform;
@@ -56,6 +57,7 @@ pub fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Run(arguments) => run::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Agree(arguments) => criterion::command::run(&arguments),
         Command::Gate(arguments) => versus::run(&arguments),
         Command::Worker(worker) => run::worker::run(&worker),
         Command::List(arguments) => list(&arguments),
@@ -144,8 +146,8 @@ pub(crate) fn ensure_release(command: &str) -> Result<()> {
 /// Prints the results.
 pub(crate) fn report(finished: &Finished<'_>, json: bool) -> Result<()> {
     if !json {
-        let headline = table::headline(finished.headline, Style::Terminal);
-        let groups = table::groups(finished, Style::Terminal);
+        let headline = table::headline(finished.headline);
+        let groups = table::groups(finished);
         return print(&format!("{groups}{headline}{}\n", finished.extent()));
     }
     let lines: Result<Vec<_>, _> = finished.rows.iter().map(serde_json::to_string).collect();
@@ -223,7 +225,7 @@ fn list(arguments: &List) -> Result<ExitCode> {
 /// The table of contenders.
 fn contender_list(filters: &[Filter]) -> Result<String> {
     let columns = ["contender", "from", "kind", "order", "progress", "wait", "batches"];
-    let mut table = table::table(Style::Terminal, &columns.map(|name| (name, Left)));
+    let mut table = table::table(&columns.map(|name| (name, Left)));
     for entry in chosen(filters)? {
         let info = &entry.info;
         table.add_row([
@@ -242,7 +244,7 @@ fn contender_list(filters: &[Filter]) -> Result<String> {
 /// The table of the cells of a suite.
 fn cell_list(suite: &str, filters: &[Filter]) -> Result<String> {
     let chosen = |cell: &Cell| filters.is_empty() || filters.iter().any(|f| f.matches(cell));
-    let mut table = table::table(Style::Terminal, &["cell", "runs"].map(|name| (name, Left)));
+    let mut table = table::table(&["cell", "runs"].map(|name| (name, Left)));
     let cores = platform::allowed_cores().len();
     for (cell, obstacle) in Suite::named(suite)?.cells(cores)? {
         if chosen(&cell) {
@@ -260,7 +262,7 @@ fn cell_list(suite: &str, filters: &[Filter]) -> Result<String> {
 /// Checks contenders and shows what was found.
 fn verify(arguments: &Verify) -> Result<ExitCode> {
     let columns = ["contender", "conformance", "real capacity"];
-    let mut table = table::table(Style::Terminal, &columns.map(|name| (name, Left)));
+    let mut table = table::table(&columns.map(|name| (name, Left)));
     let mut all_passed = true;
     for entry in chosen(&arguments.filters.filters)? {
         let found = entry.conform();

@@ -16,7 +16,7 @@ use crate::axes::Group;
 use crate::cli::Compare;
 use crate::commands::print;
 use crate::contenders::reference;
-use crate::output::table::{self, Style, short, with_interval};
+use crate::output::table::{self, short, with_interval};
 use crate::record::CellName;
 use crate::run::read_samples;
 use crate::stats::{Ratio, Verdict};
@@ -24,14 +24,16 @@ use crate::summary::Throughputs;
 
 /// A result that was read from its directory.
 #[derive(Debug)]
-struct Measured {
-    origin: Origin,
-    throughputs: Throughputs,
+pub(crate) struct Measured {
+    /// Where it is from.
+    pub(crate) origin: Origin,
+    /// What was measured.
+    pub(crate) throughputs: Throughputs,
 }
 
 /// Where a result is from: a part of its `env.json`.
 #[derive(Debug, Deserialize)]
-struct Origin {
+pub(crate) struct Origin {
     date: String,
     commit: String,
     arch: String,
@@ -46,7 +48,7 @@ impl Origin {
         self.cpu.is_some() && key(self) == key(other)
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let cpu = self.cpu.as_deref().unwrap_or("an unknown processor");
         format!("{}, commit {}, {cpu}, {} cores", self.date, self.commit, self.cores)
     }
@@ -54,7 +56,7 @@ impl Origin {
 
 impl Measured {
     /// Reads a result.
-    fn read(directory: &Path) -> Result<Self> {
+    pub(crate) fn read(directory: &Path) -> Result<Self> {
         let read = |name: &str| {
             let path = directory.join(name);
             let text = fs::read_to_string(&path);
@@ -152,7 +154,7 @@ pub(crate) fn run(arguments: &Compare) -> Result<ExitCode> {
     if arguments.absolute {
         columns.extend([("A, M msg/s", Right), ("B, M msg/s", Right), ("B/A", Right)]);
     }
-    let mut table = table::table(Style::Terminal, &columns);
+    let mut table = table::table(&columns);
     let mut counts = [0_usize; 3];
     for (cell, a, b) in &views {
         let agreement = Agreement::of(a.verdict, b.verdict);

@@ -14,6 +14,7 @@
 //! | [`channels`] | queues that wait by themselves: throughput, latency, CPU time, of threads and of tasks |
 //! | [`stats`], [`drift`], [`summary`], [`headline`] | from slices to medians, ratios and verdicts |
 //! | [`compare`], [`versus`] | two results side by side; this tree beside another revision |
+//! | [`criterion`] | a result beside the benchmarks of criterion |
 //! | [`output`] | table, files |
 //! | [`report`] | a result as a page that a person reads |
 //! | [`platform`], [`environment`], [`doctor`] | what the system is asked for; what is recorded of the machine; how good it is to measure on |
@@ -27,6 +28,7 @@ pub mod conformance;
 pub mod contender;
 pub mod contenders;
 pub mod contest;
+pub mod criterion;
 pub mod doctor;
 pub mod drift;
 pub mod environment;

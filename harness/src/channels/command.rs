@@ -16,7 +16,7 @@ use super::contenders::{CHANNELS, Channel, REFERENCE};
 use super::{Figure, Figures, WORKLOADS, Workload};
 use crate::cli::Channels;
 use crate::commands::{CTRL_C, INTERRUPTED, ensure_release, on_ctrl_c, print};
-use crate::output::table::{self, Style, short};
+use crate::output::table::{self, short};
 use crate::platform;
 use crate::stats::{Ratio, Spread};
 
@@ -136,7 +136,7 @@ fn watched(
 
 /// The table, and how to read it.
 fn text(workloads: &[Workload], lines: &[Line], time: Duration) -> String {
-    let mut table = table::table(Style::Terminal, &COLUMNS);
+    let mut table = table::table(&COLUMNS);
     let mut left_out = String::new();
     for workload in workloads {
         let name = workload.to_string();

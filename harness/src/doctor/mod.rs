@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::cli::Doctor;
 use crate::commands::print;
 use crate::doctor::system::System;
-use crate::output::table::{self, Style};
+use crate::output::table;
 use crate::platform;
 
 /// How good something is for measuring.
@@ -116,7 +116,7 @@ pub(crate) fn run(arguments: &Doctor) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let columns = ["", "grade", "seen", "what would help"];
-    let mut table = table::table(Style::Terminal, &columns.map(|name| (name, Left)));
+    let mut table = table::table(&columns.map(|name| (name, Left)));
     for finding in &findings {
         let fix = finding.fix.unwrap_or("");
         table.add_row([finding.what, finding.grade.text(), &finding.seen, fix]);

@@ -5,13 +5,16 @@ use std::fs::{self, File};
 use std::io::{BufWriter, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
 
 use crate::environment::Environment;
 use crate::output::{Finished, millis};
 use crate::plan::Cell;
 use crate::report;
+
+/// Where results are unless the user says otherwise.
+pub const RESULTS: &str = "results";
 
 /// A directory that is there, is empty and can be written to.
 #[derive(Debug)]
@@ -141,6 +144,32 @@ fn skipped((cell, reason): &(Cell, String)) -> Skipped {
     Skipped { cell: cell.to_string(), reason: reason.clone() }
 }
 
+/// The newest result of a machine, by its date and then by when it was written; the machine is its key, or `*` for
+/// any.
+///
+/// # Errors
+///
+/// If there is none.
+pub fn newest(results: &Path, machine: &str) -> Result<PathBuf> {
+    let pattern = results.join(machine).join("*").join("env.json");
+    let found = glob::glob(&pattern.to_string_lossy())?.flatten();
+    let dated = found.filter_map(|path| {
+        let dir = path.parent()?;
+        let date: String = dir.file_name()?.to_string_lossy().chars().take(10).collect();
+        Some((date, path.metadata().and_then(|data| data.modified()).ok(), dir.to_owned()))
+    });
+    match dated.max() {
+        Some((_, _, dir)) => Ok(dir),
+        None if machine == "*" => {
+            bail!("there is no result below '{}'; name a directory", results.display())
+        }
+        None => bail!(
+            "there is no result of this machine below '{}'; name a directory",
+            results.join(machine).display()
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +184,19 @@ mod tests {
             first.path().ends_with(format!("{}-{}-quick", environment.date, environment.commit))
         );
         assert!(second.path().to_string_lossy().ends_with("-quick-2"));
+    }
+
+    #[test]
+    fn the_newest_result_is_that_of_the_last_day_and_of_one_machine_if_asked() {
+        let results = tempfile::tempdir().unwrap();
+        for dir in ["a/2026-01-02-x-quick", "a/2026-01-10-x-quick", "b/2026-02-01-x-core"] {
+            fs::create_dir_all(results.path().join(dir)).unwrap();
+            fs::write(results.path().join(dir).join("env.json"), "{}").unwrap();
+        }
+        let newest = |machine| newest(results.path(), machine);
+        assert!(newest("*").unwrap().ends_with("b/2026-02-01-x-core"));
+        assert!(newest("a").unwrap().ends_with("a/2026-01-10-x-quick"));
+        assert!(newest("c").unwrap_err().to_string().contains("no result of this machine"));
     }
 
     #[test]

@@ -1,25 +1,16 @@
-//! The tables of a contest, for the terminal and for Markdown.
+//! The tables of a contest, for the terminal.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use comfy_table::{CellAlignment, LineStyle, Table, TableStyle, presets};
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
 use crate::headline::Line;
 use crate::output::Finished;
 use crate::plan::Group;
 use crate::summary::Row;
 
-/// Where a table is to be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// In a terminal.
-    Terminal,
-    /// In a Markdown file.
-    Markdown,
-}
-
-/// The one line of a table in the terminal.
+/// The one line of a table.
 const UNDERLINE: LineStyle = LineStyle::none().fill('─').junction('─');
 
 /// The header of the tables of cells, with the alignment of each column.
@@ -34,16 +25,16 @@ const COLUMNS: [(&str, CellAlignment); 7] = [
 ];
 
 /// One table for each group, the fastest first; under it the noise floor and what did not run.
-pub fn groups(finished: &Finished<'_>, style: Style) -> String {
+pub fn groups(finished: &Finished<'_>) -> String {
     let mut text = String::new();
     for group in finished.plan.groups() {
         let mut rows: Vec<&Row> = finished.rows.iter().filter(|row| row.group() == group).collect();
         rows.sort_by(|a, b| b.mmsg_s.unwrap_or(0.0).total_cmp(&a.mmsg_s.unwrap_or(0.0)));
-        let mut table = table(style, &COLUMNS);
+        let mut table = table(&COLUMNS);
         for row in rows {
             table.add_row(cells(row));
         }
-        let _ = writeln!(text, "{}\n", heading(style, &group.title()));
+        let _ = writeln!(text, "{}\n", group.title());
         let _ = writeln!(text, "{}\n\n{}", table.trim_fmt(), noise(finished, group));
         let skipped = skipped(finished, group);
         if !skipped.is_empty() {
@@ -55,7 +46,7 @@ pub fn groups(finished: &Finished<'_>, style: Style) -> String {
 }
 
 /// The comparisons across cells; nothing if there are none.
-pub fn headline(lines: &[Line], style: Style) -> String {
+pub fn headline(lines: &[Line]) -> String {
     if lines.is_empty() {
         return String::new();
     }
@@ -65,34 +56,23 @@ pub fn headline(lines: &[Line], style: Style) -> String {
         ("which is", CellAlignment::Left),
         ("ratio [95%]", CellAlignment::Right),
     ];
-    let mut table = table(style, &columns);
+    let mut table = table(&columns);
     for line in lines {
         let ratio = with_interval(line.ratio, line.ratio_lo, line.ratio_hi);
         table.add_row([line.subject.as_str(), line.beside, &line.best, &ratio]);
     }
-    format!("{}\n\n{}\n\n", heading(style, "Across cells"), table.trim_fmt())
+    format!("Across cells\n\n{}\n\n", table.trim_fmt())
 }
 
 /// An empty table with a header.
-pub fn table(style: Style, columns: &[(&str, CellAlignment)]) -> Table {
+pub fn table(columns: &[(&str, CellAlignment)]) -> Table {
     let mut table = Table::new();
-    table.load_style(match style {
-        Style::Terminal => TableStyle::new().header_separator(UNDERLINE),
-        Style::Markdown => presets::ASCII_MARKDOWN,
-    });
+    table.load_style(TableStyle::new().header_separator(UNDERLINE));
     table.set_header(columns.iter().map(|(name, _)| *name));
     for (column, (_, alignment)) in table.column_iter_mut().zip(columns) {
         column.set_cell_alignment(*alignment);
     }
     table
-}
-
-/// A heading.
-pub fn heading(style: Style, title: &str) -> String {
-    match style {
-        Style::Terminal => title.to_owned(),
-        Style::Markdown => format!("## {title}"),
-    }
 }
 
 /// The cells of a row. What is not known is a dash.

@@ -4,16 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use clap::Args;
 
 use crate::commands::print;
+use crate::output::files::{RESULTS, newest};
 use crate::report::analysis::Analysis;
 use crate::report::input::Run;
 use crate::report::{markdown, page, readme};
-
-/// Where results are unless the user says otherwise.
-const RESULTS: &str = "results";
 
 /// The settings of `report`.
 #[derive(Debug, Args)]
@@ -42,7 +40,7 @@ pub fn run(arguments: &Report) -> Result<ExitCode> {
         return readme::run(&arguments.dirs, arguments.check);
     }
     let dirs = match &*arguments.dirs {
-        [] => vec![newest(Path::new(RESULTS))?],
+        [] => vec![newest(Path::new(RESULTS), "*")?],
         dirs => dirs.to_vec(),
     };
     let out = match (&arguments.out, &*dirs) {
@@ -77,19 +75,4 @@ pub fn write(dirs: &[PathBuf], out: &Path) -> Result<String> {
         fs::write(&path, text).with_context(|| format!("cannot write '{}'", path.display()))?;
     }
     Ok(markdown::first_words(&runs))
-}
-
-/// The newest result, by its date and then by when it was written.
-fn newest(results: &Path) -> Result<PathBuf> {
-    let pattern = results.join("*").join("*").join("env.json");
-    let found = glob::glob(&pattern.to_string_lossy())?.flatten();
-    let dated = found.filter_map(|path| {
-        let dir = path.parent()?;
-        let date: String = dir.file_name()?.to_string_lossy().chars().take(10).collect();
-        Some((date, path.metadata().and_then(|data| data.modified()).ok(), dir.to_owned()))
-    });
-    match dated.max() {
-        Some((_, _, dir)) => Ok(dir),
-        None => bail!("there is no result below '{}'; name a directory", results.display()),
-    }
 }

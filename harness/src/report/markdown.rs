@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::report::across;
 use crate::report::agree;
 use crate::report::analysis::Analysis;
 use crate::report::duel::Duel;
@@ -53,6 +54,7 @@ fn run(analysis: &Analysis<'_>) -> String {
         words::losses_in_words(&analysis.duels),
     );
     text += &duels(&[lost, unproven].concat());
+    text += &across::markdown(analysis);
     let _ = write!(
         text,
         "## The machine\n\n\

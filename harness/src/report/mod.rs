@@ -4,6 +4,7 @@
 //! [`words`] says it in sentences, and [`page`] and [`markdown`] show it. [`readme`] keeps the figures of the
 //! README in step with the result that it names.
 
+pub mod across;
 pub mod agree;
 pub mod analysis;
 pub mod cells;
@@ -11,6 +12,7 @@ pub mod command;
 pub mod duel;
 pub mod duels;
 pub mod input;
+pub mod machine;
 pub mod markdown;
 pub mod page;
 pub mod place;

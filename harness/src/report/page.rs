@@ -2,11 +2,13 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::report::across;
 use crate::report::agree;
 use crate::report::analysis::Analysis;
 use crate::report::cells;
 use crate::report::duel::Duel;
 use crate::report::duels::{duel_table, section_of_duels};
+use crate::report::machine;
 use crate::report::plots::glyph;
 use crate::report::plots::lines::Plot;
 use crate::report::plots::scatter::{self, Dot};
@@ -40,6 +42,7 @@ pub fn html(runs: &[Analysis<'_>]) -> String {
                 style { (PreEscaped(STYLE)) }
             }
             body {
+                svg width="0" height="0" aria-hidden="true" { (glyph::outlines()) }
                 @if runs.len() > 1 { (agree::section(runs)) }
                 @for (index, run) in runs.iter().enumerate() { (article(run, index, runs.len() > 1)) }
                 footer {
@@ -78,8 +81,9 @@ fn article(analysis: &Analysis<'_>, index: usize, many: bool) -> Markup {
             div class="first" {
                 (beside_the_best(analysis))
                 (losses(analysis))
-                (machine(analysis))
+                (machine::section(analysis))
             }
+            (across::section(analysis))
             (section_of_duels(analysis))
             (plots("Contention", "More threads on the same cores. Where the ground is shaded there are more threads than cores.", &Axis::Threads.plots(analysis)))
             (plots("Capacity", "The same cell with more or fewer slots.", &Axis::Capacity.plots(analysis)))
@@ -127,72 +131,6 @@ fn losses(analysis: &Analysis<'_>) -> Markup {
             @if rest.len() + more.len() > 0 {
                 details { summary { (rest.len() + more.len()) " more" } (duel_table(analysis, &[rest, more].concat())) }
             }
-        }
-    }
-}
-
-/// The machine and how quiet it was.
-fn machine(analysis: &Analysis<'_>) -> Markup {
-    let env = &analysis.run.env;
-    let floors = analysis.floors();
-    let (flagged, slices) = analysis.flagged();
-    let or_unknown = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".to_owned());
-    let versions: Vec<String> =
-        env.versions.iter().map(|(name, version)| format!("{name} {version}")).collect();
-    let grade = env
-        .grade
-        .as_ref()
-        .map(|grade| grade.as_str().map_or_else(|| grade.to_string(), str::to_owned));
-    let wait = env.common_wait.as_ref().map(|wait| {
-        format!(
-            "{} pauses after a failed look, yields after {} of them",
-            wait.pauses, wait.patience
-        )
-    });
-    let extent = [
-        env.rounds.map(|rounds| format!("{rounds} rounds")),
-        env.slice_ms.map(|slice| format!("slices of {slice:.1} ms")),
-        env.seed.map(|seed| format!("seed {seed}")),
-        Some(format!("{flagged} of {slices} slices flagged")),
-    ];
-    let facts = [
-        ("Processor", format!("{} ({})", or_unknown(&env.cpu), or_unknown(&env.arch))),
-        ("Cores", env.cores.map_or_else(|| "unknown".to_owned(), |cores| cores.to_string())),
-        ("System", or_unknown(&env.kernel)),
-        ("Governor", or_unknown(&env.governor)),
-        (
-            "Compiler",
-            format!(
-                "{}, opt-level {}, target-cpu {}",
-                or_unknown(&env.rustc),
-                or_unknown(&env.opt_level),
-                env.target_cpu.as_deref().unwrap_or("the target’s default")
-            ),
-        ),
-        ("Fences", or_unknown(&env.fences)),
-        (
-            "Capacity",
-            env.capacity.map_or_else(
-                || "as each cell says".to_owned(),
-                |c| format!("{c}, unless a cell says otherwise"),
-            ),
-        ),
-        ("The common wait", wait.unwrap_or_else(|| "unknown".to_owned())),
-        ("Extent", extent.into_iter().flatten().collect::<Vec<_>>().join(", ")),
-        ("Versions", versions.join(", ")),
-    ];
-    html! {
-        section class="machine" {
-            h2 { "The machine" }
-            div class="grades" {
-                p { span class="grade" { (words::quietness(&floors)) } " during this run. " (words::noise(&floors)) }
-                p { span class="grade" { (grade.as_deref().unwrap_or("not graded")) } " by " code { "cargo contest doctor" } "." }
-            }
-            dl { @for (name, fact) in facts.iter().filter(|(_, fact)| !fact.is_empty()) { div { dt { (name) } dd { (fact) } } } }
-            @if !env.rounded.is_empty() {
-                p { "Real capacities other than asked for: " @for (index, (key, found)) in env.rounded.iter().enumerate() { @if index > 0 { "; " } (key) " " (found) } "." }
-            }
-            p { "The whole run again: " code class="command" { (env.command.as_deref().unwrap_or("unknown")) } }
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::report::duel::Duel;
 use crate::report::duels::{bounds, interval};
 use crate::report::input::{Interval, Run};
 use crate::report::plots::forest::{Axis, Mark, ROW};
+use crate::report::plots::glyph;
 use crate::report::who::{self, Part};
 use crate::report::words;
 
@@ -155,6 +156,7 @@ fn plot(analysis: &Analysis<'_>, duels: &[&Duel], dir: &str) -> String {
     let picture = html! {
         svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (WIDTH) " " (height) } width=(WIDTH) height=(height) role="img" aria-label=(title) {
             style { (PreEscaped(STYLE)) }
+            (glyph::outlines())
             rect class="ground" width="100%" height="100%" rx="6" {}
             text class="title" x="14" y="26" { (title) }
             svg x=(NAMES) y=(HEAD - 18.0) width=(PICTURE) height="16" class="muted" { (axis.labels()) }

@@ -12,7 +12,7 @@ use crate::commands::{CTRL_C, INTERRUPTED, chosen, ensure_release, on_ctrl_c, pr
 use crate::contenders::REFERENCE_AGAIN;
 use crate::environment::FENCES;
 use crate::output::millis;
-use crate::output::table::{self, Style, short};
+use crate::output::table::{self, short};
 use crate::plan::CAPACITY;
 use crate::platform;
 use crate::registry::Entry;
@@ -114,7 +114,7 @@ fn lines(rows: &[Row]) -> Result<String> {
 
 /// The table, and how to read it.
 fn text(rows: &[Row], job: &Job) -> String {
-    let mut table = table::table(Style::Terminal, &COLUMNS);
+    let mut table = table::table(&COLUMNS);
     for row in rows {
         table.add_row(cells(row));
     }

@@ -18,7 +18,7 @@ use crate::cli::Gate;
 use crate::commands::{CTRL_C, INTERRUPTED, ensure_release, on_ctrl_c, print};
 use crate::contender::Role;
 use crate::contest::{End, Schedule};
-use crate::output::table::{self, Style, with_interval};
+use crate::output::table::{self, with_interval};
 use crate::plan::Plan;
 use crate::platform;
 use crate::run::state::{PlanFile, State};
@@ -125,7 +125,7 @@ fn measure(sides: &[Side; 3], rounds: u32, slice: Duration) -> Result<End> {
 fn report(lines: &[Line], commit: &str, plant: Option<f64>) -> Result<()> {
     let columns =
         [("cell", Left), ("this tree beside it [95%]", Right), ("noise", Right), ("verdict", Left)];
-    let mut table = table::table(Style::Terminal, &columns);
+    let mut table = table::table(&columns);
     for line in lines {
         table.add_row([
             line.name.clone(),

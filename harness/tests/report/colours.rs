@@ -7,7 +7,8 @@ const STYLE: &str = include_str!("../../src/report/style.css");
 /// The variables of the style sheet: those for the light, and those for the dark.
 fn schemes() -> [BTreeMap<String, [f64; 3]>; 2] {
     let (_, blocks) = STYLE.split_once(":root {").unwrap();
-    let (light, dark) = blocks.split_once(":root {").unwrap();
+    let in_the_dark = "@media (prefers-color-scheme: dark) {\n  :root {";
+    let (light, dark) = blocks.split_once(in_the_dark).unwrap();
     [light, dark].map(|block| {
         let (block, _) = block.split_once('}').unwrap();
         let pairs =

@@ -2,6 +2,7 @@
 
 mod browser;
 mod colours;
+mod content;
 mod damaged;
 mod fixture;
 mod page;

@@ -29,6 +29,7 @@ fn nothing_is_fetched_and_nothing_is_not_a_number() {
     for word in ["<script", "http:", "https:", "src=", "@import", "url(", "NaN", "inf%"] {
         assert!(!html.contains(word), "{word}");
     }
+    assert!(html.contains(include_str!("../../src/report/style.css")), "the style is in the page");
 }
 
 #[test]
@@ -66,6 +67,31 @@ fn losses_stand_before_everything_else_that_is_long() {
     assert!(at("Where ringway loses") < at("The machine"));
     assert!(at("Slower, beyond the noise") < at("All comparisons"));
     assert!(at("<h1>") < at("Where ringway loses"));
+}
+
+#[test]
+fn comparisons_across_cells_are_told_high_up() {
+    let cells = vec![
+        Cell::new("mutex-condvar", "2x2", 4.0),
+        Cell::new("crossbeam-queue", "2x2", 50.0),
+        Cell::new("concurrent-queue", "4x4", 25.0),
+    ];
+    let run = Fixture::new([references(&["2x2", "4x4"]), cells].concat()).run();
+    let runs = [Analysis::of(&run)];
+    let (page, markdown) = (page::html(&runs), markdown::markdown(&runs));
+    for (text, next) in [(&page, "All comparisons"), (&markdown, "## The machine")] {
+        let (before, _) = text.split_once(next).unwrap();
+        let (_, said) = before.split_once("In plain words").unwrap_or_else(|| panic!("{before}"));
+        let peer = "mpmc is 2.0× to 4.0× as fast as the best MPMC peer with the same wait.";
+        assert!(said.contains(peer), "{said}");
+        assert!(
+            said.contains("mpmc is 25× as fast as a mutex with condition variables."),
+            "{said}"
+        );
+        assert!(said.contains("] crossbeam-queue · 4×4: 4.00× ["), "{said}");
+    }
+    let alone = Fixture::new(references(&["2x2"]));
+    assert!(!html(&alone).contains("In plain words"));
 }
 
 #[test]

@@ -87,7 +87,7 @@ impl Axis {
                 g class=(class) {
                     line class="reach" x1=(at(ratio.lo)) x2=(at(ratio.hi)) y1=(middle) y2=(middle) {}
                     @for end in [ratio.lo, ratio.hi] {
-                        line class="reach" x1=(at(end)) x2=(at(end)) y1=(ROW / 2.0 - 4.0) y2=(ROW / 2.0 + 4.0) {}
+                        (glyph::end(&at(end), &middle))
                     }
                     (glyph::at(&at(ratio.mid), &middle, shape, class))
                 }
@@ -158,5 +158,30 @@ mod tests {
         let x = number("class=\"noise\" x=\"");
         let band = number("y=\"0\" width=\"");
         assert!((x + band / 2.0 - 50.0).abs() < 0.1, "{row}");
+    }
+
+    #[test]
+    fn the_interval_reaches_from_end_to_end_with_the_mark_between() {
+        let ratio = Interval { mid: 1.0, lo: 0.1, hi: 10.0 };
+        let axis = Axis::around([ratio].into_iter());
+        let row = axis.row(Some(Mark { ratio, noise: None, shape: 0, class: "" })).0;
+        let at = |value: f64| percent(axis.scale.place(value));
+        let (lo, mid, hi) = (at(0.1), at(1.0), at(10.0));
+        assert!(row.contains(&format!("class=\"reach\" x1=\"{lo}\" x2=\"{hi}\"")), "{row}");
+        for end in [lo, hi] {
+            assert!(row.contains(&format!("href=\"#end\" x=\"{end}\"")), "{end}: {row}");
+        }
+        assert!(row.contains(&format!("href=\"#m0\" x=\"{mid}\"")) && mid == "50.00%", "{row}");
+    }
+
+    #[test]
+    fn every_line_across_the_rows_has_its_value_beside_the_axis() {
+        let axis = Axis::around([Interval { mid: 1.0, lo: 0.1, hi: 10.0 }].into_iter());
+        let labels = axis.labels().0;
+        for label in ["0.1×", "1×", "10×"] {
+            assert!(labels.contains(&format!(">{label}</text>")), "{labels}");
+        }
+        let lines = axis.row(None).0.matches("<line").count();
+        assert_eq!(lines, labels.matches("<text").count());
     }
 }

@@ -19,13 +19,27 @@ const OUTLINES: [&str; 10] = [
 /// How many shapes there are.
 pub const SHAPES: usize = OUTLINES.len();
 
-/// A mark with its centre at a place (a percentage or a number of pixels) and a height.
-pub fn at(x: &str, y: &str, shape: usize, class: &str) -> Markup {
+/// What the end of an interval looks like, around the origin.
+const END: &str = "M0 -4v8";
+
+/// The outlines, once for a page: marks and ends refer to them by their names.
+pub fn outlines() -> Markup {
     html! {
-        svg x=(x) y=(y) class="at" {
-            path class={ "mark " (class) } d=(OUTLINES[shape % SHAPES]) {}
+        defs {
+            @for (shape, outline) in OUTLINES.iter().enumerate() { path id={ "m" (shape) } d=(outline) {} }
+            path id="end" d=(END) {}
         }
     }
+}
+
+/// A mark with its centre at a place (a percentage or a number of pixels) and a height.
+pub fn at(x: &str, y: &str, shape: usize, class: &str) -> Markup {
+    html! { use class={ "mark " (class) } href={ "#m" (shape % SHAPES) } x=(x) y=(y) {} }
+}
+
+/// The end of an interval at such a place.
+pub fn end(x: &str, y: &str) -> Markup {
+    html! { use class="reach" href="#end" x=(x) y=(y) {} }
 }
 
 /// A mark in the flow of text.
@@ -46,5 +60,18 @@ mod tests {
         outlines.dedup();
         assert_eq!(outlines.len(), SHAPES);
         assert_ne!(at("1", "1", 0, "").0, at("1", "1", 1, "").0);
+    }
+
+    #[test]
+    fn every_mark_refers_to_an_outline() {
+        let outlines = outlines().0;
+        for shape in 0..2 * SHAPES {
+            let mark = at("1", "1", shape, "").0;
+            let (_, name) = mark.split_once("href=\"#").unwrap();
+            let (name, _) = name.split_once('"').unwrap();
+            let outline = format!("id=\"{name}\" d=\"{}\"", OUTLINES[shape % SHAPES]);
+            assert!(outlines.contains(&outline), "{outline}");
+        }
+        assert!(end("1", "1").0.contains("#end") && outlines.contains("id=\"end\""));
     }
 }

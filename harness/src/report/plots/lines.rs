@@ -151,3 +151,64 @@ fn highest_first(lines: &[Line]) -> Vec<&Line> {
     sorted.sort_by(|a, b| end(b).total_cmp(&end(a)));
     sorted
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(name: &str, values: [f64; 2]) -> Line {
+        let point = |mid| Some(Point { mid, reach: None });
+        Line {
+            name: name.to_owned(),
+            shape: 0,
+            class: "peer",
+            strong: false,
+            points: values.map(point).into(),
+        }
+    }
+
+    /// The numbers that stand behind a word.
+    fn numbers(text: &str, before: &str) -> Vec<f64> {
+        let rests = text.split(before).skip(1);
+        rests.map(|rest| rest.split(['"', '%']).next().unwrap().parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn every_line_is_drawn_with_its_values_where_the_axis_has_them() {
+        let plot = Plot {
+            title: "a title".to_owned(),
+            steps_are: "steps".to_owned(),
+            steps: vec!["one".to_owned(), "two".to_owned()],
+            crowded_from: None,
+            values_are: "values",
+            label: super::super::scale::label,
+            lines: vec![line("low", [1.0, 10.0]), line("high", [100.0, 100.0])],
+        };
+        let picture = plot.picture().unwrap().0;
+        let (_, field) = picture.split_once("class=\"field\"").unwrap();
+        let (field, legend) = field.split_once("<ul").unwrap();
+        for name in ["low", "high"] {
+            assert!(field.contains(&format!("<title>{name}</title>")), "{name}");
+            assert!(legend.contains(&format!("{name}</li>")), "{name}");
+        }
+        for step in ["one", "two"] {
+            assert!(field.contains(&format!(">{step}</text>")), "{step}");
+        }
+
+        let (axis, _) = picture.split_once("class=\"field\"").unwrap();
+        for tick in ["1", "3", "10", "30", "100"] {
+            assert!(axis.contains(&format!("text-anchor=\"end\">{tick}</text>")), "{tick}");
+        }
+        let ticks = numbers(field, "class=\"grid\" x1=\"0\" x2=\"100%\" y1=\"");
+        assert!(
+            ticks.len() == 5 && ticks.is_sorted_by(|a, b| a > b),
+            "greater is higher: {ticks:?}"
+        );
+        let [low, high] = ["low", "high"].map(|name| {
+            let (_, series) = field.split_once(&format!("<title>{name}</title>")).unwrap();
+            let ways = [numbers(series, " y1=\"")[0], numbers(series, " y2=\"")[0]];
+            ways.map(|y| ticks.iter().position(|tick| *tick == y))
+        });
+        assert_eq!((low, high), ([Some(0), Some(2)], [Some(4), Some(4)]));
+    }
+}

@@ -75,3 +75,30 @@ pub fn picture(title: &str, dots: &[Dot]) -> Option<Markup> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dear_stand_further_right_and_the_fast_further_up() {
+        let dot = |name: &str, cpu_ns, mmsg_s| Dot {
+            name: name.to_owned(),
+            shape: 0,
+            class: "peer",
+            cpu_ns,
+            mmsg_s,
+        };
+        let dots = [dot("cheap", 10.0, 1.0), dot("fast", 1_000.0, 100.0)];
+        let picture = picture("", &dots).unwrap().0;
+        let [cheap, fast] = ["cheap", "fast"].map(|name| {
+            let (_, mark) = picture.split_once(&format!("<title>{name}</title>")).unwrap();
+            ["x=\"", "y=\""].map(|axis| {
+                let (_, number) = mark.split_once(axis).unwrap();
+                number.split(['"', '%']).next().unwrap().parse::<f64>().unwrap()
+            })
+        });
+        assert!(cheap[0] < 10.0 && fast[0] > 90.0, "{cheap:?} {fast:?}");
+        assert!(cheap[1] > 0.9 * HEIGHT && fast[1] < 0.1 * HEIGHT, "{cheap:?} {fast:?}");
+    }
+}
