@@ -11,7 +11,6 @@ use glob::Pattern;
 
 pub use crate::axes::{CAPACITY, Group, Topology};
 use crate::axes::{Payload, Policy, Workload};
-use crate::contender::Role;
 use crate::contenders::reference;
 use crate::registry::{Entry, entries};
 use crate::suite::Suite;
@@ -41,8 +40,10 @@ impl Cell {
             Some("own waits are measured with single 8-byte messages".to_owned())
         } else if batch > 1 && !self.entry.batches {
             Some("no batch operations".to_owned())
-        } else if self.entry.info.role == Role::Limit && workload != Workload::Saturation {
+        } else if self.entry.info.role.bound().is_some() && workload != Workload::Saturation {
             Some("not a queue".to_owned())
+        } else if !self.entry.hands_over && payload == Payload::Boxed {
+            Some("hands no box over".to_owned())
         } else if capacity < self.entry.least_capacity {
             Some(format!("capacities from {}", self.entry.least_capacity))
         } else if capacity > self.entry.most_capacity {

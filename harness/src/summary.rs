@@ -91,6 +91,8 @@ pub enum Standing {
     Reference,
     /// It was compared with the reference.
     Judged(Verdict),
+    /// It is no queue, and shows this.
+    Bound(&'static str),
     /// It did not carry the fixed rate.
     Saturated,
     /// It has no number, for this reason.
@@ -103,6 +105,7 @@ impl Standing {
         match self {
             Self::Reference => "reference",
             Self::Judged(verdict) => verdict.word(),
+            Self::Bound(word) => word,
             Self::Saturated => "SATURATED",
             Self::Failed(reason) => reason,
         }
@@ -245,7 +248,10 @@ fn row(
             Some(reason) => Some(Standing::Failed(reason)),
             None if saturated => Some(Standing::Saturated),
             None if cell.is_reference() => spread.map(|_| Standing::Reference),
-            None => ratio.map(|ratio| Standing::Judged(ratio.verdict(noise))),
+            None => ratio.map(|ratio| match cell.entry.info.role.bound() {
+                Some(word) => Standing::Bound(word),
+                None => Standing::Judged(ratio.verdict(noise)),
+            }),
         },
         flags: flag_counts(samples),
         payload: cell.group.payload,

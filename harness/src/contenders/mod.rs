@@ -1,5 +1,6 @@
 //! The contenders, and the list of them.
 
+pub mod bounds;
 pub mod channels;
 pub mod claim_publish;
 pub mod copy_limit;
@@ -42,7 +43,7 @@ pub const fn reference(policy: Policy) -> Reference {
 }
 
 /// Everyone who takes part.
-pub static ENTRIES: [Entry; 28] = [
+pub static ENTRIES: [Entry; 30] = [
     Entry::batching::<ringway::Spsc>(),
     Entry::batching::<ringway::Mpsc>(),
     Entry::batching::<ringway::Spmc>(),
@@ -71,6 +72,8 @@ pub static ENTRIES: [Entry; 28] = [
     Entry::waiting::<mutexes::MutexCondvar>(),
     Entry::single::<claim_publish::ClaimPublish>(),
     Entry::batching::<copy_limit::CopyLimit>(),
+    Entry::bound::<bounds::FetchAdd>(),
+    Entry::bound::<bounds::EmptyLoop>(),
 ];
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, LineStyle, Table, TableStyle, presets};
 use crate::headline::Line;
 use crate::output::Finished;
 use crate::plan::Group;
-use crate::summary::Row;
+use crate::summary::{Row, Standing};
 
 /// Where a table is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,12 +33,13 @@ const COLUMNS: [(&str, CellAlignment); 7] = [
     ("flagged slices", CellAlignment::Left),
 ];
 
-/// One table for each group, the fastest first; under it the noise floor and what did not run.
+/// One table for each group, the fastest first and what is no queue last; under it the noise floor and what did not run.
 pub fn groups(finished: &Finished<'_>, style: Style) -> String {
     let mut text = String::new();
     for group in finished.plan.groups() {
         let mut rows: Vec<&Row> = finished.rows.iter().filter(|row| row.group() == group).collect();
         rows.sort_by(|a, b| b.mmsg_s.unwrap_or(0.0).total_cmp(&a.mmsg_s.unwrap_or(0.0)));
+        rows.sort_by_key(|row| matches!(row.verdict, Some(Standing::Bound(_))));
         let mut table = table(style, &COLUMNS);
         for row in rows {
             table.add_row(cells(row));
