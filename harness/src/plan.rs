@@ -303,6 +303,15 @@ mod tests {
             group.workload = Workload::PingPong;
         };
         assert_eq!(cell("copy-limit", limit), "not a queue");
+        assert_eq!(cell("fetch-add", limit), "not a queue");
+        assert_eq!(cell("empty-loop", own), "does not wait by itself");
+        let boxed = |group: &mut Group| group.payload = Payload::Boxed;
+        assert_eq!(cell("fetch-add", boxed), "hands no box over");
+        assert_eq!(cell("claim-publish", boxed), "");
+        let batches = |group: &mut Group| group.batch = 64;
+        assert_eq!(cell("empty-loop", batches), "");
+        let large = |group: &mut Group| group.capacity = 65_536;
+        assert_eq!(cell("heapless", large), "capacities up to 1024");
         let small = |group: &mut Group| {
             group.topology = Topology::new(2, 1);
             group.capacity = 2;

@@ -338,6 +338,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_queue_has_a_ratio_but_no_verdict() {
+        let filters = ["fetch-add", "empty-loop", "copy-limit", "claim-publish"]
+            .map(|key| Filter::new(&format!("{key}/1x1/1")).unwrap());
+        let plan = Plan::new(&filters).unwrap();
+        let speed = |key: &str, _| if key.starts_with("ringway") { 100 } else { 300 };
+        let samples = samples(&plan, speed);
+        let throughputs = Throughputs::of(&samples);
+        let rows = rows(&plan, &samples, &throughputs, &BTreeMap::new());
+        let find = |key: &str| rows.iter().find(|row| row.contender == key).unwrap();
+        for (key, word) in
+            [("fetch-add", "ceiling"), ("copy-limit", "ceiling"), ("empty-loop", "overhead")]
+        {
+            let row = find(key);
+            assert_eq!(row.ratio, Some(3.0), "{key}");
+            assert_eq!(row.verdict, Some(Standing::Bound(word)), "{key}");
+            assert_eq!(row.verdict.as_ref().map(Standing::text), Some(word));
+        }
+        assert_eq!(find("claim-publish").verdict, Some(Standing::Judged(Verdict::Faster)));
+    }
+
+    #[test]
     fn a_cell_with_a_failed_slice_has_no_number() {
         let plan = plan();
         let mut samples = samples(&plan, drifting);
