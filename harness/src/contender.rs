@@ -161,7 +161,7 @@ pub enum Role {
     /// A queue that is here only so that another can be held against it: it has the exact capacity, and the
     /// plainest protocol in the same layout.
     Control,
-    /// Not a queue: a bound for all of them.
+    /// Not a queue: the least that queues of one kind do.
     Limit,
     /// Not a queue: the loop that measures, alone.
     Overhead,

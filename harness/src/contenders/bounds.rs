@@ -43,7 +43,10 @@ const fn bound(name: &'static str, role: Role) -> Info {
     Info { name, package: "std", kind, role, fifo: true, progress }
 }
 
-/// The ceiling of all that move a counter of their side for each operation.
+/// One counter for each side, which all of its threads move in each operation.
+///
+/// It is the ceiling of queues that work so without a pause. Where threads wait since a queue is full or empty,
+/// they meet less often at their counter, and the queue can be faster.
 #[derive(Debug)]
 pub struct FetchAdd;
 
