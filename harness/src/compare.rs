@@ -18,6 +18,7 @@ use crate::commands::print;
 use crate::contenders::reference;
 use crate::output::table::{self, short, with_interval};
 use crate::record::CellName;
+use crate::report::who;
 use crate::run::read_samples;
 use crate::stats::{Ratio, Verdict};
 use crate::summary::Throughputs;
@@ -71,8 +72,11 @@ impl Measured {
         Ok(Self { origin, throughputs })
     }
 
-    /// What it says of a cell.
+    /// What it says of a cell, unless there is no queue in it.
     fn view(&self, cell: &CellName) -> Option<View> {
+        if who::is_bound(&cell.contender) {
+            return None;
+        }
         let ratio = self.throughputs.ratio(cell, &reference_of(cell.group))?;
         let noise = self.throughputs.noise(cell.group).map(|noise| noise.noise_floor());
         let mmsg_s = self.throughputs.spread(cell)?.median;

@@ -5,8 +5,8 @@
 //! examined in the order of arrival (nothing is sorted, which would hide broken order).
 //!
 //! A real capacity above the one asked for is a finding, not a failure, except for ringway's own rings,
-//! which promise that the capacity asked for is the capacity given, and the control beside them. A limit is
-//! no queue: it is only checked through threads.
+//! which promise that the capacity asked for is the capacity given, and the control beside them. A bound is
+//! no queue and exempt from what makes one; it is only checked through threads, by the loops that are timed.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -15,8 +15,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use crate::contender::{
-    BatchSink, BatchSource, Contender, Role, Sink, Source, WaitingSink, WaitingSource,
+    BatchSink, BatchSource, Contender, Info, Role, Sink, Source, WaitingSink, WaitingSource,
 };
+use crate::contenders::bounds::{self, Bound};
 use serde::{Deserialize, Serialize};
 
 use crate::axes::{CAPACITY, Group, Topology};
@@ -89,7 +90,7 @@ impl Conformance {
 
 /// Checks a queue without batches that does not wait.
 pub fn of_single<C: Contender>() -> Conformance {
-    alone::<C>().check("threads", |found| threads::<C>(found, 1, single::<C>))
+    alone::<C>().check("threads", |found| threads(&C::INFO, found, 1, single::<C>))
 }
 
 /// Checks a queue with batches that does not wait.
@@ -99,12 +100,12 @@ where
     C::Consumer<u64>: BatchSource<u64>,
 {
     let found = of_single::<C>();
-    let found = match C::INFO.role {
-        Role::Limit => found,
-        _ => found.check("batches", |found| random_batches::<C>(found.given(SMALL))),
+    let found = match C::INFO.role.bound() {
+        Some(_) => found,
+        None => found.check("batches", |found| random_batches::<C>(found.given(SMALL))),
     };
     let bodies = batches::bodies::<C, Vec<u64>>;
-    found.check("threads, batches", |found| threads::<C>(found, THREADED_BATCH, bodies))
+    found.check("threads, batches", |found| threads(&C::INFO, found, THREADED_BATCH, bodies))
 }
 
 /// Checks a queue that waits by itself.
@@ -115,7 +116,15 @@ where
 {
     let bodies =
         |job: &Job| flow::bodies::<C, Waiting, u64, Vec<u64>, _, _>(job, Immediately, Immediately);
-    of_single::<C>().check("threads, waiting", |found| threads::<C>(found, 1, bodies))
+    of_single::<C>().check("threads, waiting", |found| threads(&C::INFO, found, 1, bodies))
+}
+
+/// Checks a bound that hands no message over.
+pub fn of_bound<B: Bound>() -> Conformance {
+    let bodies = bounds::bodies::<B, Vec<u64>>;
+    Conformance::default()
+        .check("threads", |found| threads(&B::INFO, found, 1, bodies))
+        .check("threads, batches", |found| threads(&B::INFO, found, THREADED_BATCH, bodies))
 }
 
 /// The threads of a queue that does not wait.
@@ -127,7 +136,7 @@ fn single<C: Contender>(job: &Job) -> Vec<Body<Vec<u64>>> {
 fn alone<C: Contender>() -> Conformance {
     let found = Conformance::default();
     let exact = matches!(C::INFO.role, Role::Ringway | Role::Control);
-    if C::INFO.role == Role::Limit {
+    if C::INFO.role.bound().is_some() {
         return found;
     }
     found
@@ -269,12 +278,13 @@ where
 }
 
 /// Numbered messages through threads, in every topology that the kind permits.
-fn threads<C: Contender>(
+fn threads(
+    info: &Info,
     found: &mut Conformance,
     batch: usize,
     bodies: impl Fn(&Job) -> Vec<Body<Vec<u64>>>,
 ) -> Result<(), String> {
-    for topology in THREADED.into_iter().filter(|&topology| C::INFO.kind.permits(topology)) {
+    for topology in THREADED.into_iter().filter(|&topology| info.kind.permits(topology)) {
         let job = Job {
             group: Group { capacity: SMALL, ..Group::new(topology, batch) },
             messages: THREADED_MESSAGES,
@@ -290,7 +300,7 @@ fn threads<C: Contender>(
             }
         };
         let shares = Share::divide(THREADED_MESSAGES, topology.producers);
-        examine(&logs, &shares, C::INFO.fifo).map_err(|error| format!("{topology}: {error}"))?;
+        examine(&logs, &shares, info.fifo).map_err(|error| format!("{topology}: {error}"))?;
     }
     Ok(())
 }

@@ -161,8 +161,34 @@ pub enum Role {
     /// A queue that is here only so that another can be held against it: it has the exact capacity, and the
     /// plainest protocol in the same layout.
     Control,
-    /// Not a queue: a bound for all of them.
+    /// Not a queue: the least that queues of one kind do.
     Limit,
+    /// Not a queue: the loop that measures, alone.
+    Overhead,
+}
+
+impl Role {
+    /// What it tells about queues, if it is none: the word that stands in place of a verdict.
+    pub const fn bound(self) -> Option<&'static str> {
+        match self {
+            Self::Limit => Some("ceiling"),
+            Self::Overhead => Some("overhead"),
+            Self::Ringway | Self::Peer | Self::Baseline | Self::Control => None,
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ringway => "ringway",
+            Self::Peer => "peer",
+            Self::Baseline => "baseline",
+            Self::Control => "control",
+            Self::Limit => "ceiling, no queue",
+            Self::Overhead => "overhead, no queue",
+        })
+    }
 }
 
 /// What operations that never wait promise when a thread is suspended in the middle of one.

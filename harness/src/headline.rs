@@ -122,6 +122,7 @@ mod tests {
     use super::*;
     use crate::plan::Plan;
     use crate::record::Sample;
+    use crate::report::who;
 
     #[test]
     fn every_question_is_about_cells_that_run() {
@@ -132,6 +133,15 @@ mod tests {
             assert!(cells.clone().count() > 1);
             for cell in cells {
                 assert!(runs.contains(cell), "{} does not run", name(cell));
+            }
+        }
+    }
+
+    #[test]
+    fn no_bound_stands_among_queues() {
+        for question in questions().iter().filter(|question| question.beside != "a plain copy") {
+            for cell in question.opponents.iter().chain([&question.subject]) {
+                assert!(!who::is_bound(&cell.contender), "{}", name(cell));
             }
         }
     }

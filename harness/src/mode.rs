@@ -4,9 +4,7 @@
 //! What the threads do with it is in [`work`](crate::work); conformance does the same with another
 //! [`Tally`](crate::message::Tally).
 
-use crate::contender::{
-    BatchSink, BatchSource, Contender, Sink, Source, WaitingSink, WaitingSource,
-};
+use crate::contender::{BatchSink, BatchSource, Sink, Source, WaitingSink, WaitingSource};
 use crate::gate::Finish;
 use crate::message::Message;
 use crate::wait::{self, Failures};
@@ -14,27 +12,27 @@ use crate::wait::{self, Failures};
 /// The largest batch; its buffers are on the stack of each thread.
 pub const MAX_BATCH: usize = 64;
 
-/// A way to move one message through `C`.
-pub trait Mode<C: Contender, P: Message>: 'static {
+/// A way to move one message from a handle `S` of a producer to a handle `R` of a consumer.
+pub trait Mode<S, R, P: Message>: 'static {
     /// Whether failed operations are seen here, and so counted.
     const SEES_FAILURES: bool;
 
     /// Puts a message in as soon as there is room. `false`: nobody is left who would take it.
-    fn put(producer: &mut C::Producer<P>, message: P, failures: &mut Failures) -> bool;
+    fn put(producer: &mut S, message: P, failures: &mut Failures) -> bool;
 
     /// Takes a message out as soon as there is one; nothing when the producers have finished and none is left.
-    fn get(consumer: &mut C::Consumer<P>, finish: &Finish, failures: &mut Failures) -> Option<P>;
+    fn get(consumer: &mut R, finish: &Finish, failures: &mut Failures) -> Option<P>;
 }
 
 /// The common wait.
 #[derive(Debug)]
 pub struct Polled;
 
-impl<C: Contender, P: Message> Mode<C, P> for Polled {
+impl<S: Sink<P>, R: Source<P>, P: Message> Mode<S, R, P> for Polled {
     const SEES_FAILURES: bool = true;
 
     #[inline]
-    fn put(producer: &mut C::Producer<P>, message: P, failures: &mut Failures) -> bool {
+    fn put(producer: &mut S, message: P, failures: &mut Failures) -> bool {
         let mut message = Some(message);
         wait::until(failures, || match producer.push(message.take()?) {
             Ok(()) => Some(true),
@@ -46,7 +44,7 @@ impl<C: Contender, P: Message> Mode<C, P> for Polled {
     }
 
     #[inline]
-    fn get(consumer: &mut C::Consumer<P>, finish: &Finish, failures: &mut Failures) -> Option<P> {
+    fn get(consumer: &mut R, finish: &Finish, failures: &mut Failures) -> Option<P> {
         wait::until_finished(finish, failures, || consumer.pop())
     }
 }
@@ -55,20 +53,16 @@ impl<C: Contender, P: Message> Mode<C, P> for Polled {
 #[derive(Debug)]
 pub struct Waiting;
 
-impl<C: Contender, P: Message> Mode<C, P> for Waiting
-where
-    C::Producer<P>: WaitingSink<P>,
-    C::Consumer<P>: WaitingSource<P>,
-{
+impl<S: WaitingSink<P>, R: WaitingSource<P>, P: Message> Mode<S, R, P> for Waiting {
     const SEES_FAILURES: bool = false;
 
     #[inline]
-    fn put(producer: &mut C::Producer<P>, message: P, _failures: &mut Failures) -> bool {
+    fn put(producer: &mut S, message: P, _failures: &mut Failures) -> bool {
         producer.send(message).is_ok()
     }
 
     #[inline]
-    fn get(consumer: &mut C::Consumer<P>, _finish: &Finish, _failures: &mut Failures) -> Option<P> {
+    fn get(consumer: &mut R, _finish: &Finish, _failures: &mut Failures) -> Option<P> {
         consumer.recv()
     }
 }

@@ -11,7 +11,6 @@ use glob::Pattern;
 
 pub use crate::axes::{CAPACITY, Group, Topology};
 use crate::axes::{Payload, Policy, Workload};
-use crate::contender::Role;
 use crate::contenders::reference;
 use crate::registry::{Entry, entries};
 use crate::suite::Suite;
@@ -41,8 +40,10 @@ impl Cell {
             Some("own waits are measured with single 8-byte messages".to_owned())
         } else if batch > 1 && !self.entry.batches {
             Some("no batch operations".to_owned())
-        } else if self.entry.info.role == Role::Limit && workload != Workload::Saturation {
+        } else if self.entry.info.role.bound().is_some() && workload != Workload::Saturation {
             Some("not a queue".to_owned())
+        } else if !self.entry.hands_over && payload == Payload::Boxed {
+            Some("hands no box over".to_owned())
         } else if capacity < self.entry.least_capacity {
             Some(format!("capacities from {}", self.entry.least_capacity))
         } else if capacity > self.entry.most_capacity {
@@ -302,6 +303,15 @@ mod tests {
             group.workload = Workload::PingPong;
         };
         assert_eq!(cell("copy-limit", limit), "not a queue");
+        assert_eq!(cell("fetch-add", limit), "not a queue");
+        assert_eq!(cell("empty-loop", own), "does not wait by itself");
+        let boxed = |group: &mut Group| group.payload = Payload::Boxed;
+        assert_eq!(cell("fetch-add", boxed), "hands no box over");
+        assert_eq!(cell("claim-publish", boxed), "");
+        let batches = |group: &mut Group| group.batch = 64;
+        assert_eq!(cell("empty-loop", batches), "");
+        let large = |group: &mut Group| group.capacity = 65_536;
+        assert_eq!(cell("heapless", large), "capacities up to 1024");
         let small = |group: &mut Group| {
             group.topology = Topology::new(2, 1);
             group.capacity = 2;

@@ -9,6 +9,7 @@ use crate::contender::{
     BatchSink, BatchSource, Contender, Info, Kind, Role, WaitingSink, WaitingSource,
 };
 use crate::contenders::ENTRIES;
+use crate::contenders::bounds::{self, Bound};
 use crate::environment;
 use crate::message::Checksum;
 use crate::mode::Waiting;
@@ -56,6 +57,8 @@ pub struct Entry {
     pub wait: Wait,
     /// Whether it has batch operations.
     pub batches: bool,
+    /// Whether it hands messages over, so that somebody can free those that are boxes.
+    pub hands_over: bool,
     /// The smallest capacity that it can have.
     pub least_capacity: usize,
     /// The largest capacity that it can be asked for.
@@ -76,6 +79,7 @@ impl Entry {
             info: C::INFO,
             wait: Wait::Common,
             batches: false,
+            hands_over: true,
             least_capacity: C::LEAST_CAPACITY,
             most_capacity: C::MOST_CAPACITY,
             again: false,
@@ -97,6 +101,7 @@ impl Entry {
             info: C::INFO,
             wait: Wait::Common,
             batches: true,
+            hands_over: true,
             least_capacity: C::LEAST_CAPACITY,
             most_capacity: C::MOST_CAPACITY,
             again: false,
@@ -121,6 +126,7 @@ impl Entry {
             info: C::INFO,
             wait: Wait::Own,
             batches: false,
+            hands_over: true,
             least_capacity: C::LEAST_CAPACITY,
             most_capacity: C::MOST_CAPACITY,
             again: false,
@@ -131,6 +137,24 @@ impl Entry {
             },
             suspend: None,
             conform: conformance::of_waiting::<C>,
+        }
+    }
+
+    /// A bound that hands no message over.
+    pub const fn bound<B: Bound>() -> Self {
+        Self {
+            key: B::INFO.name,
+            info: B::INFO,
+            wait: Wait::Common,
+            batches: true,
+            hands_over: false,
+            least_capacity: 1,
+            most_capacity: usize::MAX,
+            again: false,
+            version: None,
+            time: |job| slice::run(job, job.topology().producers, bounds::bodies::<B, _>(job)),
+            suspend: None,
+            conform: conformance::of_bound::<B>,
         }
     }
 

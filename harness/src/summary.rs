@@ -91,6 +91,8 @@ pub enum Standing {
     Reference,
     /// It was compared with the reference.
     Judged(Verdict),
+    /// It is no queue, and shows this.
+    Bound(&'static str),
     /// It did not carry the fixed rate.
     Saturated,
     /// It has no number, for this reason.
@@ -103,6 +105,7 @@ impl Standing {
         match self {
             Self::Reference => "reference",
             Self::Judged(verdict) => verdict.word(),
+            Self::Bound(word) => word,
             Self::Saturated => "SATURATED",
             Self::Failed(reason) => reason,
         }
@@ -245,7 +248,10 @@ fn row(
             Some(reason) => Some(Standing::Failed(reason)),
             None if saturated => Some(Standing::Saturated),
             None if cell.is_reference() => spread.map(|_| Standing::Reference),
-            None => ratio.map(|ratio| Standing::Judged(ratio.verdict(noise))),
+            None => ratio.map(|ratio| match cell.entry.info.role.bound() {
+                Some(word) => Standing::Bound(word),
+                None => Standing::Judged(ratio.verdict(noise)),
+            }),
         },
         flags: flag_counts(samples),
         payload: cell.group.payload,
@@ -329,6 +335,27 @@ mod tests {
         assert_eq!(find("kanal").verdict, Some(Standing::Judged(Verdict::Slower)));
         assert_eq!(find(REFERENCE).verdict, Some(Standing::Reference));
         assert_eq!(find(REFERENCE_AGAIN).verdict, Some(Standing::Reference));
+    }
+
+    #[test]
+    fn what_is_no_queue_has_a_ratio_but_no_verdict() {
+        let filters = ["fetch-add", "empty-loop", "copy-limit", "claim-publish"]
+            .map(|key| Filter::new(&format!("{key}/1x1/1")).unwrap());
+        let plan = Plan::new(&filters).unwrap();
+        let speed = |key: &str, _| if key.starts_with("ringway") { 100 } else { 300 };
+        let samples = samples(&plan, speed);
+        let throughputs = Throughputs::of(&samples);
+        let rows = rows(&plan, &samples, &throughputs, &BTreeMap::new());
+        let find = |key: &str| rows.iter().find(|row| row.contender == key).unwrap();
+        for (key, word) in
+            [("fetch-add", "ceiling"), ("copy-limit", "ceiling"), ("empty-loop", "overhead")]
+        {
+            let row = find(key);
+            assert_eq!(row.ratio, Some(3.0), "{key}");
+            assert_eq!(row.verdict, Some(Standing::Bound(word)), "{key}");
+            assert_eq!(row.verdict.as_ref().map(Standing::text), Some(word));
+        }
+        assert_eq!(find("claim-publish").verdict, Some(Standing::Judged(Verdict::Faster)));
     }
 
     #[test]

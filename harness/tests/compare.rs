@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use ringway_harness::plan::{Cell, Filter, Plan};
 use ringway_harness::record::{CellName, Sample};
 
-/// Writes a result in which rtrb is so many times as fast as the reference; the second number is the speed of
+/// Writes a result in which rtrb and the ceiling are so many tenths as fast as the reference; the second number is the speed of
 /// the machine.
 fn write(directory: &Path, cpu: &str, ratio: u64, speed: u64) {
     fs::create_dir(directory).unwrap();
@@ -18,7 +18,7 @@ fn write(directory: &Path, cpu: &str, ratio: u64, speed: u64) {
     let mut lines = String::new();
     for round in 0..9 {
         for cell in cells() {
-            let times = if cell.entry.key == "rtrb" { ratio } else { 10 };
+            let times = if cell.is_reference() { 10 } else { ratio };
             let sample = Sample {
                 messages: 1_000 * times * speed,
                 elapsed_ns: Some(1_000_000),
@@ -31,9 +31,10 @@ fn write(directory: &Path, cpu: &str, ratio: u64, speed: u64) {
     fs::write(directory.join("samples.jsonl"), lines).unwrap();
 }
 
-/// rtrb, and the reference twice.
+/// rtrb, a ceiling, and the reference twice.
 fn cells() -> Vec<Cell> {
-    Plan::new(&[Filter::new("rtrb/1x1/1").unwrap()]).unwrap().cells
+    let filters = ["rtrb/1x1/1", "fetch-add/1x1/1"].map(|text| Filter::new(text).unwrap());
+    Plan::new(&filters).unwrap().cells
 }
 
 fn compare(a: &Path, b: &Path, more: &[&str]) -> Output {
@@ -69,6 +70,7 @@ fn equal_verdicts_are_only_counted_and_all_are_shown_if_asked() {
     assert!(output.status.success() && !out.contains("rtrb/1x1/1"), "{out}");
     let out = text(&compare(&a, &b, &["--all"]).stdout);
     assert!(out.contains("rtrb/1x1/1") && out.contains("2.00") && out.contains("2.20"), "{out}");
+    assert!(!out.contains("fetch-add"), "what is no queue has no verdict: {out}");
 }
 
 #[test]
@@ -94,6 +96,6 @@ fn a_damaged_result_is_an_error_that_names_the_line() {
     let damaged = fs::read_to_string(&path).unwrap().replacen("\"round\":1", "\"round\":?", 1);
     fs::write(&path, damaged).unwrap();
     let error = text(&compare(&a, &b, &[]).stderr);
-    assert!(error.contains("samples.jsonl' is damaged in line 4"), "{error}");
+    assert!(error.contains("samples.jsonl' is damaged in line 5"), "{error}");
     assert!(text(&compare(&a, root.path(), &[]).stderr).contains("cannot read"));
 }

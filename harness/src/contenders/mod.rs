@@ -1,8 +1,10 @@
 //! The contenders, and the list of them.
 
+pub mod bounds;
 pub mod channels;
 pub mod claim_publish;
 pub mod copy_limit;
+pub mod heapless;
 pub mod mutexes;
 pub mod ringway;
 pub mod shared;
@@ -42,7 +44,7 @@ pub const fn reference(policy: Policy) -> Reference {
 }
 
 /// Everyone who takes part.
-pub static ENTRIES: [Entry; 28] = [
+pub static ENTRIES: [Entry; 31] = [
     Entry::batching::<ringway::Spsc>(),
     Entry::batching::<ringway::Mpsc>(),
     Entry::batching::<ringway::Spmc>(),
@@ -52,6 +54,7 @@ pub static ENTRIES: [Entry; 28] = [
     Entry::single::<shared::CrossbeamQueue>(),
     Entry::single::<shared::Concurrent>(),
     Entry::single::<shared::Lfqueue>(),
+    Entry::single::<heapless::Heapless>(),
     Entry::waiting::<channels::RingwayChannel>(),
     Entry::waiting::<channels::RingwayChannel>().again_as(OWN_REFERENCE_AGAIN),
     Entry::waiting::<channels::CrossbeamChannel>(),
@@ -71,6 +74,8 @@ pub static ENTRIES: [Entry; 28] = [
     Entry::waiting::<mutexes::MutexCondvar>(),
     Entry::single::<claim_publish::ClaimPublish>(),
     Entry::batching::<copy_limit::CopyLimit>(),
+    Entry::bound::<bounds::FetchAdd>(),
+    Entry::bound::<bounds::EmptyLoop>(),
 ];
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use crate::headline::Line;
 use crate::output::Finished;
 use crate::plan::Group;
-use crate::summary::Row;
+use crate::summary::{Row, Standing};
 
 /// The one line of a table.
 const UNDERLINE: LineStyle = LineStyle::none().fill('─').junction('─');
@@ -24,14 +24,12 @@ const COLUMNS: [(&str, CellAlignment); 7] = [
     ("flagged slices", CellAlignment::Left),
 ];
 
-/// One table for each group, the fastest first; under it the noise floor and what did not run.
+/// One table for each group; under it the noise floor and what did not run.
 pub fn groups(finished: &Finished<'_>) -> String {
     let mut text = String::new();
     for group in finished.plan.groups() {
-        let mut rows: Vec<&Row> = finished.rows.iter().filter(|row| row.group() == group).collect();
-        rows.sort_by(|a, b| b.mmsg_s.unwrap_or(0.0).total_cmp(&a.mmsg_s.unwrap_or(0.0)));
         let mut table = table(&COLUMNS);
-        for row in rows {
+        for row in ordered(finished.rows, group) {
             table.add_row(cells(row));
         }
         let _ = writeln!(text, "{}\n", group.title());
@@ -43,6 +41,14 @@ pub fn groups(finished: &Finished<'_>) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The rows of a group, the fastest first and what is no queue last.
+fn ordered(rows: &[Row], group: Group) -> Vec<&Row> {
+    let mut rows: Vec<&Row> = rows.iter().filter(|row| row.group() == group).collect();
+    rows.sort_by(|a, b| b.mmsg_s.unwrap_or(0.0).total_cmp(&a.mmsg_s.unwrap_or(0.0)));
+    rows.sort_by_key(|row| matches!(row.verdict, Some(Standing::Bound(_))));
+    rows
 }
 
 /// The comparisons across cells; nothing if there are none.
@@ -137,4 +143,37 @@ fn skipped(finished: &Finished<'_>, group: Group) -> String {
     }
     let words = reasons.iter().map(|(reason, keys)| format!("{} ({reason})", keys.join(", ")));
     words.collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Cell, Filter, Plan};
+    use crate::record::{CellName, Sample};
+    use crate::summary::{self, Throughputs};
+
+    #[test]
+    fn what_is_no_queue_stands_below_the_slowest_queue() {
+        let filters = ["rtrb/1x1/1", "fetch-add/1x1/1", "empty-loop/1x1/1"];
+        let plan = Plan::new(&filters.map(|filter| Filter::new(filter).unwrap())).unwrap();
+        let speed = |key: &str| match key {
+            "empty-loop" => 900,
+            "fetch-add" => 500,
+            "rtrb" => 50,
+            _ => 100,
+        };
+        let sample = |round| {
+            move |cell: &Cell| Sample {
+                messages: speed(CellName::from(cell).contender.as_str()),
+                elapsed_ns: Some(1_000),
+                ..Sample::empty(cell.into(), cell.wait(), round, 0)
+            }
+        };
+        let samples: Vec<_> =
+            (0..7).flat_map(|round| plan.cells.iter().map(sample(round))).collect();
+        let rows = summary::rows(&plan, &samples, &Throughputs::of(&samples), &[].into());
+        let group = plan.cells[0].group;
+        let keys: Vec<_> = ordered(&rows, group).iter().map(|row| row.contender).collect();
+        assert_eq!(keys[2..], ["rtrb", "empty-loop", "fetch-add"]);
+    }
 }

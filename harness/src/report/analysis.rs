@@ -19,7 +19,8 @@ pub struct Analysis<'a> {
     pub duels: Vec<Duel>,
     /// Its comparisons across places.
     pub across: Vec<Line>,
-    /// The places in which contenders met, in order, each with its rows, the fastest first.
+    /// The places in which contenders met, in order, each with its rows: the fastest first, and last
+    /// what is no queue.
     pub places: BTreeMap<&'a Place, Vec<&'a Row>>,
     /// The noise floor of each place.
     noise: BTreeMap<&'a Place, f64>,
@@ -50,6 +51,7 @@ impl<'a> Analysis<'a> {
         for rows in places.values_mut() {
             let speed = |row: &Row| row.mmsg_s.map_or(0.0, |mmsg_s| mmsg_s.mid);
             rows.sort_by(|a, b| speed(b).total_cmp(&speed(a)));
+            rows.sort_by_key(|row| who::is_bound(&row.contender));
         }
         let noise = |(&place, rows): (&&'a Place, &Vec<&Row>)| {
             let echo = rows.iter().find(|row| who::is_echo(&row.contender))?;

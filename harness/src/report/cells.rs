@@ -21,7 +21,7 @@ pub fn section(analysis: &Analysis<'_>, prefix: &str) -> Markup {
     html! {
         section {
             h2 { "Every cell" }
-            p class="muted" { "All contenders of a cell beside its reference, which stands at 1×. The band is the noise floor: what the reference differs by from itself (A/A). All cells share one axis." }
+            p class="muted" { "All contenders of a cell beside its reference, which stands at 1×. The band is the noise floor: what the reference differs by from itself (A/A). All cells share one axis. What stands last is no queue and gets no verdict: a " em { "ceiling" } " does the least that queues of one kind do, the " em { "overhead" } " is the loop that measures." }
             ul class="legend parts" {
                 @for part in Part::ALL {
                     @if analysis.parts().contains(&part) { li class=(part.class()) { (glyph::inline(0, part.class())) (part.text()) } }
@@ -121,6 +121,7 @@ fn standing(row: &Row) -> Markup {
         "tie" => ("tie", "="),
         "undecided" => ("undecided", "?"),
         "reference" | "A/A" => ("reference", "●"),
+        "ceiling" | "overhead" => ("reference", "↕"),
         _ => ("failed", "⚠"),
     };
     html! { span class={ "verdict " (class) } { span aria-hidden="true" { (sign) } " " (word) } }

@@ -1,7 +1,7 @@
 //! Duels: a ring of this project and the best other contender that could stand in its place.
 //!
 //! The ratios are paired: both ran in every round. "The best" is the one with the highest median. A ring meets
-//! only those that can do all that it can, each class of them in a duel of its own: queues that wait as it does
+//! only queues that can do all that it can, each class of them in a duel of its own: queues that wait as it does
 //! and queues that wait by themselves are never mixed.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,6 +120,7 @@ impl<'a> Rounds<'a> {
             Part::of(key, contender.own_wait) == against
                 && who::can_replace(key, ring)
                 && !who::is_echo(key)
+                && !who::is_bound(key)
         };
         let speed = |(key, contender): (&&'a str, &'_ Contender)| {
             let scores: Vec<f64> = contender.scores.values().copied().collect();

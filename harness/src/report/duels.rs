@@ -29,7 +29,7 @@ pub fn section_of_duels(analysis: &Analysis<'_>) -> Markup {
         @if !tables.is_empty() {
             section {
                 h2 { "All comparisons" }
-                p class="muted" { "Each ring beside the best of a class, which is the contender with the highest median there. A control is no queue to use: " em { "claim-publish" } " is the same ring without the skipping of late threads, " em { "copy-limit" } " moves bytes alone." }
+                p class="muted" { "Each ring beside the best of a class, which is the contender with the highest median there. A control is no queue to use: " em { "claim-publish" } " is the same ring without the skipping of late threads." }
                 div class="two" { @for (title, duels) in &tables { div { h3 { (title) } (duel_table(analysis, duels)) } } }
             }
         }

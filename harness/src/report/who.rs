@@ -31,7 +31,7 @@ impl Part {
             Role::Peer if own_wait => Self::OwnWait,
             Role::Peer => Self::Peer,
             Role::Baseline => Self::Baseline,
-            Role::Control | Role::Limit => Self::Control,
+            Role::Control | Role::Limit | Role::Overhead => Self::Control,
         }
     }
 
@@ -62,6 +62,11 @@ impl Part {
 pub fn role(key: &str) -> Role {
     let known = entries().iter().find(|entry| entry.key == key);
     known.map_or(Role::Peer, |entry| entry.info.role)
+}
+
+/// Whether it is no queue but a bound, which competes with nobody.
+pub fn is_bound(key: &str) -> bool {
+    role(key).bound().is_some()
 }
 
 /// How many threads a contender takes; of one that is not known, as many as one likes.

@@ -13,9 +13,15 @@ where
     C::Consumer<u64>: BatchSource<u64>,
 {
     let topology = job.topology();
+    of_handles(job, C::create::<u64>(job.group.capacity, topology.producers, topology.consumers))
+}
+
+/// The same with handles that are there.
+pub fn of_handles<T: Tally>(
+    job: &Job,
+    (sinks, sources): (Vec<impl BatchSink<u64>>, Vec<impl BatchSource<u64>>),
+) -> Vec<Body<T>> {
     let batch = job.group.batch;
-    let (sinks, sources) =
-        C::create::<u64>(job.group.capacity, topology.producers, topology.consumers);
     let producers =
         sinks.into_iter().zip(job.shares()).enumerate().map(|(number, (sink, share))| {
             Body::new(job, number, move |line| produce(line, sink, &share, batch))

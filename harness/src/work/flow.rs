@@ -16,37 +16,56 @@ use crate::work::pace::Pace;
 pub fn bodies<C, M, P, T, B, A>(job: &Job, before: B, after: A) -> Vec<Body<T>>
 where
     C: Contender,
-    M: Mode<C, P>,
+    M: Mode<C::Producer<P>, C::Consumer<P>, P>,
     P: Message,
     T: Tally,
     B: Pace,
     A: Pace,
 {
     let topology = job.topology();
-    let (sinks, sources) =
-        C::create::<P>(job.group.capacity, topology.producers, topology.consumers);
+    let handles = C::create::<P>(job.group.capacity, topology.producers, topology.consumers);
+    of_handles::<_, _, M, P, T, B, A>(job, handles, before, after)
+}
+
+/// The same with handles that are there.
+pub fn of_handles<S, R, M, P, T, B, A>(
+    job: &Job,
+    (sinks, sources): (Vec<S>, Vec<R>),
+    before: B,
+    after: A,
+) -> Vec<Body<T>>
+where
+    S: Send + 'static,
+    R: Send + 'static,
+    M: Mode<S, R, P>,
+    P: Message,
+    T: Tally,
+    B: Pace,
+    A: Pace,
+{
+    let topology = job.topology();
     let mut bodies = Vec::with_capacity(topology.threads());
     for (number, (sink, share)) in sinks.into_iter().zip(job.shares()).enumerate() {
         let stock = P::stock(&share);
         let pace = before.clone();
         bodies.push(Body::new(job, number, move |line| {
-            produce::<C, M, P, T, B>(line, sink, &share, stock, pace)
+            produce::<S, R, M, P, T, B>(line, sink, &share, stock, pace)
         }));
     }
     for (number, source) in sources.into_iter().enumerate() {
         let rest = P::rest(job.messages);
         let pace = after.clone();
         bodies.push(Body::new(job, number + 1, move |line| {
-            consume::<C, M, P, T, A>(line, source, rest, pace)
+            consume::<S, R, M, P, T, A>(line, source, rest, pace)
         }));
     }
     bodies
 }
 
 /// Sends a share.
-fn produce<C: Contender, M: Mode<C, P>, P: Message, T, B: Pace>(
+fn produce<S, R, M: Mode<S, R, P>, P: Message, T, B: Pace>(
     line: &Line,
-    mut sink: C::Producer<P>,
+    mut sink: S,
     share: &Share,
     mut stock: P::Stock,
     mut pace: B,
@@ -74,9 +93,9 @@ fn produce<C: Contender, M: Mode<C, P>, P: Message, T, B: Pace>(
 }
 
 /// Receives until the producers have finished and nothing is left.
-fn consume<C: Contender, M: Mode<C, P>, P: Message, T: Tally, A: Pace>(
+fn consume<S, R, M: Mode<S, R, P>, P: Message, T: Tally, A: Pace>(
     line: &Line,
-    mut source: C::Consumer<P>,
+    mut source: R,
     mut rest: P::Rest,
     mut pace: A,
 ) -> Done<T> {

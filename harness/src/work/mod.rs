@@ -51,9 +51,11 @@ pub(crate) fn polled<C: Contender>(job: &Job) -> Result<Outcome<Checksum>, Failu
 }
 
 /// A slice of any workload with `u64` messages.
-pub(crate) fn own_or_common<C: Contender, M: Mode<C, u64>>(
-    job: &Job,
-) -> Result<Outcome<Checksum>, Failure> {
+pub(crate) fn own_or_common<C, M>(job: &Job) -> Result<Outcome<Checksum>, Failure>
+where
+    C: Contender,
+    M: Mode<C::Producer<u64>, C::Consumer<u64>, u64>,
+{
     match job.group.workload {
         Workload::Saturation => saturation::<C, M, u64>(job),
         workload => other::<C, M>(job, workload),
@@ -61,18 +63,22 @@ pub(crate) fn own_or_common<C: Contender, M: Mode<C, u64>>(
 }
 
 /// A slice of saturation.
-pub(crate) fn saturation<C: Contender, M: Mode<C, P>, P: Message>(
-    job: &Job,
-) -> Result<Outcome<Checksum>, Failure> {
+pub(crate) fn saturation<C, M, P>(job: &Job) -> Result<Outcome<Checksum>, Failure>
+where
+    C: Contender,
+    M: Mode<C::Producer<P>, C::Consumer<P>, P>,
+    P: Message,
+{
     let bodies = flow::bodies::<C, M, P, Checksum, _, _>(job, Immediately, Immediately);
     slice::run(job, job.topology().producers, bodies)
 }
 
 /// A slice of any other workload.
-fn other<C: Contender, M: Mode<C, u64>>(
-    job: &Job,
-    workload: Workload,
-) -> Result<Outcome<Checksum>, Failure> {
+fn other<C, M>(job: &Job, workload: Workload) -> Result<Outcome<Checksum>, Failure>
+where
+    C: Contender,
+    M: Mode<C::Producer<u64>, C::Consumer<u64>, u64>,
+{
     let producers = job.topology().producers;
     let bodies = match workload {
         Workload::Pairs => pairs::bodies::<C, M, _>(job),

@@ -9,7 +9,12 @@ use crate::mode::Mode;
 use crate::slice::{Body, Done, Job, timed};
 
 /// The thread, which has both handles.
-pub fn bodies<C: Contender, M: Mode<C, u64>, T: Tally>(job: &Job) -> Vec<Body<T>> {
+pub fn bodies<C, M, T>(job: &Job) -> Vec<Body<T>>
+where
+    C: Contender,
+    M: Mode<C::Producer<u64>, C::Consumer<u64>, u64>,
+    T: Tally,
+{
     let (sinks, sources) = C::create::<u64>(job.group.capacity, 1, 1);
     let half = job.group.capacity.div_ceil(2) as u64;
     let handles = sinks.into_iter().zip(sources).zip(job.shares());

@@ -13,7 +13,12 @@ use crate::work::busy::{Busy, Span};
 const WORK: Span = Span::new(50, 150);
 
 /// The threads: as many as there are producers, each with a handle of both sides, on cores of their own.
-pub fn bodies<C: Contender, M: Mode<C, u64>, T: Tally>(job: &Job) -> Vec<Body<T>> {
+pub fn bodies<C, M, T>(job: &Job) -> Vec<Body<T>>
+where
+    C: Contender,
+    M: Mode<C::Producer<u64>, C::Consumer<u64>, u64>,
+    T: Tally,
+{
     let threads = job.topology().producers;
     let (sinks, sources) = C::create::<u64>(job.group.capacity, threads, threads);
     let handles = sinks.into_iter().zip(sources).zip(job.shares()).enumerate();

@@ -9,7 +9,12 @@ use crate::mode::Mode;
 use crate::slice::{Body, Done, Job, timed};
 
 /// The two threads, on two cores.
-pub fn bodies<C: Contender, M: Mode<C, u64>, T: Tally>(job: &Job) -> Vec<Body<T>> {
+pub fn bodies<C, M, T>(job: &Job) -> Vec<Body<T>>
+where
+    C: Contender,
+    M: Mode<C::Producer<u64>, C::Consumer<u64>, u64>,
+    T: Tally,
+{
     let pair = || {
         let (mut sinks, mut sources): Handles<C, u64> = C::create(job.group.capacity, 1, 1);
         (sinks.remove(0), sources.remove(0))

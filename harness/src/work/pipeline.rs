@@ -10,7 +10,12 @@ use crate::mode::Mode;
 use crate::slice::{Body, Done, Job, timed};
 
 /// The producers, the stage and the consumer, on cores in that order.
-pub fn bodies<C: Contender, M: Mode<C, u64>, T: Tally>(job: &Job) -> Vec<Body<T>> {
+pub fn bodies<C, M, T>(job: &Job) -> Vec<Body<T>>
+where
+    C: Contender,
+    M: Mode<C::Producer<u64>, C::Consumer<u64>, u64>,
+    T: Tally,
+{
     let producers = job.topology().producers;
     let (sinks, mut sources) = C::create::<u64>(job.group.capacity, producers, 1);
     let (mut second_sinks, mut second_sources) = C::create::<u64>(job.group.capacity, 1, 1);

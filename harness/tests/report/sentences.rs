@@ -62,6 +62,27 @@ fn a_loss_is_told_as_plainly() {
 }
 
 #[test]
+fn what_is_no_queue_is_shown_last_and_beaten_by_nobody() {
+    let faster = |key| Cell::new(key, "1x1", 900.0);
+    let bounds = ["fetch-add", "empty-loop", "copy-limit"];
+    let cells = bounds.map(faster).into_iter().chain([
+        Cell::new("concurrent-queue", "1x1", 50.0),
+        Cell::new("claim-publish", "1x1", 120.0),
+    ]);
+    let fixture = with(&["1x1"], cells.collect());
+    let run = fixture.run();
+    let analysis = Analysis::of(&run);
+    let opponents: Vec<_> = analysis.duels.iter().map(|duel| &*duel.opponent).collect();
+    assert_eq!(opponents, ["concurrent-queue", "claim-publish"]);
+    assert!(words::losses(&analysis.duels).0.is_empty());
+    let headline = words::headline(&analysis.duels, run.env.cores);
+    assert!(headline.contains("is 2.0× as fast as the best other MPMC queue"), "{headline}");
+    let rows: Vec<_> = analysis.places.values().flatten().map(|row| &*row.contender).collect();
+    assert_eq!(rows.len(), 7);
+    assert!(rows[4..].iter().all(|key| bounds.contains(key)), "{rows:?}");
+}
+
+#[test]
 fn what_is_undecided_is_called_so() {
     let wild = |key, mmsg_s| Cell::new(key, "1x1", mmsg_s).spread(0.9);
     let [_, certainty, losses] = said(&with(&["1x1"], vec![wild("concurrent-queue", 103.0)]));
