@@ -134,10 +134,13 @@ fn quick(arguments: &Quick) -> Result<ExitCode> {
     Ok(exit_code(&finished))
 }
 
+/// Set by the contest's own tests, to which the numbers mean nothing.
+const UNOPTIMIZED: &str = "RINGWAY_UNOPTIMIZED_CONTEST";
+
 /// Refuses to time a debug build.
 pub(crate) fn ensure_release(command: &str) -> Result<()> {
     ensure!(
-        !cfg!(debug_assertions),
+        !cfg!(debug_assertions) || std::env::var_os(UNOPTIMIZED).is_some(),
         "a debug build is not worth timing; `{CARGO_CONTEST} {command}` makes a release build"
     );
     Ok(())

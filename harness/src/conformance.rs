@@ -306,7 +306,7 @@ fn threads(
 }
 
 /// Every message arrived exactly once, and each consumer saw each producer's messages in order.
-fn examine(logs: &[Vec<u64>], shares: &[Share], fifo: bool) -> Result<(), String> {
+pub(crate) fn examine(logs: &[Vec<u64>], shares: &[Share], fifo: bool) -> Result<(), String> {
     let mut arrived: Vec<_> =
         shares.iter().map(|share| vec![0_u32; share.messages as usize]).collect();
     for log in logs {

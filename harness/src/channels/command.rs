@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use comfy_table::CellAlignment::{self, Left, Right};
@@ -59,7 +59,11 @@ pub fn run(arguments: &Channels) -> Result<ExitCode> {
     ensure!(!chosen.is_empty(), "no workload matches; there are: {}", names());
     ensure_release("channels")?;
     ctrlc::set_handler(on_ctrl_c).context("cannot listen to Ctrl-C")?;
-    let slices: usize = chosen.iter().map(|workload| runners(*workload).count()).sum();
+    let cores = platform::allowed_cores();
+    let failed = check(&chosen);
+    let runners = |workload: &Workload| runners(*workload, &failed);
+    let slices: usize = chosen.iter().map(|workload| runners(workload).count()).sum();
+    ensure!(slices > 0, "no channel passed its checks: {failed:?}");
     let time = arguments.seconds / (slices * arguments.rounds) as u32;
     let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..));
     eprintln!(
@@ -69,10 +73,9 @@ pub fn run(arguments: &Channels) -> Result<ExitCode> {
         time.as_secs_f64() * 1e3,
     );
     let mut random = fastrand::Rng::with_seed(seed);
-    let cores = platform::allowed_cores();
     let (mut lines, mut hung) = (Vec::new(), None);
     'rounds: for round in 0..arguments.rounds {
-        let all = chosen.iter().flat_map(|workload| runners(*workload).map(|one| (*workload, one)));
+        let all = chosen.iter().flat_map(|workload| runners(workload).map(|one| (*workload, one)));
         let mut order = Vec::from_iter(all);
         random.shuffle(&mut order);
         for (workload, channel) in order {
@@ -96,7 +99,7 @@ pub fn run(arguments: &Channels) -> Result<ExitCode> {
         let lines: Result<Vec<_>, _> = lines.iter().map(serde_json::to_string).collect();
         print(&format!("{}\n", lines?.join("\n")))?;
     } else {
-        print(&text(&chosen, &lines, time))?;
+        print(&text(&chosen, &lines, &failed, time))?;
     }
     Ok(match hung {
         _ if CTRL_C.load(Ordering::Relaxed) => ExitCode::from(INTERRUPTED),
@@ -114,9 +117,36 @@ fn names() -> String {
     names.join(", ")
 }
 
+/// The channels that did not pass their checks, by their numbers in the list, and what went wrong.
+type Failed = BTreeMap<usize, String>;
+
+/// Checks every channel that runs one of these workloads: there is no number of one that is no channel.
+fn check(workloads: &[Workload]) -> Failed {
+    let runs = |channel: &Channel| workloads.iter().any(|one| channel.obstacle(*one).is_none());
+    let check = |(number, channel): (usize, &'static Channel)| {
+        let outcome = within(HANG, || channel.check()).unwrap_or_else(|| Err("hangs".to_owned()));
+        Some((number, outcome.err()?))
+    };
+    CHANNELS.iter().enumerate().filter(|(_, channel)| runs(channel)).filter_map(check).collect()
+}
+
 /// The channels that run a workload.
-fn runners(workload: Workload) -> impl Iterator<Item = &'static Channel> {
-    CHANNELS.iter().filter(move |channel| channel.obstacle(workload).is_none())
+fn runners(workload: Workload, failed: &Failed) -> impl Iterator<Item = &'static Channel> {
+    let takes_part = move |(number, channel): &(usize, &Channel)| {
+        channel.obstacle(workload).is_none() && !failed.contains_key(number)
+    };
+    CHANNELS.iter().enumerate().filter(takes_part).map(|(_, channel)| channel)
+}
+
+/// What `work` gives, or nothing if it takes longer than that.
+fn within<T: Send + 'static>(
+    limit: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (done, is_done) = mpsc::channel();
+    // Nothing can be measured beside the threads of a channel that hangs: they are left behind.
+    thread::spawn(move || done.send(work()));
+    is_done.recv_timeout(limit).ok()
 }
 
 /// Runs one slice; nothing if it hangs.
@@ -126,16 +156,12 @@ fn watched(
     cores: &[usize],
     time: Duration,
 ) -> Option<Figures> {
-    let (done, is_done) = mpsc::channel();
     let cores = cores.to_vec();
-    // Nothing can be measured beside the threads of a channel that hangs: they are left behind.
-    thread::spawn(move || done.send(channel.run(workload, &cores, time)));
-    let until = Instant::now() + time + HANG;
-    is_done.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
+    within(time + HANG, move || channel.run(workload, &cores, time))
 }
 
 /// The table, and how to read it.
-fn text(workloads: &[Workload], lines: &[Line], time: Duration) -> String {
+fn text(workloads: &[Workload], lines: &[Line], failed: &Failed, time: Duration) -> String {
     let mut table = table::table(&COLUMNS);
     let mut left_out = String::new();
     for workload in workloads {
@@ -146,7 +172,7 @@ fn text(workloads: &[Workload], lines: &[Line], time: Duration) -> String {
                 .filter(|line| line.workload == name)
                 .map(|line| ((place(line.channel), line.figure as usize, line.round), line.value)),
         );
-        for channel in runners(*workload) {
+        for channel in runners(*workload, failed) {
             for figure in FIGURES {
                 if let Some(row) = row(&name, channel, figure, &samples) {
                     table.add_row(row);
@@ -154,11 +180,15 @@ fn text(workloads: &[Workload], lines: &[Line], time: Duration) -> String {
             }
         }
         for channel in &CHANNELS {
-            let runs = runners(*workload).any(|other| other.name == channel.name);
+            let mut others = CHANNELS.iter().filter(|other| other.name == channel.name);
+            let runs = others.any(|other| other.obstacle(*workload).is_none());
             if let (false, Some(why)) = (runs, channel.obstacle(*workload)) {
                 let _ = writeln!(left_out, "{name}: no {} ({why})", channel.name);
             }
         }
+    }
+    for (number, why) in failed {
+        let _ = writeln!(left_out, "not measured: {} ({why})", CHANNELS[*number].name);
     }
     format!(
         "{}\n\nEach channel waits in its own default way; capacity {}; slices of {:.0} ms in shuffled \
@@ -245,9 +275,30 @@ mod tests {
     }
 
     #[test]
+    fn a_channel_that_failed_its_checks_has_no_row_and_a_reason() {
+        let number = place("flume");
+        let failed = Failed::from([(number, "lost a message".to_owned())]);
+        let workload = Workload::PingPong;
+        let lines = ["flume", "kanal"].map(|channel| Line {
+            workload: workload.to_string(),
+            channel,
+            figure: Figure::Median,
+            round: 0,
+            value: 5.0,
+        });
+        let text = text(&[workload], &lines, &failed, Duration::from_millis(1));
+        assert!(text.contains("not measured: flume (lost a message)"));
+        assert!(text.contains("kanal  ") && !text.contains("flume  "), "{text}");
+        assert!(runners(workload, &failed).all(|channel| channel.name != "flume"));
+    }
+
+    #[test]
     fn a_channel_runs_or_says_why() {
         for workload in WORKLOADS {
-            assert!(runners(workload).any(|channel| channel.name == REFERENCE), "{workload}");
+            assert!(
+                runners(workload, &Failed::new()).any(|channel| channel.name == REFERENCE),
+                "{workload}"
+            );
         }
         let tokio = &CHANNELS[place("tokio-mpsc")];
         assert_eq!(tokio.obstacle(Workload::PingPong).as_deref(), Some("tasks only"));

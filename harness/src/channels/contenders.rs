@@ -8,6 +8,7 @@ use super::on_tasks::{
 use super::tasks::{self, TaskChannel};
 use super::threads;
 use super::{Figures, Workload};
+use crate::conformance::of_waiting;
 use crate::contender::{Contender, Info, Kind, WaitingSink, WaitingSource};
 use crate::contenders::channels::{
     CrossbeamChannel, Crossfire, Flume, Kanal, RingwayChannel, StdSync,
@@ -27,6 +28,7 @@ pub struct Channel {
     /// Whether it is a baseline and no peer.
     pub is_baseline: bool,
     run: Run,
+    check: fn(Kind) -> Result<(), String>,
     /// Whether tasks send and receive by it, and not threads.
     is_for_tasks: bool,
 }
@@ -40,7 +42,8 @@ impl Channel {
     {
         let Info { name, kind, .. } = C::INFO;
         let run = threads::run::<C>;
-        Self { name, kind, is_baseline: false, run, is_for_tasks: false }
+        let check = |_| of_waiting::<C>().failure.map_or(Ok(()), Err);
+        Self { name, kind, is_baseline: false, run, check, is_for_tasks: false }
     }
 
     /// A channel for tasks.
@@ -51,7 +54,7 @@ impl Channel {
             }
             _ => Vec::new(),
         };
-        Self { name, kind, is_baseline: false, run, is_for_tasks: true }
+        Self { name, kind, is_baseline: false, run, check: tasks::check::<C>, is_for_tasks: true }
     }
 
     /// The same as a baseline.
@@ -77,6 +80,15 @@ impl Channel {
         } else {
             None
         }
+    }
+
+    /// Checks that it hands every message over once and in order; only then it is measured.
+    ///
+    /// # Errors
+    ///
+    /// Says what went wrong.
+    pub fn check(&self) -> Result<(), String> {
+        (self.check)(self.kind)
     }
 
     /// Runs it.
