@@ -186,7 +186,8 @@ impl<'a, G: Group> Slots<'a, G> {
 ///
 /// Handles of both sides write to every group that they pass, and nearly all the time that an
 /// operation takes is the wait for the first look at a group that the other side wrote last.
-/// Behind the last group this names memory that is not ours, which is neither read nor written.
+/// Behind the last group this names memory that is not ours, which is neither read nor written; its
+/// line is taken from other caches.
 #[inline(always)]
 fn prefetch<G>(group: &G) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]

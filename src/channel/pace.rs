@@ -22,8 +22,9 @@ use crate::sync::{Atomic, edge::Edge, now};
 #[non_exhaustive]
 pub enum WaitStrategy {
     /// Spins for some microseconds, with pauses between looks that grow where much goes through
-    /// the channel and shrink where little does; then yields some times; then sleeps. With one
-    /// processor it does not spin.
+    /// the channel and shrink where little does; then yields some times; then sleeps. Of many waits in
+    /// a row that ended asleep, a few spin for up to some dozens of microseconds. With one processor it
+    /// does not spin.
     #[default]
     Adaptive,
     /// Spins for as long as it takes: the shortest delay, for a whole processor. With one
@@ -58,8 +59,8 @@ const MANY: Word = 16;
 /// So few passed: little does.
 const FEW: Word = 4;
 
-/// Of waits in a row that end asleep the one of this number is a trial, and then that of twice its number,
-/// and so on, up to one in [`RAREST_TRIAL`].
+/// After so many waits in a row that ended asleep comes a trial, and again after twice as many, and so on, up
+/// to one in [`RAREST_TRIAL`].
 const FIRST_TRIAL: Word = 32;
 const RAREST_TRIAL: Word = 1024;
 
@@ -71,7 +72,7 @@ const TRIAL_SPIN: u32 = 4096;
 const LEAST_HOPE: Word = 6;
 
 /// What a handle remembers from one wait to the next. Threads that share a handle may mix it up;
-/// then they wait a little longer or shorter.
+/// then they wait longer or shorter, each by one trial at most.
 #[derive(Debug)]
 pub(super) struct Pace {
     strategy: WaitStrategy,
@@ -207,7 +208,7 @@ pub(super) struct Turns {
     yields: u32,
 }
 
-/// Of so many looks one is a whole attempt: while it spins, and while it yields.
+/// One look after so many pauses is a whole attempt, and of so many looks while it yields.
 const GLANCES: u32 = 256;
 const YIELDED_GLANCES: u32 = 8;
 
@@ -216,7 +217,7 @@ impl Turns {
     /// close too.
     #[inline(always)]
     pub(super) fn is_glance(&self) -> bool {
-        let glances = if self.is_spinning() { GLANCES } else { YIELDED_GLANCES };
+        let glances = if self.is_spinning() { GLANCES / self.pauses } else { YIELDED_GLANCES };
         self.taken % glances != glances - 1
     }
 

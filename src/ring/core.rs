@@ -66,7 +66,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     #[inline(always)]
     pub(crate) fn seems_ready<D: Side>(&self) -> bool {
         let Track { slots, .. } = self.track();
-        slots.at(self.cursor::<D>().next).ready::<D>(slots.geometry) == 1
+        slots.only(self.cursor::<D>().next).ready::<D>(slots.geometry) == 1
     }
 
     /// How many positions lie between the two counters, as seen one after the other.

@@ -21,7 +21,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     }
 
     /// As [`Ring::push`] by its first try alone, which says that the ring is full where the slot
-    /// is not ready, another producer was faster, or somebody is late.
+    /// is not ready, another producer was faster, the guess was old, or somebody is late.
     #[cfg(feature = "std")]
     #[inline(always)]
     pub(crate) fn push_at_once(&self, value: S::Item) -> Result<(), S::Item> {
@@ -39,13 +39,12 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     ) -> Result<(), S::Item> {
         let value = ManuallyDrop::new(value);
         let source = (&raw const value).cast();
-        let moved = match acquire_guessed::<Filling, P, C, _, false>(self, cursor.next) {
-            Some(one) => {
-                cursor.next = one.next;
-                // SAFETY: `source` is a value, which is the ring's if it was moved, and else still
-                // ours.
-                unsafe { self.fill::<false>(one, source) || self.push_after_all(cursor, source) }
-            }
+        let moved = match acquire_guessed::<Filling, P, C, _, false>(self, cursor) {
+            // SAFETY: `source` is a value, which is the ring's if it was moved, and else still
+            // ours.
+            Some(one) => unsafe {
+                self.fill::<false>(one, source) || self.push_after_all(cursor, source)
+            },
             None => otherwise(cursor, source),
         };
         if moved { Ok(()) } else { Err(ManuallyDrop::into_inner(value)) }
@@ -67,8 +66,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     unsafe fn push_beside_late(&self, cursor: &mut Cursor, source: *const S::Item) -> bool {
         // SAFETY: the caller's promise.
         unsafe {
-            if let Some(one) = acquire_guessed::<Filling, P, C, _, true>(self, cursor.next) {
-                cursor.next = one.next;
+            if let Some(one) = acquire_guessed::<Filling, P, C, _, true>(self, cursor) {
                 if self.fill::<true>(one, source) {
                     return true;
                 }
@@ -135,8 +133,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// late threads, nobody is late.
     #[inline(always)]
     fn pop_guessed<const BESIDE: bool>(&self, cursor: &mut Cursor) -> Option<S::Item> {
-        let one = acquire_guessed::<Emptying, C, P, _, BESIDE>(self, cursor.next)?;
-        cursor.next = one.next;
+        let one = acquire_guessed::<Emptying, C, P, _, BESIDE>(self, cursor)?;
         Some(self.empty::<BESIDE>(one))
     }
 

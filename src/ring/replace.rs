@@ -57,9 +57,12 @@ impl<S: Store> Ring<Shared, Shared, S> {
     /// the same owner (S3). If it is late, it is skipped as a consumer of the old position, and
     /// through the new one too.
     fn replace_oldest(&self, value: S::Item) -> Replaced<S::Item> {
-        let Ok(one) =
-            acquire_one::<Emptying, Shared, Shared, _>(self, self.cursor::<Emptying>().next)
-        else {
+        let oldest = self.emptying(|cursor| {
+            let one = acquire_one::<Emptying, Shared, Shared, _>(self, cursor.next);
+            cursor.next = one.as_ref().map_or_else(|next| *next, |one| one.next);
+            one
+        });
+        let Ok(one) = oldest else {
             return Replaced::Nothing(value);
         };
         let track = self.track();
@@ -96,6 +99,12 @@ impl<S: Store> Ring<Shared, Shared, S> {
     fn claim_to_fill(&self, position: Position) -> bool {
         let track = &self.track();
         let next = track.slots.geometry.advance(position, 1);
-        Shared::claim::<Filling, _>(track, position, next).is_ok()
+        self.filling(|cursor| {
+            let is_claimed = Shared::claim::<Filling, _>(track, position, next).is_ok();
+            if is_claimed {
+                cursor.next = next;
+            }
+            is_claimed
+        })
     }
 }

@@ -179,21 +179,23 @@ fn is_ready_beside_late<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<'_, 
     late.is_clear() && slot.is_ready_in_turn::<D>(geometry) && track.lates.is_still(index, late)
 }
 
-/// Asks for one position and claims it, with its slot, if the guess is right: nearly always.
+/// Asks for one position and claims it, with its slot, if the guess is right: nearly always. The
+/// cursor is past the position then; where another handle was faster, it is where the counter is.
 ///
 /// It looks at the watch and gives up if anybody is late, or, `BESIDE` late threads, at the late
 /// word of the slot.
 #[inline(always)]
-pub fn acquire_guessed<D: Side, K: Protocol, O: Protocol, R: Tracked, const BESIDE: bool>(
-    ring: &R,
-    guess: Position,
-) -> Option<One<'_, R::Group>> {
+pub fn acquire_guessed<'a, D: Side, K: Protocol, O: Protocol, R: Tracked, const BESIDE: bool>(
+    ring: &'a R,
+    cursor: &mut Cursor,
+) -> Option<One<'a, R::Group>> {
     if BESIDE && is_patient() {
         return None;
     }
     hook::at(hook::Point::Asking);
     let track = &ring.track();
     let geometry = track.slots.geometry;
+    let guess = cursor.next;
     let slot = track.slots.at(guess);
     let index = geometry.index(guess);
     let is_ready = || slot.ready::<D>(geometry) == 1;
@@ -210,8 +212,12 @@ pub fn acquire_guessed<D: Side, K: Protocol, O: Protocol, R: Tracked, const BESI
         return None;
     }
     let next = geometry.advance(guess, 1);
-    K::claim::<D, _>(track, guess, next).ok()?;
+    if let Err(latest) = K::claim::<D, _>(track, guess, next) {
+        cursor.next = latest;
+        return None;
+    }
     hook::at(hook::Point::Claimed);
+    cursor.next = next;
     Some(One { slot, next })
 }
 

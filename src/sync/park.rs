@@ -1,27 +1,37 @@
 //! A thread that sleeps until a waker wakes it.
 
 use std::sync::Arc;
+#[cfg(not(ringway_loom))]
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Wake;
 use std::time::Instant;
 
 /// A thread, as what wakes it.
+///
+/// Whether it was woken is kept here too: the thread may run foreign wakers before it sleeps, and what
+/// these do can use up what `unpark` leaves behind.
 #[cfg(not(ringway_loom))]
 #[derive(Debug)]
-pub(crate) struct Sleeper(std::thread::Thread);
+pub(crate) struct Sleeper {
+    thread: std::thread::Thread,
+    is_woken: AtomicBool,
+}
 
 #[cfg(not(ringway_loom))]
 impl Sleeper {
     /// This thread, which alone may sleep by it.
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self(std::thread::current()))
+        Arc::new(Self { thread: std::thread::current(), is_woken: AtomicBool::new(false) })
     }
 
-    /// Sleeps until it is woken, or was before, or until the deadline; or for no reason.
+    /// Sleeps until it is woken, or was before, or until the deadline.
     pub(crate) fn sleep(&self, deadline: Option<Instant>) {
-        match deadline {
-            None => std::thread::park(),
-            Some(deadline) => {
-                std::thread::park_timeout(deadline.saturating_duration_since(super::now()));
+        // Acquire, with the Release of `wake`: what was done before it is seen.
+        while !self.is_woken.swap(false, Ordering::Acquire) {
+            match deadline.map(|deadline| deadline.saturating_duration_since(super::now())) {
+                None => std::thread::park(),
+                Some(left) if left.is_zero() => return,
+                Some(left) => std::thread::park_timeout(left),
             }
         }
     }
@@ -30,7 +40,8 @@ impl Sleeper {
 #[cfg(not(ringway_loom))]
 impl Wake for Sleeper {
     fn wake(self: Arc<Self>) {
-        self.0.unpark();
+        self.is_woken.store(true, Ordering::Release);
+        self.thread.unpark();
     }
 }
 
