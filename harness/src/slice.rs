@@ -161,6 +161,11 @@ impl<T> Done<T> {
     pub fn in_time(timing: Timing) -> Self {
         Self { timing, sent: None, tally: None, failures: None, latencies: None }
     }
+
+    /// Done by a thread that has sent so many messages and received those of the tally.
+    pub fn of_both_sides(timing: Timing, sent: u64, tally: T, failures: Option<u64>) -> Self {
+        Self { sent: Some(sent), tally: Some(tally), failures, ..Self::in_time(timing) }
+    }
 }
 
 /// When a thread worked, and how long its core worked for it.

@@ -41,12 +41,7 @@ where
                 drop(sink);
                 line.finish.producer_done();
             });
-            Done {
-                sent: Some(share.messages),
-                tally: Some(tally),
-                failures: M::SEES_FAILURES.then_some(failures),
-                ..Done::in_time(timing)
-            }
+            Done::of_both_sides(timing, share.messages, tally, M::SEES_FAILURES.then_some(failures))
         })
     };
     handles.map(body).collect()

@@ -37,12 +37,7 @@ where
             drop(to_other);
             line.finish.producer_done();
         });
-        Done {
-            sent: Some(share.messages),
-            tally: Some(tally),
-            failures: M::SEES_FAILURES.then_some(failures),
-            ..Done::in_time(timing)
-        }
+        Done::of_both_sides(timing, share.messages, tally, M::SEES_FAILURES.then_some(failures))
     });
     let other = Body::new(job, 1, move |line| {
         let mut failures = 0;
