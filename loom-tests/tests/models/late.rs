@@ -149,17 +149,17 @@ fn a_producer_and_a_consumer_are_late_at_once() {
 /// Two consumers and a producer that may be late: no value comes twice.
 #[test]
 fn two_consumers_race_past_a_late_producer() {
-    race_past_a_late_producer(1);
+    race_past_a_late_producer(1, (2, 1000));
 }
 
 /// The same with room for two.
 #[test]
 fn two_consumers_race_past_a_late_producer_with_room_for_two() {
-    race_past_a_late_producer(2);
+    race_past_a_late_producer(2, (1, 1500));
 }
 
-fn race_past_a_late_producer(capacity: usize) {
-    explore_skipping(&format!("two consumers, capacity {capacity}"), (2, 1000), move |ledger| {
+fn race_past_a_late_producer(capacity: usize, bounds: Bounds) {
+    explore_skipping(&format!("two consumers, capacity {capacity}"), bounds, move |ledger| {
         let queue = queue(capacity);
         let (one, other) = (Arc::clone(&queue), Arc::clone(&queue));
         let producer = thread::spawn(move || one.push(ledger.value(10)).is_ok());

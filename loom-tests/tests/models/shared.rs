@@ -87,7 +87,7 @@ where
 
 #[test]
 fn mpsc_two_producers_and_a_consumer() {
-    two_producers("mpsc", ring::mpsc_at, [(3, 3000), (3, 5000), (2, 400)]);
+    two_producers("mpsc", ring::mpsc_at, [(2, 4000), (2, 5000), (2, 400)]);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn mpmc_two_producers_and_a_consumer() {
 
 #[test]
 fn spmc_two_consumers_and_a_producer() {
-    two_consumers("spmc", ring::spmc_at, [(3, 3000), (3, 5000), (2, 400)]);
+    two_consumers("spmc", ring::spmc_at, [(2, 4000), (2, 5000), (2, 400)]);
 }
 
 #[test]
