@@ -149,7 +149,7 @@ fn a_producer_and_a_consumer_are_late_at_once() {
 /// Two consumers and a producer that may be late: no value comes twice.
 #[test]
 fn two_consumers_race_past_a_late_producer() {
-    race_past_a_late_producer(1, (2, 1000));
+    race_past_a_late_producer(1, (2, 100_000));
 }
 
 /// The same with room for two.

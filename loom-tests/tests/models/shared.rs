@@ -102,7 +102,7 @@ fn spmc_two_consumers_and_a_producer() {
 
 #[test]
 fn mpmc_two_consumers_and_a_producer() {
-    two_consumers("mpmc", ring::mpmc_at, [(3, 4000), (2, 600), (2, 500)]);
+    two_consumers("mpmc", ring::mpmc_at, [(2, 4000), (2, 600), (2, 500)]);
 }
 
 /// Two of each, once each: the fourth thread is a producer and then a consumer.
