@@ -83,21 +83,13 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// As that of [`Ring::fill`].
     #[inline(never)]
     unsafe fn push_after_all(&self, cursor: &mut Cursor, source: *const S::Item) -> bool {
-        loop {
-            match acquire_one::<Filling, P, C, _>(self, cursor.next) {
-                Ok(one) => {
-                    cursor.next = one.next;
-                    // SAFETY: the caller's promise.
-                    if unsafe { self.fill::<true>(one, source) } {
-                        return true;
-                    }
-                }
-                Err(next) => {
-                    cursor.next = next;
-                    return false;
-                }
+        while let Some(one) = acquire_one::<Filling, P, C, _>(self, cursor) {
+            // SAFETY: the caller's promise.
+            if unsafe { self.fill::<true>(one, source) } {
+                return true;
             }
         }
+        false
     }
 
     /// Moves a value into a slot that is ours and commits it, or does not if we were late.
@@ -140,16 +132,8 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// As [`Ring::pop`], where the slot was not ready or the guess was wrong.
     #[inline(never)]
     fn pop_after_all(&self, cursor: &mut Cursor) -> Option<S::Item> {
-        match acquire_one::<Emptying, C, P, _>(self, cursor.next) {
-            Ok(one) => {
-                cursor.next = one.next;
-                Some(self.empty::<true>(one))
-            }
-            Err(next) => {
-                cursor.next = next;
-                None
-            }
-        }
+        let one = acquire_one::<Emptying, C, P, _>(self, cursor)?;
+        Some(self.empty::<true>(one))
     }
 
     /// Moves the value out of a slot that is ours and commits it.

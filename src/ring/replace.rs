@@ -57,12 +57,9 @@ impl<S: Store> Ring<Shared, Shared, S> {
     /// the same owner (S3). If it is late, it is skipped as a consumer of the old position, and
     /// through the new one too.
     fn replace_oldest(&self, value: S::Item) -> Replaced<S::Item> {
-        let oldest = self.emptying(|cursor| {
-            let one = acquire_one::<Emptying, Shared, Shared, _>(self, cursor.next);
-            cursor.next = one.as_ref().map_or_else(|next| *next, |one| one.next);
-            one
-        });
-        let Ok(one) = oldest else {
+        let oldest =
+            self.emptying(|cursor| acquire_one::<Emptying, Shared, Shared, _>(self, cursor));
+        let Some(one) = oldest else {
             return Replaced::Nothing(value);
         };
         let track = self.track();

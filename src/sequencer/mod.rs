@@ -221,13 +221,13 @@ pub fn acquire_guessed<'a, D: Side, K: Protocol, O: Protocol, R: Tracked, const 
     Some(One { slot, next })
 }
 
-/// Asks for one position and claims it, with its slot. The error is the position at which the
-/// next operation begins.
+/// Asks for one position and claims it, with its slot. The cursor is where the next operation
+/// begins then.
 #[inline(always)]
-pub fn acquire_one<D: Side, K: Protocol, O: Protocol, R: Tracked>(
-    ring: &R,
-    guess: Position,
-) -> Result<One<'_, R::Group>, Position> {
+pub fn acquire_one<'a, D: Side, K: Protocol, O: Protocol, R: Tracked>(
+    ring: &'a R,
+    cursor: &mut Cursor,
+) -> Option<One<'a, R::Group>> {
     let track = &ring.track();
     let ask = |from| {
         let slot = track.slots.at(from);
@@ -238,8 +238,16 @@ pub fn acquire_one<D: Side, K: Protocol, O: Protocol, R: Tracked>(
         };
         is_ready.then_some(1)
     };
-    let claim = acquire::<D, K, O, R>(ring, guess, ask)?;
-    Ok(One { slot: ring.track().slots.only(claim.from), next: claim.to })
+    match acquire::<D, K, O, R>(ring, cursor.next, ask) {
+        Ok(claim) => {
+            cursor.next = claim.to;
+            Some(One { slot: ring.track().slots.only(claim.from), next: claim.to })
+        }
+        Err(next) => {
+            cursor.next = next;
+            None
+        }
+    }
 }
 
 /// Step 4 for a claim of one position: passes the turn at its slot to the other side. False if
