@@ -22,9 +22,9 @@ use crate::sync::{Atomic, edge::Edge, now};
 #[non_exhaustive]
 pub enum WaitStrategy {
     /// Spins for some microseconds, with pauses between looks that grow where much goes through
-    /// the channel and shrink where little does; then yields some times; then sleeps. Of many waits in
-    /// a row that ended asleep, a few spin for up to some dozens of microseconds. With one processor it
-    /// does not spin.
+    /// the channel and shrink where little does; then yields some times; then sleeps. Of many waits
+    /// in a row that ended asleep, a few spin for up to some dozens of microseconds. With one
+    /// processor it does not spin.
     #[default]
     Adaptive,
     /// Spins for as long as it takes: the shortest delay, for a whole processor. With one
@@ -59,13 +59,13 @@ const MANY: Word = 16;
 /// So few passed: little does.
 const FEW: Word = 4;
 
-/// After so many waits in a row that ended asleep comes a trial, and again after twice as many, and so on, up
-/// to one in [`RAREST_TRIAL`].
+/// After so many waits in a row that ended asleep comes a trial, and again after twice as many,
+/// and so on, up to one in [`RAREST_TRIAL`].
 const FIRST_TRIAL: Word = 32;
 const RAREST_TRIAL: Word = 1024;
 
-/// The pauses that a trial spins for. It takes longer than to wake a thread: two threads that answer each
-/// other and are both asleep at every answer are awake from then on.
+/// The pauses that a trial spins for. It takes longer than to wake a thread: two threads that
+/// answer each other and are both asleep at every answer are awake from then on.
 const TRIAL_SPIN: u32 = 4096;
 
 /// By how many bits an adaptive wait is shorter at most.
@@ -285,6 +285,20 @@ mod tests {
         waits_in_vain(&pace, 40);
         pace.end(false);
         assert_eq!(waits_in_vain(&pace, 2), [Some(0), Some(1)]);
+    }
+
+    #[test]
+    fn a_whole_attempt_comes_after_as_many_pauses_however_they_are_divided() {
+        for pauses in [1, 8, 64] {
+            let mut turns = Turns { pauses, taken: 0, spins: TRIAL_SPIN, yields: 0 };
+            let mut glances = 0;
+            while turns.is_glance() {
+                glances += 1;
+                assert!(turns.take());
+            }
+            assert_eq!((glances + 1) * pauses, GLANCES);
+            assert!(turns.is_slow());
+        }
     }
 
     #[test]

@@ -72,3 +72,20 @@ pub struct Cursor {
     /// claim. Shared: a guess of it, to begin with; the counter decides.
     pub next: Position,
 }
+
+#[cfg(all(test, not(ringway_loom)))]
+mod tests {
+    use super::super::{Shared, Solo};
+    use super::*;
+
+    #[test]
+    fn an_operation_begins_where_the_last_one_stopped_and_a_lone_side_where_the_counter_is() {
+        let counter = Counter::new(Position(5));
+        let begin = |cursor: &mut Cursor| cursor.next;
+        counter.with_cursor::<Shared, _>(|cursor| cursor.next = Position(9));
+        assert_eq!(counter.with_cursor::<Shared, _>(begin), Position(9));
+        assert_eq!(counter.with_cursor::<Solo, _>(begin), Position(5));
+        counter.with_cursor::<Solo, _>(|cursor| cursor.next = Position(6));
+        assert_eq!(counter.with_cursor::<Shared, _>(begin), Position(9));
+    }
+}

@@ -80,3 +80,21 @@ impl Wake for Sleeper {
         self.changed.notify_one();
     }
 }
+
+#[cfg(all(test, not(ringway_loom)))]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn who_was_woken_does_not_sleep_whatever_it_did_meanwhile() {
+        let sleeper = Sleeper::new();
+        Arc::clone(&sleeper).wake();
+        // As a foreign waker may do: it uses up what `unpark` left.
+        std::thread::park();
+        let deadline = Instant::now() + Duration::from_secs(30);
+        sleeper.sleep(Some(deadline));
+        assert!(Instant::now() < deadline);
+    }
+}
