@@ -60,7 +60,7 @@ pub fn run(arguments: &Channels) -> Result<ExitCode> {
     ensure_release("channels")?;
     ctrlc::set_handler(on_ctrl_c).context("cannot listen to Ctrl-C")?;
     let cores = platform::allowed_cores();
-    let failed = check(&chosen);
+    let failed = check(&chosen)?;
     let runners = |workload: &Workload| runners(*workload, &failed);
     let slices: usize = chosen.iter().map(|workload| runners(workload).count()).sum();
     ensure!(slices > 0, "no channel passed its checks: {failed:?}");
@@ -121,13 +121,21 @@ fn names() -> String {
 type Failed = BTreeMap<usize, String>;
 
 /// Checks every channel that runs one of these workloads: there is no number of one that is no channel.
-fn check(workloads: &[Workload]) -> Failed {
+///
+/// # Errors
+///
+/// If one hangs: nothing can be measured beside its threads.
+fn check(workloads: &[Workload]) -> Result<Failed> {
     let runs = |channel: &Channel| workloads.iter().any(|one| channel.obstacle(*one).is_none());
-    let check = |(number, channel): (usize, &'static Channel)| {
-        let outcome = within(HANG, || channel.check()).unwrap_or_else(|| Err("hangs".to_owned()));
-        Some((number, outcome.err()?))
-    };
-    CHANNELS.iter().enumerate().filter(|(_, channel)| runs(channel)).filter_map(check).collect()
+    let mut failed = Failed::new();
+    for (number, channel) in CHANNELS.iter().enumerate().filter(|(_, channel)| runs(channel)) {
+        let outcome = within(HANG, || channel.check()).flatten();
+        let outcome = outcome.with_context(|| format!("{} hangs in its checks", channel.name))?;
+        if let Err(why) = outcome {
+            failed.insert(number, why);
+        }
+    }
+    Ok(failed)
 }
 
 /// The channels that run a workload.
