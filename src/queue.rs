@@ -135,9 +135,13 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     /// Moves a value into the queue; if it is full, the oldest is moved out and returned.
     ///
     /// The new value takes the very slot of the oldest, so that nobody who pushes can fill it in
-    /// between. Where several threads evict at the same time, or where this one is suspended in
-    /// the midst for so long that others skip it, a second value may have to go: then the last is
-    /// returned, and those before it are dropped.
+    /// between, and the oldest goes only where the queue is full at that moment. It is a pop and a
+    /// push: between the two others may find the queue without either value.
+    ///
+    /// One value goes, or none, with a single exception: where this thread is suspended in the midst for
+    /// so long that others pop all that came after the oldest and skip it, and the queue is full again
+    /// when it is back, a second one goes. Then the last is returned and the one before it dropped;
+    /// [`force_push_with`](Self::force_push_with) gives both.
     ///
     /// ```
     /// let queue = ringway::Queue::new(2);
@@ -146,8 +150,37 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     /// assert_eq!(queue.force_push(30), Some(10));
     /// assert_eq!(queue.pop(), Some(20));
     /// ```
+    #[must_use = "the value that had to go is returned"]
     pub fn force_push(&self, value: T) -> Option<T> {
-        self.ring.force_push(value).unwrap_or_else(|_| unreachable!("nobody closes a queue"))
+        self.force(value, drop)
+    }
+
+    /// Moves a value into the queue; each value that has to go for it is given to `evicted`.
+    ///
+    /// As [`force_push`](Self::force_push), for those who may not lose a value. If every slot is held by a
+    /// suspended thread, so that the queue has neither room nor a value that could go, the
+    /// new value itself is given to `evicted`. If `evicted` panics, the new value may be dropped.
+    ///
+    /// ```
+    /// let queue = ringway::Queue::new(1);
+    /// let mut evicted = Vec::new();
+    /// for value in 0..3 {
+    ///     queue.force_push_with(value, |value| evicted.push(value));
+    /// }
+    /// assert_eq!(evicted, [0, 1]);
+    /// assert_eq!(queue.pop(), Some(2));
+    /// ```
+    pub fn force_push_with(&self, value: T, mut evicted: impl FnMut(T)) {
+        if let Some(last) = self.force(value, &mut evicted) {
+            evicted(last);
+        }
+    }
+
+    /// Moves a value into the queue; the last value that has to go for it is returned, and those
+    /// before are given to `before`.
+    fn force(&self, value: T, before: impl FnMut(T)) -> Option<T> {
+        let pushed = self.ring.force_push(value, before);
+        pushed.unwrap_or_else(|_| unreachable!("nobody closes a queue"))
     }
 
     /// How many values are in the queue, from 0 to the capacity; a number of the past.

@@ -159,11 +159,12 @@ pub(super) fn attempt_send<T, C: Kind>(
 
 impl<T, P: Kind> Sender<T, P, Shared> {
     /// Sends a message; if the channel is full, the oldest is taken out and returned. It never
-    /// waits.
+    /// waits for room.
     ///
-    /// Where several threads evict at the same time, or where this one is suspended in the midst
-    /// for so long that others skip it, a second message may have to go: then the last is
-    /// returned, and those before it are dropped.
+    /// One message goes, or none, with a single exception: where this thread is suspended in the midst
+    /// for so long that others receive all that came after the oldest and skip it, and the channel is
+    /// full again when it is back, a second one goes. Then the last is returned and the one before it
+    /// dropped; [`force_send_with`](Self::force_send_with) gives both.
     ///
     /// # Errors
     ///
@@ -176,10 +177,52 @@ impl<T, P: Kind> Sender<T, P, Shared> {
     /// assert_eq!(receiver.recv(), Ok(2));
     /// ```
     pub fn force_send(&self, message: T) -> Result<Option<T>, SendError<T>> {
-        let evicted = self.core.ring.force_push(message).map_err(SendError)?;
+        self.force(message, drop)
+    }
+
+    /// Sends a message; each message that has to go for it is given to `evicted`.
+    ///
+    /// As [`force_send`](Self::force_send), for those who may not lose a message. If every slot is held
+    /// by a suspended thread, so that the channel has neither room nor a message that could go, the new
+    /// one itself is given to `evicted`. If `evicted` panics, the new message may be dropped.
+    ///
+    /// # Errors
+    ///
+    /// Gives the message back if the channel is closed or all receivers are gone. Where it is closed in
+    /// the midst, `evicted` may have been given the oldest.
+    ///
+    /// ```
+    /// let (sender, receiver) = ringway::channel::bounded(1);
+    /// let mut evicted = Vec::new();
+    /// for message in 0..3 {
+    ///     sender.force_send_with(message, |message| evicted.push(message)).unwrap();
+    /// }
+    /// assert_eq!(evicted, [0, 1]);
+    /// assert_eq!(receiver.recv(), Ok(2));
+    /// ```
+    pub fn force_send_with(
+        &self,
+        message: T,
+        mut evicted: impl FnMut(T),
+    ) -> Result<(), SendError<T>> {
+        if let Some(last) = self.force(message, &mut evicted)? {
+            evicted(last);
+        }
+        Ok(())
+    }
+
+    /// Sends a message; the last message that has to go for it is returned, and those before are given
+    /// to `before`.
+    fn force(&self, message: T, mut before: impl FnMut(T)) -> Result<Option<T>, SendError<T>> {
+        let received = |evicted| {
+            self.core.received(1);
+            before(evicted);
+        };
+        let last = self.core.ring.force_push(message, received).map_err(SendError)?;
         self.core.sent(1);
-        self.core.meter.count(Metric::Received, usize::from(evicted.is_some()));
-        Ok(evicted)
+        // The message that was sent is where the last was: there is no more room than before.
+        self.core.meter.count(Metric::Received, usize::from(last.is_some()));
+        Ok(last)
     }
 }
 

@@ -1,12 +1,12 @@
 //! What a handle does that meets a late thread, and what a late thread does that comes back.
 
-use super::fence;
+use super::fence::{self, is_patient};
 use super::watch::Lates;
-use super::word::{Late, LateWord, Tag};
+use super::word::{Late, LateWord, Owner, Tag};
 use crate::position::{Geometry, Position, Word};
 use crate::sequencer::{Emptying, Filling, Protocol, Side, Track, Tracked};
 use crate::slots::{Group, Run};
-use crate::sync::{edge::Edge, hook, pause};
+use crate::sync::{edge::Edge, hook, pause, retry};
 
 /// How many times a handle looks again before it skips an owner.
 ///
@@ -25,8 +25,6 @@ const PAUSES: usize = 64;
 pub(crate) enum Step {
     /// It tries again, at this position.
     Again(Position),
-    /// The position was ready at a moment when nobody had claimed it.
-    Ready,
     /// It cannot be done: the ring is full, or empty.
     Blocked,
 }
@@ -34,6 +32,7 @@ pub(crate) enum Step {
 /// What there is to see of one slot at one moment.
 struct Sight {
     late: LateWord,
+    /// The mark, which tells its owner, if it has one, its turn.
     mark: Word,
 }
 
@@ -43,6 +42,15 @@ impl Sight {
         let late = lates.word(index);
         let mark = slot.mark().load_in_turn(D::READY);
         lates.is_still(index, late).then_some(Self { late, mark })
+    }
+
+    /// Whether the slot is skipped in the lap of `position`, for ever (T4).
+    fn is_skipped_at(&self, geometry: Geometry, position: Position) -> bool {
+        let is_held = match self.late.says() {
+            Late::Held(through, _) => through.laps_after(geometry, position) >= 0,
+            _ => false,
+        };
+        is_held || geometry.laps_ahead(self.mark, position) > 0
     }
 }
 
@@ -60,66 +68,53 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     let geometry = slots.geometry;
     let slot = slots.only(from);
     let index = geometry.index(from);
-    let Some(Sight { late, mark }) = Sight::of::<D, _>(lates, &slot, index) else {
+    let Some(sight) = Sight::of::<D, _>(lates, &slot, index) else {
         return Step::Again(from);
     };
+    let Sight { late, mark } = sight;
     let other = Position(D::Other::counter(track).load(Edge::RELAXED));
     let latest = K::latest::<D, _>(track, from);
     if latest != from {
         return Step::Again(latest);
     }
-    let ahead = geometry.laps_ahead(mark, from);
+    let in_lap = geometry.laps_ahead(mark, from) == 0;
     let held = match late.says() {
-        Late::Held(tag) => Some(tag),
+        Late::Held(_, owner) => Some(owner),
         _ => None,
     };
-    if D::is_blocked_at(geometry, from, other, ahead == 0 && held.is_none()) {
+    if D::is_blocked_at(geometry, from, other, in_lap && held.is_none()) {
         return Step::Blocked;
     }
-    if ahead > 0 || held.is_some_and(|tag| tag.laps_after(geometry, from) >= 0) {
-        // Skipped, for ever (T4).
+    if sight.is_skipped_at(geometry, from) {
         if *passed > geometry.capacity() && D::TURN == Filling::TURN {
             return Step::Blocked;
         }
-        let next = geometry.advance(from, 1);
-        return Step::Again(match K::claim::<D, _>(track, from, next) {
-            Ok(()) => {
+        return Step::Again(match pass::<D, K, _>(track, from) {
+            Ok(next) => {
                 *passed += 1;
-                K::committed::<D, _>(track, next);
-                if D::TURN == Emptying::TURN {
-                    lates.spend();
-                }
                 next
             }
             Err(latest) => latest,
         });
     }
-    if let Some(tag) = held {
+    if let Some(owner) = held {
         if D::TURN == Filling::TURN {
-            let through = late.held(geometry, from, tag.turn());
-            lates.change(index, late, through);
+            lates.change(index, late, late.held(geometry, from, owner));
         }
         return Step::Again(from);
     }
-    if mark & 1 == D::TURN && ahead == 0 {
-        // Ready; an intent would be about an owner who was in time.
-        if late.is_clear() {
-            return Step::Ready;
+    if mark & 1 == D::TURN && in_lap {
+        // Ready by now; an intent would be about an owner who was in time.
+        if !late.is_clear() {
+            lates.clear(index, late);
         }
-        lates.clear(index, late);
         return Step::Again(from);
     }
     if !O::SHARED {
         return Step::Blocked;
     }
-    if !D::owner_is_late(geometry, from, mark) {
+    if !D::owner_is_late(geometry, from, mark) || is_done_soon(&slot, mark) {
         return Step::Again(from);
-    }
-    for _ in 0..patience() {
-        (0..PAUSES).for_each(|_| pause());
-        if slot.mark().load(Edge::RELAXED) != mark {
-            return Step::Again(from);
-        }
     }
     if D::TURN == Emptying::TURN && lates.is_spent(geometry) && fence::heavy() {
         let unchanged = slot.mark().load(Edge::RELAXED) == mark;
@@ -131,15 +126,30 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
             Step::Again(from)
         };
     }
-    let owner = Owner { late, mark };
-    if skip(geometry, lates, &slot, index, owner, from) { Step::Again(from) } else { Step::Blocked }
+    if skip(geometry, lates, &slot, index, sight, from) { Step::Again(from) } else { Step::Blocked }
 }
 
-/// A late owner, as it was seen.
-struct Owner {
-    late: LateWord,
-    /// The mark that told it its turn.
-    mark: Word,
+/// Moves the counter of side `D` past a position that is skipped: where it stands then.
+fn pass<D: Side, K: Protocol, G: Group>(
+    track: &Track<'_, G>,
+    position: Position,
+) -> Result<Position, Position> {
+    let next = track.slots.geometry.advance(position, 1);
+    K::claim::<D, _>(track, position, next)?;
+    K::committed::<D, _>(track, next);
+    if D::TURN == Emptying::TURN {
+        track.lates.spend();
+    }
+    Ok(next)
+}
+
+/// Has patience with the owner of a slot that was told its turn by `mark`: whether it has committed
+/// meanwhile.
+fn is_done_soon<G: Group>(slot: &Run<'_, G>, mark: Word) -> bool {
+    (0..patience()).any(|_| {
+        (0..PAUSES).for_each(|_| pause());
+        slot.mark().load(Edge::RELAXED) != mark
+    })
 }
 
 /// Skips the owner of a slot through position `through`, unless it or others were faster. False
@@ -149,7 +159,7 @@ fn skip<G: Group>(
     lates: Lates<'_>,
     slot: &Run<'_, G>,
     index: usize,
-    Owner { late, mark }: Owner,
+    Sight { late, mark }: Sight,
     through: Position,
 ) -> bool {
     let tag = Tag::of(geometry, mark);
@@ -170,11 +180,56 @@ fn skip<G: Group>(
         return false;
     }
     if slot.mark().load(Edge::RELAXED) == mark {
-        lates.change(index, intent, intent.held(geometry, through, mark & 1));
+        lates.change(index, intent, intent.held(geometry, through, Owner::told(geometry, mark)));
     } else {
         lates.clear(index, intent);
     }
     true
+}
+
+/// Waits for the turn at the slot of `position`, which a producer has claimed while the slot held the
+/// value of the lap before. False if the position was skipped or filled by another; who owns the
+/// slot meanwhile is skipped if it is late.
+#[cold]
+#[inline(never)]
+pub(crate) fn await_turn<R: Tracked>(ring: &R, position: Position) -> bool {
+    let Track { slots, lates, .. } = ring.track();
+    let geometry = slots.geometry;
+    let slot = slots.only(position);
+    let index = geometry.index(position);
+    let told = geometry.lap_of(position) | Filling::TURN;
+    loop {
+        hook::at(hook::Point::Asking);
+        retry();
+        let Some(sight) = Sight::of::<Filling, _>(lates, &slot, index) else { continue };
+        let Sight { late, mark } = sight;
+        match late.says() {
+            Late::Clear if mark == told => return true,
+            Late::Intent(about) if mark == told => {
+                if about == Tag::of(geometry, told) {
+                    return true;
+                }
+                lates.clear(index, late);
+            }
+            // Late already; whoever owns a slot settles it.
+            Late::Held(_, owner) if mark == told && owner == Owner::told(geometry, told) => {
+                return true;
+            }
+            _ if sight.is_skipped_at(geometry, position)
+                || geometry.laps_ahead(mark, position) == 0 =>
+            {
+                return false;
+            }
+            Late::Held(_, owner) => {
+                lates.change(index, late, late.held(geometry, position, owner));
+            }
+            _ => {
+                if !is_done_soon(&slot, mark) && !is_patient() {
+                    skip(geometry, lates, &slot, index, sight, position);
+                }
+            }
+        }
+    }
 }
 
 /// An owner of side `D` that has committed the slot of `position` and found the watch not quiet:
@@ -192,20 +247,21 @@ pub(crate) fn settle_at<D: Side, R: Tracked>(ring: &R, position: Position, left:
     let geometry = track.slots.geometry;
     let slot = track.slots.only(position);
     let index = geometry.index(position);
-    let told = Tag::of(geometry, geometry.lap_of(position) | D::TURN);
+    let told = geometry.lap_of(position) | D::TURN;
     fence::light();
     loop {
         let late = track.lates.word(index);
         match late.says() {
-            Late::Intent(about) if about == told => {
+            Late::Intent(about) if about == Tag::of(geometry, told) => {
                 if track.lates.clear(index, late) {
                     return true;
                 }
             }
-            // Another owner's, unless the mark is still ours: while a slot is held nobody else
-            // changes it.
-            Late::Held(about)
-                if about.turn() == D::TURN && slot.mark().load(Edge::RELAXED) == left =>
+            // About a later owner, unless the mark is still ours: that of the next is told from us,
+            // and while a slot is held nobody else changes the mark.
+            Late::Held(_, owner)
+                if owner == Owner::told(geometry, told)
+                    && slot.mark().load(Edge::RELAXED) == left =>
             {
                 leave::<D, _>(track, &slot, index);
                 return false;
@@ -222,11 +278,12 @@ pub(crate) fn give_up<G: Group>(track: &Track<'_, G>, slot: &Run<'_, G>, positio
     let index = geometry.index(position);
     loop {
         let late = track.lates.word(index);
-        let held = late.held(geometry, position, Filling::TURN);
+        let owner = Owner::told(geometry, geometry.lap_of(position) | Filling::TURN);
+        let held = late.held(geometry, position, owner);
         let done = match late.says() {
             Late::Clear => track.lates.raise(index, late, held).is_some(),
             Late::Intent(_) => track.lates.change(index, late, held),
-            Late::Held(_) => true,
+            Late::Held(..) => true,
         };
         if done {
             return leave::<Filling, G>(track, slot, index);
@@ -240,7 +297,9 @@ fn leave<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<'_, G>, index: usiz
     loop {
         let late = track.lates.word(index);
         hook::at(hook::Point::Leaving);
-        let Late::Held(through) = late.says() else { unreachable!("only the owner ends it (T1)") };
+        let Late::Held(through, _) = late.says() else {
+            unreachable!("only the owner ends it (T1)")
+        };
         let near = Position(track.filled.load_in_turn(Edge::RELAXED));
         let near = near.opened_near(Position(track.emptied.load(Edge::RELAXED)));
         if !track.lates.is_still(index, late) {

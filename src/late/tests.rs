@@ -9,6 +9,8 @@ use crate::Queue;
 use crate::sync::hook::{self, Point};
 
 mod batches;
+mod evictions;
+mod pool;
 
 #[cfg(all(
     target_os = "linux",
@@ -40,6 +42,16 @@ impl<R: Send + 'static> Stopped<R> {
         is_there: impl Fn(&[Point]) -> bool + Send + 'static,
         operation: impl FnOnce() -> R + Send + 'static,
     ) -> Self {
+        let (stopped, has_stopped) = Self::if_ever(is_there, operation);
+        assert!(has_stopped, "the operation passes the point");
+        stopped
+    }
+
+    /// The same for an operation that may end before; whether it has stopped.
+    fn if_ever(
+        is_there: impl Fn(&[Point]) -> bool + Send + 'static,
+        operation: impl FnOnce() -> R + Send + 'static,
+    ) -> (Self, bool) {
         let (go, wait): (Sender<()>, Receiver<()>) = channel();
         let (reached, there) = channel();
         let thread = thread::spawn(move || {
@@ -47,6 +59,7 @@ impl<R: Send + 'static> Stopped<R> {
             let mut has_stopped = false;
             hook::set(move |at| {
                 seen.push(at);
+                assert!(seen.len() < 1_000_000, "the operation does not end");
                 if !has_stopped && is_there(&seen) {
                     has_stopped = true;
                     reached.send(()).expect("the test waits");
@@ -55,13 +68,14 @@ impl<R: Send + 'static> Stopped<R> {
             });
             operation()
         });
-        there.recv().expect("the operation passes the point");
-        Self { go, thread }
+        let has_stopped = there.recv().is_ok();
+        (Self { go, thread }, has_stopped)
     }
 
     /// Lets the thread go on to the end of its operation.
     fn release(self) -> R {
-        self.go.send(()).expect("the thread waits");
+        // One that has not stopped has ended, and does not wait.
+        let _ = self.go.send(());
         self.thread.join().expect("the operation does not panic")
     }
 }

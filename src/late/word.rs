@@ -4,7 +4,12 @@
 //! |---|---|
 //! | `CLEAR` | nobody is late |
 //! | `INTENT(m)` | somebody means to skip the owner that was told its turn by mark `m` |
-//! | `HELD(k)` | the owner is late: the positions of the slot through lap `k` are skipped |
+//! | `HELD(k, o)` | the owner `o` is late: the positions of the slot through lap `k` are skipped |
+//!
+//! Which owner `HELD` is about is said as far as it takes to tell it from those before and after
+//! it: by its side, and by whether the lap in which it was told its turn is odd ([`Owner`]). The
+//! side alone does not do: an eviction leaves a slot from full to full, so that two owners in a
+//! row are consumers.
 //!
 //! The high half is a version that grows with every change, so that whoever read the word twice
 //! and found it equal knows that it did not change. Between it and the state stands a lap with a
@@ -18,6 +23,8 @@ const STATE: Word = (1 << STATE_BITS) - 1;
 const CLEAR: Word = 0;
 const INTENT: Word = 1;
 const HELD: Word = 2;
+/// `HELD`, by an owner that was told its turn in an odd lap.
+const HELD_ODD: Word = 3;
 
 /// Where the version begins.
 const VERSION_SHIFT: u32 = Word::BITS / 2;
@@ -40,11 +47,6 @@ impl Tag {
         Self((geometry.lap_number(mark) << 1 | mark & 1) & TAG)
     }
 
-    /// Whose turn it was.
-    pub(crate) fn turn(self) -> Word {
-        self.0 & 1
-    }
-
     /// How many laps after the lap of `position` this one is, the nearest way round.
     pub(crate) fn laps_after(self, geometry: Geometry, position: Position) -> isize {
         // A position may have fewer bits of lap than a tag has room for.
@@ -55,6 +57,24 @@ impl Tag {
     }
 }
 
+/// An owner of a slot, as far as a late word that is `HELD` can name it: its side, and whether the
+/// lap in which it was told its turn is odd.
+///
+/// While the mark of a slot is the one that an owner left, the next owner is of the other side, or,
+/// after an eviction, of the same side and the next lap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    turn: Word,
+    is_odd: bool,
+}
+
+impl Owner {
+    /// The owner that was told its turn by this mark.
+    pub(crate) fn told(geometry: Geometry, mark: Word) -> Self {
+        Self { turn: mark & 1, is_odd: geometry.lap_number(mark) & 1 == 1 }
+    }
+}
+
 /// What a late word says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Late {
@@ -62,8 +82,8 @@ pub enum Late {
     Clear,
     /// Somebody means to skip the owner that was told its turn by this mark.
     Intent(Tag),
-    /// The slot is skipped through this lap; the turn is that of its late owner.
-    Held(Tag),
+    /// The slot is skipped through the lap of this tag, its late owner being this one.
+    Held(Tag, Owner),
 }
 
 impl LateWord {
@@ -73,7 +93,7 @@ impl LateWord {
         match self.0 & STATE {
             CLEAR => Late::Clear,
             INTENT => Late::Intent(tag),
-            _ => Late::Held(tag),
+            state => Late::Held(tag, Owner { turn: tag.0 & 1, is_odd: state == HELD_ODD }),
         }
     }
 
@@ -94,9 +114,10 @@ impl LateWord {
     }
 
     /// The next version, which says that the slot is skipped through the lap of `position`, its
-    /// late owner being one of side `turn`.
-    pub(crate) fn held(self, geometry: Geometry, position: Position, turn: Word) -> Self {
-        self.next(HELD, Tag::of(geometry, geometry.lap_of(position) | turn))
+    /// late owner being this one.
+    pub(crate) fn held(self, geometry: Geometry, position: Position, owner: Owner) -> Self {
+        let state = if owner.is_odd { HELD_ODD } else { HELD };
+        self.next(state, Tag::of(geometry, geometry.lap_of(position) | owner.turn))
     }
 
     fn next(self, state: Word, tag: Tag) -> Self {
@@ -121,6 +142,25 @@ mod tests {
     }
 
     #[test]
+    fn an_owner_is_told_from_the_other_side_and_from_the_next_lap() {
+        for capacity in [1, 3, 64] {
+            let geometry = Geometry::new(capacity).unwrap();
+            for start in [Position(0), geometry.offset_laps(Position(0), -1)] {
+                let told =
+                    |laps, turn| Owner::told(geometry, geometry.offset_laps(start, laps).0 | turn);
+                for turn in [0, 1] {
+                    let owner = told(0, turn);
+                    assert_ne!(owner, told(0, turn ^ 1));
+                    assert_ne!(owner, told(1, turn));
+                    let held = LateWord(0).held(geometry, geometry.offset_laps(start, 7), owner);
+                    let Late::Held(_, about) = held.says() else { panic!("{held:?}") };
+                    assert_eq!(about, owner, "whatever the lap through which it is skipped");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_word_says_what_it_was_made_to_say_and_never_repeats() {
         for capacity in [1, 2, 3, 8, 1000] {
             let geometry = Geometry::new(capacity).unwrap();
@@ -132,9 +172,10 @@ mod tests {
                 let intent = LateWord(0).intent(Tag::of(geometry, mark));
                 assert_eq!(intent.says(), Late::Intent(Tag::of(geometry, mark)));
                 let later = geometry.next_lap(position);
-                let held = intent.held(geometry, later, 1);
-                let Late::Held(tag) = held.says() else { panic!("{held:?}") };
-                assert_eq!((tag.turn(), tag.laps_after(geometry, later)), (1, 0));
+                let owner = Owner::told(geometry, mark);
+                let held = intent.held(geometry, later, owner);
+                let Late::Held(tag, about) = held.says() else { panic!("{held:?}") };
+                assert_eq!((about, tag.laps_after(geometry, later)), (owner, 0));
                 assert_eq!(tag.laps_after(geometry, position), 1);
                 assert_eq!(tag.laps_after(geometry, geometry.next_lap(later)), -1);
                 let clear = held.clear();

@@ -98,7 +98,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     ///
     /// `source` is a value. If it was moved, nobody uses or drops it afterwards.
     #[inline(always)]
-    unsafe fn fill<const BESIDE: bool>(
+    pub(super) unsafe fn fill<const BESIDE: bool>(
         &self,
         one: One<'_, S::Group>,
         source: *const S::Item,
@@ -138,7 +138,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
 
     /// Moves the value out of a slot that is ours and commits it.
     #[inline(always)]
-    fn empty<const BESIDE: bool>(&self, one: One<'_, S::Group>) -> S::Item {
+    pub(super) fn empty<const BESIDE: bool>(&self, one: One<'_, S::Group>) -> S::Item {
         let mut value = MaybeUninit::uninit();
         // SAFETY: we own the slot until we commit the claim.
         unsafe { buffer::copy_out::<S::Group>(one.slot.cells(), value.as_mut_ptr()) };

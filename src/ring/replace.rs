@@ -1,90 +1,156 @@
 //! One value in the place of another: the oldest goes, the new one takes its slot.
+//!
+//! An eviction is a pop and a push by one thread, of two positions a lap apart that share a slot. The
+//! ring is full at that moment, nobody else's value can come between, and the value that goes is
+//! handed to the caller. In turn:
+//!
+//! 1. The producers' counter being a lap ahead of the consumers', the thread *reserves* the new
+//!    position, whose slot still holds the oldest value: so nobody can push before it.
+//! 2. It claims the oldest position, as every consumer does. If it is the first, the slot is its own
+//!    for both positions, whoever has reserved the new one: it goes from full to full.
+//! 3. If a consumer was faster there is room now, and nothing has to go: who has reserved the new
+//!    position fills it when its slot is free, like any producer.
+//!
+//! A thread that is stopped after its first step stops nobody: others do the second in its place.
 
 use core::mem::{ManuallyDrop, MaybeUninit};
 
 use super::Store;
 use super::core::Ring;
 use crate::buffer;
-use crate::late::settle_at;
+use crate::late::{await_turn, is_patient, next_step, settle_at};
 use crate::position::Position;
 use crate::sequencer::{
-    Emptying, Filling, Protocol, Shared, Side, Tracked, acquire_one, commit_one,
+    Emptying, Filling, One, Protocol, Shared, Side, Tracked, is_ready_beside_late,
 };
-use crate::sync::{hook, retry};
+use crate::sync::{edge::Edge, hook, retry};
 
 /// What became of a value that was to replace the oldest.
 enum Replaced<T> {
     /// It took the slot of the oldest.
     Oldest(T),
-    /// The oldest went, but others were faster with its slot.
+    /// It took a slot that a consumer had emptied meanwhile.
+    Filled,
+    /// The oldest went, but the value could not take its slot: this thread, or one that had
+    /// reserved the slot, was late.
     Popped {
         /// What was the oldest.
         oldest: T,
         /// What was to replace it.
         value: T,
     },
-    /// There was no oldest.
+    /// Nothing has changed: the ring is not full, or others were faster.
     Nothing(T),
+}
+
+/// How many times in a row a thread finds that the ring is full and nothing can go, before it gives up.
+///
+/// While others move the ring on it may be refused any number of times, though hardly by chance as many
+/// as this.
+const fn attempts(capacity: usize) -> usize {
+    capacity.saturating_mul(8).saturating_add(if cfg!(ringway_loom) { 8 } else { 4096 })
 }
 
 impl<S: Store> Ring<Shared, Shared, S> {
     /// Moves a value into the ring; if it is full, the oldest is moved out and returned. Gives the
-    /// value back if the ring is closed; then what was evicted for it is dropped.
-    pub(crate) fn force_push(&self, mut value: S::Item) -> Result<Option<S::Item>, S::Item> {
+    /// value back if the ring is closed.
+    ///
+    /// A thread that was late with the value begins again, and may have to evict once more: `before`
+    /// is given what is not returned. Where all slots are held by threads that are late, there is
+    /// neither room nor an oldest value: then the value itself is evicted.
+    pub(crate) fn force_push(
+        &self,
+        mut value: S::Item,
+        mut before: impl FnMut(S::Item),
+    ) -> Result<Option<S::Item>, S::Item> {
         let mut evicted = None;
-        loop {
+        // The code of a `T` or of the caller runs while nothing is claimed (R3).
+        let mut evict = |evicted: &mut Option<_>, oldest| {
+            if let Some(earlier) = evicted.replace(oldest) {
+                before(earlier);
+            }
+        };
+        for _ in 0..attempts(self.capacity()) {
             value = match self.filling(|cursor| self.push(cursor, value)) {
                 Ok(()) => return Ok(evicted),
-                Err(back) if self.is_closed() => return Err(back),
+                Err(back) if self.is_closed() => {
+                    evicted.map(before);
+                    return Err(back);
+                }
                 Err(back) => back,
             };
             value = match self.replace_oldest(value) {
-                Replaced::Oldest(oldest) => return Ok(Some(oldest)),
+                Replaced::Oldest(oldest) => {
+                    evict(&mut evicted, oldest);
+                    return Ok(evicted);
+                }
+                Replaced::Filled => return Ok(evicted),
                 Replaced::Popped { oldest, value } => {
-                    evicted = Some(oldest);
+                    evict(&mut evicted, oldest);
                     value
                 }
                 Replaced::Nothing(value) => value,
             };
             retry();
         }
+        evict(&mut evicted, value);
+        Ok(evicted)
     }
 
     /// Puts a value in the place of the oldest, if the ring is full.
     ///
-    /// The consumer that owns the slot of the oldest claims the position that fills the slot one
-    /// lap later as well, before it commits. The mark goes from full to full of the next lap, by
-    /// the same owner (S3). If it is late, it is skipped as a consumer of the old position, and
-    /// through the new one too.
+    /// The slot goes from full to full of the next lap, by the same owner (S3). If that is late, it is
+    /// skipped as a consumer of the old position, and through the new one too.
     fn replace_oldest(&self, value: S::Item) -> Replaced<S::Item> {
-        let oldest =
-            self.emptying(|cursor| acquire_one::<Emptying, Shared, Shared, _>(self, cursor));
-        let Some(one) = oldest else {
-            return Replaced::Nothing(value);
-        };
-        let track = self.track();
+        let track = &self.track();
         let geometry = track.slots.geometry;
-        let slot = one.slot;
-        let (old, new) = (slot.position(), geometry.next_lap(slot.position()));
+        let old = Position(self.emptied.load(Edge::RELAXED));
+        let new = geometry.next_lap(old);
+        let filled = Position(self.filled.load(Edge::RELAXED));
+        let beyond = geometry.distance(new, filled);
+        if !filled.is_near(old) || beyond < 0 {
+            return Replaced::Nothing(value);
+        }
+        let slot = track.slots.only(old);
+        if !is_ready_beside_late::<Emptying, _>(track, &slot) {
+            if !is_patient() {
+                next_step::<Emptying, Shared, Shared, _>(self, old, &mut 0);
+            }
+            return Replaced::Nothing(value);
+        }
+        // The counter can be past the new position of a slot that is full in the old one only because
+        // that was reserved. Where others have filled what comes after it, it is too early for us.
+        if beyond > 1 {
+            return if self.claim_one::<Emptying>(old) {
+                let one = One { slot, next: geometry.advance(old, 1) };
+                Replaced::Popped { oldest: self.empty::<true>(one), value }
+            } else {
+                Replaced::Nothing(value)
+            };
+        }
+        let reserves = beyond == 0;
+        if reserves && !self.claim_one::<Filling>(new) {
+            return Replaced::Nothing(value);
+        }
+        hook::at(hook::Point::Reserved);
+        if !self.claim_one::<Emptying>(old) {
+            return if reserves { self.fill_in_turn(new, value) } else { Replaced::Nothing(value) };
+        }
+        hook::at(hook::Point::Claimed);
         let value = ManuallyDrop::new(value);
         let mut oldest = MaybeUninit::uninit();
         // SAFETY: we own the slot until we commit the claim, and it holds a value.
         unsafe { buffer::copy_out::<S::Group>(slot.cells(), oldest.as_mut_ptr()) };
         // SAFETY: the value was moved there.
         let oldest = unsafe { oldest.assume_init() };
-        if !self.claim_to_fill(new) {
-            // Late or not, the oldest is ours.
-            let _ = commit_one::<Emptying, Shared, _, true>(self, one);
-            return Replaced::Popped { oldest, value: ManuallyDrop::into_inner(value) };
-        }
         // SAFETY: we own the slot still, and it is empty now; once it is committed in time the
         // value is the slot's, and before that it is ours.
         unsafe { buffer::copy_in::<S::Group>(slot.cells(), (&raw const value).cast()) };
-        let filled = Filling::turn_passed(geometry, new);
+        let left = Filling::turn_passed(geometry, new);
         hook::at(hook::Point::Moved);
-        slot.mark().store_and_fence(filled, Filling::COMMIT);
+        slot.mark().store_and_fence(left, Filling::COMMIT);
         hook::at(hook::Point::Committed);
-        if settle_at::<Emptying, _>(self, old, filled) {
+        if settle_at::<Emptying, _>(self, old, left) {
             track.lates.renew_budget();
             Replaced::Oldest(oldest)
         } else {
@@ -92,12 +158,30 @@ impl<S: Store> Ring<Shared, Shared, S> {
         }
     }
 
-    /// Claims a position whose slot is the caller's already.
-    fn claim_to_fill(&self, position: Position) -> bool {
+    /// Puts a value into the slot of a position that this thread has reserved and whose old value went
+    /// to a consumer.
+    #[cold]
+    fn fill_in_turn(&self, position: Position, value: S::Item) -> Replaced<S::Item> {
+        let slots = self.track().slots;
+        if !await_turn(self, position) {
+            return Replaced::Nothing(value);
+        }
+        let one = One { slot: slots.only(position), next: slots.geometry.advance(position, 1) };
+        let value = ManuallyDrop::new(value);
+        // SAFETY: the slot is ours from here to the commit. The value is not used again if it was moved.
+        if unsafe { self.fill::<true>(one, (&raw const value).cast()) } {
+            Replaced::Filled
+        } else {
+            Replaced::Nothing(ManuallyDrop::into_inner(value))
+        }
+    }
+
+    /// Claims a position, if the counter of side `D` stands there.
+    fn claim_one<D: Side>(&self, position: Position) -> bool {
         let track = &self.track();
         let next = track.slots.geometry.advance(position, 1);
-        self.filling(|cursor| {
-            let is_claimed = Shared::claim::<Filling, _>(track, position, next).is_ok();
+        D::counter(track).with_cursor::<Shared, _>(|cursor| {
+            let is_claimed = Shared::claim::<D, _>(track, position, next).is_ok();
             if is_claimed {
                 cursor.next = next;
             }

@@ -112,8 +112,8 @@ fn acquire_many_after_all<D: Side, K: Protocol, O: Protocol, R: Tracked>(
         let ready = ready_if_quiet::<D, _>(track, slots);
         Some(ready.unwrap_or_else(|| ready_beside_late::<D, _>(track, slots)))
     };
-    let ask = |from| ready_by_sector(track, from, most, in_sector).filter(|len| *len >= least);
-    acquire::<D, K, O, R>(ring, guess, ask)
+    let ask = |from| ready_by_sector(track, from, most, in_sector).unwrap_or(0);
+    acquire::<D, K, O, R>(ring, guess, least, ask)
 }
 
 /// Steps 3 and 4: moves the values of a claim, by `cells`, and passes the turn at their slots to

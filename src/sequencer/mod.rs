@@ -129,42 +129,44 @@ impl<G: Group> Tracked for Track<'_, G> {
 
 /// Steps 1 and 2 for side `D` of kind `K`, across from a side of kind `O`: asks and claims.
 ///
-/// `ask` says how many positions from the given one on are ready and wanted, or `None` if they are
-/// too few. It is asked again when another handle has claimed meanwhile, or has been skipped.
+/// `ask` says how many positions from the given one on are ready and wanted; fewer than `least`, at
+/// least one, will not do. It is asked again when another handle has claimed meanwhile, or has been
+/// skipped.
 ///
 /// The error is the position at which the next operation begins.
 #[inline(always)]
 fn acquire<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &R,
     guess: Position,
-    ask: impl Fn(Position) -> Option<usize>,
+    least: usize,
+    ask: impl Fn(Position) -> usize,
 ) -> Result<Claim, Position> {
     let track = &ring.track();
     let mut from = guess;
     let mut passed = 0;
     loop {
         hook::at(hook::Point::Asking);
-        from = match ask(from) {
-            Some(len) => {
-                let to = track.slots.geometry.advance(from, len);
-                match K::claim::<D, _>(track, from, to) {
-                    Ok(()) => {
-                        hook::at(hook::Point::Claimed);
-                        return Ok(Claim { from, to, len });
-                    }
-                    Err(latest) => latest,
+        let len = ask(from);
+        from = if len >= least {
+            let to = track.slots.geometry.advance(from, len);
+            match K::claim::<D, _>(track, from, to) {
+                Ok(()) => {
+                    hook::at(hook::Point::Claimed);
+                    return Ok(Claim { from, to, len });
                 }
+                Err(latest) => latest,
             }
-            None => match K::latest::<D, _>(track, from) {
+        } else {
+            match K::latest::<D, _>(track, from) {
                 latest if latest != from => latest,
                 _ if !K::SHARED && !O::SHARED || is_patient() => return Err(from),
+                // Nobody had claimed them while they were asked: it is those behind that are too few.
+                _ if len > 0 => return Err(from),
                 _ => match next_step::<D, K, O, R>(ring, from, &mut passed) {
                     Step::Again(next) => next,
-                    // The first was ready all the time: it is the others that are too few.
-                    Step::Ready if ask(from).is_some() => from,
-                    Step::Ready | Step::Blocked => return Err(from),
+                    Step::Blocked => return Err(from),
                 },
-            },
+            }
         };
         retry();
     }
@@ -172,7 +174,7 @@ fn acquire<D: Side, K: Protocol, O: Protocol, R: Tracked>(
 
 /// Whether a slot is ready for side `D`, some thread being late.
 #[inline(always)]
-fn is_ready_beside_late<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<'_, G>) -> bool {
+pub fn is_ready_beside_late<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<'_, G>) -> bool {
     let geometry = track.slots.geometry;
     let index = geometry.index(slot.position());
     let late = track.lates.word(index);
@@ -236,9 +238,9 @@ pub fn acquire_one<'a, D: Side, K: Protocol, O: Protocol, R: Tracked>(
         } else {
             slot.ready::<D>(track.slots.geometry) == 1
         };
-        is_ready.then_some(1)
+        usize::from(is_ready)
     };
-    match acquire::<D, K, O, R>(ring, cursor.next, ask) {
+    match acquire::<D, K, O, R>(ring, cursor.next, 1, ask) {
         Ok(claim) => {
             cursor.next = claim.to;
             Some(One { slot: ring.track().slots.only(claim.from), next: claim.to })

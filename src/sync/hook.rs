@@ -6,6 +6,8 @@
 pub enum Point {
     /// An operation looks at a position.
     Asking,
+    /// An eviction has reserved its new position, and not claimed the old one.
+    Reserved,
     /// The position is claimed, its value not moved.
     Claimed,
     /// The value is moved, the mark not stored.

@@ -1,0 +1,167 @@
+//! Evictions whose thread is stopped in their midst, beside other threads that are late.
+
+use super::*;
+
+/// All that is in the queue, in order.
+fn drain(queue: &Queue<u64>) -> Vec<u64> {
+    Vec::from_iter(std::iter::from_fn(|| bounded(bound(queue.capacity()), || queue.pop())))
+}
+
+/// A full queue of the values from 0 on.
+fn full(capacity: usize) -> Arc<Queue<u64>> {
+    let queue = Arc::new(Queue::new(capacity));
+    (0..capacity as u64).for_each(|value| queue.push(value).unwrap());
+    queue
+}
+
+/// What a thread evicts for this value.
+fn evict(queue: &Queue<u64>, value: u64) -> Vec<u64> {
+    let mut evicted = Vec::new();
+    queue.force_push_with(value, |value| evicted.push(value));
+    evicted
+}
+
+/// The same on a thread that is stopped at this point.
+fn evict_stopped(queue: &Arc<Queue<u64>>, value: u64, point: Point) -> Stopped<Vec<u64>> {
+    let theirs = Arc::clone(queue);
+    Stopped::at(point, 1, move || evict(&theirs, value))
+}
+
+/// Two owners in a row are consumers: who evicts has left its mark, and the next consumer is late.
+/// The evictor does not take that one's lateness for its own.
+#[test]
+fn d1_an_evictor_and_the_consumer_after_it_are_late_at_once() {
+    for capacity in [1, 2, 3, 64] {
+        let queue = full(capacity);
+        let evictor = evict_stopped(&queue, 500, Point::Committed);
+        // Those in between, and then the value in the place of the oldest.
+        for value in 1..capacity as u64 {
+            assert_eq!(queue.pop(), Some(value));
+        }
+        let theirs = Arc::clone(&queue);
+        let consumer = Stopped::at(Point::Claimed, 1, move || theirs.pop());
+        // Producers come round and skip the consumer.
+        assert_eq!(laps(&queue, 3), capacity - 1);
+        assert_eq!(evictor.release(), [0]);
+        assert_eq!(laps(&queue, 3), capacity - 1, "the slot is the consumer's");
+        assert_eq!(consumer.release(), Some(500), "capacity {capacity}");
+        assert_eq!(drain(&queue), []);
+        assert_eq!(laps(&queue, 5), capacity, "whole again");
+    }
+}
+
+/// Who has reserved the place of the oldest and stops there leaves it to the next who evicts.
+#[test]
+fn a_reserved_place_goes_to_whoever_evicts() {
+    for capacity in [1, 2, 3, 64] {
+        let queue = full(capacity);
+        let all = |evicted: Vec<u64>| Vec::from_iter(evicted.into_iter().chain(drain(&queue)));
+        let first = evict_stopped(&queue, 500, Point::Reserved);
+        assert_eq!(queue.len(), capacity);
+        assert!(queue.push(1000).is_err(), "it is full");
+        assert_eq!(evict(&queue, 501), [0]);
+        let evicted = first.release();
+        assert_eq!(evicted.len(), 1);
+        assert!(all(evicted).into_iter().eq((1..capacity as u64).chain([501, 500])));
+        assert_eq!(laps(&queue, 5), capacity);
+    }
+}
+
+/// Where a consumer takes the oldest nothing has to go, wherever the evictor stands before it has
+/// claimed the oldest itself.
+#[test]
+fn what_a_consumer_takes_is_not_evicted() {
+    let stops = (1..=5).map(|nth| (Point::Asking, nth)).chain([(Point::Reserved, 1)]);
+    for (capacity, (point, nth)) in
+        [1, 2, 3, 64].into_iter().flat_map(|c| stops.clone().map(move |s| (c, s)))
+    {
+        for popped in 1..=capacity.min(5) as u64 {
+            let queue = full(capacity);
+            let theirs = Arc::clone(&queue);
+            let is_there = move |seen: &[Point]| {
+                seen.ends_with(&[point]) && seen.iter().filter(|at| **at == point).count() == nth
+            };
+            let (evictor, has_stopped) = Stopped::if_ever(is_there, move || evict(&theirs, 500));
+            if !has_stopped {
+                assert_eq!(evictor.release(), [0]);
+                continue;
+            }
+            for value in 0..popped {
+                assert_eq!(queue.pop(), Some(value));
+            }
+            assert_eq!(evictor.release(), [], "{point:?}, {nth}");
+            assert!(drain(&queue).into_iter().eq((popped..capacity as u64).chain([500])));
+            assert_eq!(laps(&queue, 5), capacity);
+        }
+    }
+}
+
+/// The consumer that takes the oldest is late in its turn, before or after the evictor comes back.
+#[test]
+fn the_consumer_that_takes_the_oldest_is_late() {
+    for capacity in [1, 2, 3, 64] {
+        for point in POINTS {
+            for passes in [false, true] {
+                let queue = full(capacity);
+                let evictor = evict_stopped(&queue, 500, Point::Reserved);
+                let theirs = Arc::clone(&queue);
+                let consumer = Stopped::at(point, 1, move || theirs.pop());
+                let mut seen = Vec::new();
+                if passes {
+                    seen.append(&mut drain(&queue));
+                }
+                let evicted = evictor.release();
+                seen.append(&mut drain(&queue));
+                let popped = consumer.release();
+                assert_eq!(popped, Some(0));
+                let mut all = Vec::from_iter(seen.into_iter().chain(evicted).chain(popped));
+                all.sort_unstable();
+                assert!(all.into_iter().eq((0..capacity as u64).chain([500])), "{point:?}");
+                assert_eq!(laps(&queue, 5), capacity);
+            }
+        }
+    }
+}
+
+/// A reserved place that others have passed by is no place for a later value: it would come before
+/// theirs. Who evicts then has to evict once more, and gives both.
+#[test]
+fn a_reserved_place_that_others_have_passed_is_not_taken() {
+    let queue = Arc::new(Queue::new(3));
+    let push = |value| queue.push(value).unwrap();
+    push(0);
+    assert_eq!(queue.pop(), Some(0));
+    push(1);
+    let theirs = Arc::clone(&queue);
+    let consumer = Stopped::at(Point::Claimed, 1, move || theirs.pop());
+    push(2);
+    assert_eq!(queue.pop(), Some(2));
+    // The slot of 1 is skipped between these two, and is for the next lap.
+    push(3);
+    push(4);
+    assert_eq!(consumer.release(), Some(1));
+    let first = evict_stopped(&queue, 5, Point::Reserved);
+    push(6);
+    assert_eq!(evict(&queue, 7), [3, 4]);
+    assert_eq!(first.release(), []);
+    assert_eq!(drain(&queue), [5, 6, 7], "in the order of the claims");
+    assert_eq!(laps(&queue, 5), 3);
+}
+
+/// With as many threads stopped as there are slots there is neither room nor a value that could go.
+#[test]
+fn an_eviction_returns_beside_any_number_of_late_threads() {
+    for capacity in [1, 2, 3] {
+        let queue = full(capacity);
+        let consumers = Vec::from_iter((0..capacity).map(|_| {
+            let theirs = Arc::clone(&queue);
+            Stopped::at(Point::Claimed, 1, move || theirs.pop())
+        }));
+        assert_eq!(evict(&queue, 500), [500]);
+        for (value, consumer) in consumers.into_iter().enumerate() {
+            assert_eq!(consumer.release(), Some(value as u64));
+        }
+        assert_eq!(drain(&queue), []);
+        assert_eq!(laps(&queue, 5), capacity);
+    }
+}
