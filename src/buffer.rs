@@ -9,7 +9,7 @@
 //!   of the caller runs, so nothing can panic there and leave the slot without an owner.
 
 use core::mem::ManuallyDrop;
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 use core::mem::MaybeUninit;
 
 use crate::position::Position;
@@ -121,7 +121,7 @@ unsafe fn drop_each<'a, G: Group + 'a>(runs: impl Iterator<Item = Run<'a, G>>) {
 /// # Safety
 ///
 /// The caller owns the slots as a producer for as long as the slice lives, and has no other.
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 #[inline(always)]
 #[expect(clippy::mut_from_ref, reason = "the cells are shared, their owner is one (R1)")]
 pub(crate) unsafe fn places<T>(cells: &[Cell<T>]) -> &mut [MaybeUninit<T>] {
@@ -135,7 +135,7 @@ pub(crate) unsafe fn places<T>(cells: &[Cell<T>]) -> &mut [MaybeUninit<T>] {
 ///
 /// The caller owns the slots as a consumer for as long as the slice lives, and has none of them
 /// that can be changed.
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 #[inline(always)]
 pub(crate) unsafe fn values<T>(cells: &[Cell<T>]) -> &[T] {
     // SAFETY: the slots are the caller's (R1) and hold values (R2).
@@ -147,7 +147,7 @@ pub(crate) unsafe fn values<T>(cells: &[Cell<T>]) -> &[T] {
 /// # Safety
 ///
 /// The caller owns the slots as a consumer for as long as the slice lives, and has no other.
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 #[inline(always)]
 #[expect(clippy::mut_from_ref, reason = "the cells are shared, their owner is one (R1)")]
 pub(crate) unsafe fn values_mut<T>(cells: &[Cell<T>]) -> &mut [T] {

@@ -51,7 +51,7 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
-#[cfg(any(test, ringway_loom, feature = "std"))]
+#[cfg(any(test, ringway_modelled, feature = "std"))]
 extern crate std;
 
 mod buffer;
@@ -69,21 +69,21 @@ mod sync;
 pub use queue::{InlineQueue, IntoIter, Queue};
 
 /// The table of orderings, for the models.
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 #[doc(hidden)]
 pub mod edge {
     pub use crate::sync::edge::{Edge, TABLE};
 }
 
 /// The points inside an operation, for the models.
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 #[doc(hidden)]
 pub mod hook {
     pub use crate::sync::hook::{Point, set};
 }
 
 /// What the models choose: whether late threads are skipped, and who waits has asked for care.
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 #[doc(hidden)]
 pub use late::{set_careful, set_patient};
 

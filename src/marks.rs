@@ -13,7 +13,7 @@ pub struct Marks<const N: usize>([Atomic; N]);
 
 impl<const N: usize> Marks<N> {
     /// It is the producers' turn in the lap of `start`.
-    #[cfg(any(feature = "alloc", ringway_loom))]
+    #[cfg(any(feature = "alloc", ringway_modelled))]
     pub(crate) fn empty(geometry: Geometry, start: Position) -> Self {
         Self(core::array::from_fn(|_| Atomic::new(geometry.lap_of(start))))
     }

@@ -31,7 +31,7 @@ pub(super) enum End {
 }
 
 /// How often a receiver looks for a message that was claimed before the close.
-const LAST_LOOKS: u32 = if cfg!(ringway_loom) { 1 } else { 100 };
+const LAST_LOOKS: u32 = if cfg!(ringway_modelled) { 1 } else { 100 };
 
 impl<T, C: Sequencer> Core<T, C> {
     /// An empty channel.

@@ -1,6 +1,6 @@
 //! How a handle waits: what it does between two looks, and when it goes to sleep.
 
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 use core::cell::Cell;
 use std::thread;
 use std::time::Duration;
@@ -94,7 +94,7 @@ impl Pace {
     pub(super) fn begin(&self, at: Word) -> Turns {
         let is_alone = is_alone();
         let (pauses, spins, yields) = match self.strategy {
-            _ if cfg!(ringway_loom) => (1, 0, 0),
+            _ if cfg!(ringway_modelled) => (1, 0, 0),
             WaitStrategy::Adaptive => {
                 let pauses = self.adapt(at);
                 let hope = self.hope();
@@ -112,7 +112,7 @@ impl Pace {
     /// for longer.
     pub(super) fn begin_task(&self, at: Word) -> Turns {
         let none = Turns { pauses: 1, taken: 0, spins: 0, yields: 0 };
-        if cfg!(ringway_loom) || is_alone() || self.strategy == WaitStrategy::Park {
+        if cfg!(ringway_modelled) || is_alone() || self.strategy == WaitStrategy::Park {
             return none;
         }
         let pauses = self.adapt(at);
@@ -121,7 +121,7 @@ impl Pace {
 
     /// The wait is over, asleep or not.
     pub(super) fn end(&self, slept: bool) {
-        if cfg!(ringway_loom) {
+        if cfg!(ringway_modelled) {
             return;
         }
         let before = self.slept.load(Edge::RELAXED);
@@ -168,7 +168,7 @@ impl Clone for Pace {
 /// Asks how many processors there are, when a channel is made: a thread that waits may be bound to
 /// one of several, and would be told of that one. Each thread asks once, since it takes reading
 /// files of the system.
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 pub(super) fn note_processors() {
     std::thread_local! {
         static HAS_ASKED: Cell<bool> = const { Cell::new(false) };
@@ -180,18 +180,18 @@ pub(super) fn note_processors() {
 }
 
 /// In a model nobody spins.
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 pub(super) fn note_processors() {}
 
 /// How many processors the process was seen to have.
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 static PROCESSORS: Atomic = Atomic::new(0);
 
 /// Whether the process has one processor: then who spins holds up whom it waits for.
 fn is_alone() -> bool {
-    #[cfg(not(ringway_loom))]
+    #[cfg(not(ringway_modelled))]
     return PROCESSORS.load(Edge::RELAXED) == 1;
-    #[cfg(ringway_loom)]
+    #[cfg(ringway_modelled)]
     return true;
 }
 
@@ -255,7 +255,7 @@ impl Turns {
     }
 }
 
-#[cfg(all(test, not(ringway_loom)))]
+#[cfg(all(test, not(ringway_modelled)))]
 mod tests {
     use std::vec::Vec;
 

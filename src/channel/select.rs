@@ -245,7 +245,7 @@ impl<'a, R> Select<'a, R> {
 /// A number for each select of a thread. The steps are those of the golden ratio, so that each
 /// choice is the first as often as the others also where a thread selects from several sets by
 /// turns.
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 fn next_turn() -> u32 {
     std::thread_local! {
         static TURN: core::cell::Cell<u32> = const { core::cell::Cell::new(0) };
@@ -256,7 +256,7 @@ fn next_turn() -> u32 {
 }
 
 /// In a model the first choice is the first.
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 fn next_turn() -> u32 {
     0
 }

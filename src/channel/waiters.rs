@@ -54,7 +54,7 @@ impl Waiters {
     /// Nobody waits.
     pub(super) fn none() -> Arc<Self> {
         // A model of the notice begins with it.
-        let notice = if cfg!(ringway_loom) && is_fence_free() { CARE | CONFIRMED } else { 0 };
+        let notice = if cfg!(ringway_modelled) && is_fence_free() { CARE | CONFIRMED } else { 0 };
         let word = CachePadded::new(Atomic::new(notice));
         Arc::new(Self { word, calm: Atomic::new(0), event: Event::new() })
     }
@@ -202,7 +202,7 @@ impl Drop for Waiting {
     }
 }
 
-#[cfg(all(test, not(ringway_loom)))]
+#[cfg(all(test, not(ringway_modelled)))]
 mod tests {
     use super::*;
 

@@ -9,22 +9,22 @@
 //! compiler alone. Where the call is missing or refused, which is asked once for a process, both
 //! are full fences.
 
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 pub(crate) use native::{between_looks, heavy, is_free, light, light_if_free};
-#[cfg(all(feature = "std", not(ringway_loom)))]
+#[cfg(all(feature = "std", not(ringway_modelled)))]
 pub(crate) use native::{heavy_at, light_at};
 
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 pub(crate) use modelled::{
     heavy, heavy_at, is_free, is_patient, light, light as between_looks, light as light_if_free,
     light_at,
 };
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 pub use modelled::{set_careful, set_patient};
 
-/// Under loom both fences are full ones, or, where nobody is ever skipped, none: then the models
+/// In models both fences are full ones, or, where nobody is ever skipped, none: then the models
 /// show what the orderings do without their help.
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 mod modelled {
     use core::cell::Cell;
 
@@ -87,12 +87,12 @@ mod modelled {
 }
 
 /// Whether nobody is ever skipped: only in models.
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 pub(crate) const fn is_patient() -> bool {
     false
 }
 
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 mod native {
     use crate::sync::{CHOICE, compiler_fence, edge, edge::Edge, full_fence};
 

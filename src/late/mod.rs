@@ -18,7 +18,7 @@
 //! fences are those of userspace read-copy-update. docs/DESIGN.md has the argument.
 
 mod fence;
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 pub use fence::{set_careful, set_patient};
 mod skip;
 mod watch;
@@ -30,5 +30,5 @@ pub(crate) use fence::{heavy_at, is_free as is_fence_free, light_at};
 pub(crate) use skip::{Step, await_turn, give_up, next_step, settle, settle_at};
 pub(crate) use watch::{Lates, STRIPE, Watch};
 
-#[cfg(all(test, feature = "alloc", not(ringway_loom)))]
+#[cfg(all(test, feature = "alloc", not(ringway_modelled)))]
 mod tests;

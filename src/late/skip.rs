@@ -13,7 +13,7 @@ use crate::sync::{edge::Edge, hook, pause, retry};
 /// An owner that runs is done within a few dozen cycles and one cache line; one that does not is
 /// away for a time slice. In models nobody is patient.
 const fn patience() -> usize {
-    if cfg!(ringway_loom) { 0 } else { 8 }
+    if cfg!(ringway_modelled) { 0 } else { 8 }
 }
 
 /// How many pauses there are between two looks. Who looks at once when the owner is done goes in

@@ -15,11 +15,11 @@ const VERSION: Word = 1 << VERSION_SHIFT;
 
 /// The light fence is known to be free here. Where it is not, or where nobody has asked yet, no
 /// look is quiet, and everybody goes the way beside late threads, with real fences.
-const FREE: Word = if cfg!(ringway_loom) { 0 } else { VERSION >> 1 };
+const FREE: Word = if cfg!(ringway_modelled) { 0 } else { VERSION >> 1 };
 
 /// How many sectors there are: while a thread is late, operations on the slots of its sector look
 /// at late words, and the others go on as if nobody were.
-const SECTORS: usize = if cfg!(ringway_loom) { 1 } else { 16 };
+const SECTORS: usize = if cfg!(ringway_modelled) { 1 } else { 16 };
 
 /// How many slots in a row are of the same sector. A group of slots is in one.
 pub(crate) const STRIPE: usize = 64;
@@ -29,7 +29,10 @@ const QUIET: Word = VERSION - 1;
 
 /// How many threads may have moved the consumers' counter past a skipped position and not have
 /// counted it yet, before a budget of three laps could be spent too early.
-const SLACK: usize = if cfg!(ringway_loom) { 4 } else { 256 };
+const SLACK: usize = if cfg!(ringway_modelled) { MODELLED } else { 256 };
+
+/// As many as the largest models have threads, so that a budget is soon spent.
+const MODELLED: usize = if cfg!(ringway_loom) { 4 } else { 8 };
 
 /// The words of a ring that are written only when somebody is late.
 #[derive(Debug)]

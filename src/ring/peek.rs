@@ -7,7 +7,7 @@ use super::Solo;
 use super::consumer::Consumer;
 use super::link::Link;
 use super::release::release;
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 use crate::buffer;
 use crate::position::Position;
 use crate::sequencer::{Claim, Emptying, Tracked, acquire_many};
@@ -83,7 +83,7 @@ impl<L: Link<Consumers = Solo>> Peeked<'_, L> {
     /// let values = consumer.peek(8);
     /// assert_eq!(values.pieces().map(<[i32]>::len).sum::<usize>(), 2);
     /// ```
-    #[cfg(not(ringway_loom))]
+    #[cfg(not(ringway_modelled))]
     ///
     /// Who is sent them shares the values, which takes `T: Sync`:
     ///
@@ -113,7 +113,7 @@ impl<L: Link<Consumers = Solo>> Peeked<'_, L> {
     /// producer.push_slice(&[1, 2]);
     /// assert!(consumer.peek(8).iter().eq(&[1, 2]));
     /// ```
-    #[cfg(not(ringway_loom))]
+    #[cfg(not(ringway_modelled))]
     #[inline]
     pub fn iter(&self) -> impl Iterator<Item = &L::Item> {
         self.pieces().flatten()
@@ -129,7 +129,7 @@ impl<L: Link<Consumers = Solo>> Peeked<'_, L> {
     /// }
     /// assert_eq!(consumer.pop(), Some(2));
     /// ```
-    #[cfg(not(ringway_loom))]
+    #[cfg(not(ringway_modelled))]
     #[inline]
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut L::Item> {
         let slots = self.consumer.link.ring().track().slots;

@@ -48,7 +48,7 @@ enum Replaced<T> {
 /// While others move the ring on it may be refused any number of times, though hardly by chance as many
 /// as this.
 const fn attempts(capacity: usize) -> usize {
-    capacity.saturating_mul(8).saturating_add(if cfg!(ringway_loom) { 8 } else { 4096 })
+    capacity.saturating_mul(8).saturating_add(if cfg!(ringway_modelled) { 8 } else { 4096 })
 }
 
 impl<S: Store> Ring<Shared, Shared, S> {

@@ -1,7 +1,7 @@
 //! In-place slots of a lone producer: reserve, write, commit.
 
 use core::fmt;
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 use core::mem::MaybeUninit;
 
 use super::Solo;
@@ -136,7 +136,7 @@ impl<L: Link<Producers = Solo>> Reserved<'_, L> {
     /// slots.commit();
     /// assert_eq!(consumer.pop(), Some(7));
     /// ```
-    #[cfg(not(ringway_loom))]
+    #[cfg(not(ringway_modelled))]
     #[inline]
     pub fn places(&mut self) -> impl Iterator<Item = &mut [MaybeUninit<L::Item>]> {
         let claim = self.run(self.written, self.room());
@@ -157,7 +157,7 @@ impl<L: Link<Producers = Solo>> Reserved<'_, L> {
     /// Panics if fewer slots are left.
     ///
     /// See [`places`](Self::places) for an example.
-    #[cfg(not(ringway_loom))]
+    #[cfg(not(ringway_modelled))]
     #[inline]
     pub unsafe fn assume_written(&mut self, n: usize) {
         assert!(n <= self.room(), "{n} slots written of {} reserved", self.room());

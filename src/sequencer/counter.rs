@@ -73,7 +73,7 @@ pub struct Cursor {
     pub next: Position,
 }
 
-#[cfg(all(test, not(ringway_loom)))]
+#[cfg(all(test, not(ringway_modelled)))]
 mod tests {
     use super::super::{Shared, Solo};
     use super::*;

@@ -49,7 +49,7 @@ impl<T> Heap<T> {
     /// Slots without values, whose turn is the producers' in the lap of `start`.
     ///
     /// The groups are made where they stay: a large `T` does not pass over the stack.
-    #[cfg(not(ringway_loom))]
+    #[cfg(not(ringway_modelled))]
     pub(crate) fn new(geometry: Geometry, start: Position, can_be_late: bool) -> Self {
         type Groups<T> = alloc::boxed::Box<[Four<T>]>;
         let groups = geometry.capacity().div_ceil(Four::<T>::LEN);
@@ -65,8 +65,8 @@ impl<T> Heap<T> {
         Self { geometry, groups, late: Self::late(geometry, can_be_late) }
     }
 
-    /// Slots without values, one by one: under loom a cell has to register itself.
-    #[cfg(ringway_loom)]
+    /// Slots without values, one by one: in models a cell has a state besides.
+    #[cfg(ringway_modelled)]
     pub(crate) fn new(geometry: Geometry, start: Position, can_be_late: bool) -> Self {
         let groups = geometry.capacity().div_ceil(Four::<T>::LEN);
         let groups = (0..groups).map(|_| Block::empty(geometry, start)).collect();
@@ -121,7 +121,7 @@ impl<T, const N: usize, const L: usize> Array<T, N, L> {
     }
 }
 
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 impl<T, A, const N: usize> Block<T, A, N> {
     /// A group without values, whose turn is the producers' in the lap of `start`.
     fn empty(geometry: Geometry, start: Position) -> Self {

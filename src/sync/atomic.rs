@@ -14,10 +14,10 @@ use core::sync::atomic::AtomicU64 as Plain;
 #[cfg(not(target_has_atomic = "64"))]
 use core::sync::atomic::AtomicUsize as Plain;
 
-#[cfg(not(ringway_loom))]
+#[cfg(ringway_modelled)]
+use super::explorer::sync::atomic::AtomicU64 as Inner;
+#[cfg(not(ringway_modelled))]
 use Plain as Inner;
-#[cfg(ringway_loom)]
-use loom::sync::atomic::AtomicU64 as Inner;
 
 /// An atomic word.
 #[derive(Debug)]
@@ -47,11 +47,11 @@ impl Atomic {
     #[inline(always)]
     pub(crate) fn load_in_turn(&self, edge: Edge) -> Word {
         branch();
-        #[cfg(not(ringway_loom))]
+        #[cfg(not(ringway_modelled))]
         let _ = edge;
-        #[cfg(not(ringway_loom))]
+        #[cfg(not(ringway_modelled))]
         return self.0.load(core::sync::atomic::Ordering::SeqCst);
-        #[cfg(ringway_loom)]
+        #[cfg(ringway_modelled)]
         return self.0.load(edge.ordering());
     }
 
@@ -59,13 +59,13 @@ impl Atomic {
     /// [`load_in_turn`](Self::load_in_turn) after it.
     #[inline(always)]
     pub(crate) fn store_and_fence(&self, value: Word, edge: Edge) {
-        #[cfg(not(ringway_loom))]
+        #[cfg(not(ringway_modelled))]
         {
             // An exchange costs half of what a store and a fence cost.
             let _ = edge;
             self.0.swap(value, core::sync::atomic::Ordering::SeqCst);
         }
-        #[cfg(ringway_loom)]
+        #[cfg(ringway_modelled)]
         {
             self.store(value, edge);
             fence(super::edge::LIGHT_FENCE);
@@ -138,7 +138,7 @@ impl Hint {
     }
 }
 
-/// A point at which another thread may be scheduled.
+/// A point at which another thread may be scheduled: under shuttle each access is one by itself.
 #[cfg(not(ringway_loom))]
 #[inline(always)]
 fn branch() {}
@@ -157,27 +157,27 @@ fn branch() {
 #[inline(always)]
 pub(crate) fn fence(edge: Edge) {
     branch();
-    #[cfg(not(ringway_loom))]
+    #[cfg(not(ringway_modelled))]
     core::sync::atomic::fence(edge.ordering());
     // A fence that is weakened is none: there is no relaxed one.
-    #[cfg(ringway_loom)]
+    #[cfg(ringway_modelled)]
     if edge.ordering() != Edge::RELAXED.ordering() {
-        loom::sync::atomic::fence(edge.ordering());
+        super::explorer::sync::atomic::fence(edge.ordering());
     }
 }
 
 /// Holds back the compiler alone.
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 #[inline(always)]
 pub(crate) fn compiler_fence() {
     core::sync::atomic::compiler_fence(core::sync::atomic::Ordering::SeqCst);
 }
 
 /// A choice that the whole process shares and that is made once.
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 pub(crate) struct Choice(core::sync::atomic::AtomicU8);
 
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 impl Choice {
     /// What was chosen, 0 if nothing yet.
     #[inline(always)]
@@ -195,5 +195,5 @@ impl Choice {
 }
 
 /// Which fences this process uses (`late::fence`).
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 pub(crate) static CHOICE: Choice = Choice(core::sync::atomic::AtomicU8::new(0));

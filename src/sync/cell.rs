@@ -1,20 +1,32 @@
 //! The cell of one slot: a place for a `T` that its owner of the moment may touch.
 //!
 //! Only the owner of a position touches the cell of its slot; who owns it is the protocol's
-//! business (`sequencer`), and each access here repeats it as its safety condition. Under loom
-//! the cell records every access, so that a model fails where two owners meet.
+//! business (`sequencer`), and each access here repeats it as its safety condition. In models
+//! the cell records every access, so that a model fails where two owners meet or where a value is
+//! read that is not there.
 
 use core::mem::MaybeUninit;
 
-#[cfg(not(ringway_loom))]
+#[cfg(ringway_shuttle)]
+mod checked;
+
+#[cfg(ringway_shuttle)]
+use checked::UnsafeCell;
+#[cfg(not(ringway_modelled))]
 use core::cell::UnsafeCell;
 #[cfg(ringway_loom)]
 use loom::cell::UnsafeCell;
 
 /// A slot's place for a value.
+#[cfg(not(ringway_modelled))]
 #[derive(Debug)]
 #[repr(transparent)]
 pub struct Cell<T>(UnsafeCell<MaybeUninit<T>>);
+
+/// A slot's place for a value, and whether bytes were moved there that were not read since.
+#[cfg(ringway_modelled)]
+#[derive(Debug)]
+pub struct Cell<T>(UnsafeCell<MaybeUninit<T>>, core::cell::Cell<bool>);
 
 // SAFETY: a cell hands out no reference to its value by itself; every access is an unsafe call
 // whose caller owns the slot (invariant R1 of `buffer`). Sharing the cell between threads thus
@@ -25,12 +37,16 @@ impl<T> Cell<T> {
     const_unless_loom! {
         /// A cell without a value.
         pub(crate) fn empty() -> Self {
-            Self(UnsafeCell::new(MaybeUninit::uninit()))
+            Self(
+                UnsafeCell::new(MaybeUninit::uninit()),
+                #[cfg(ringway_modelled)]
+                core::cell::Cell::new(false),
+            )
         }
     }
 }
 
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 impl<T> Cell<T> {
     /// Where the values of consecutive cells stand.
     #[inline(always)]
@@ -79,17 +95,25 @@ impl<T> Cell<T> {
     }
 }
 
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 impl<T> Cell<T> {
+    /// Checks that there is something to read, once.
+    fn read(&self) {
+        assert!(self.1.replace(false), "a value is read that is not there");
+    }
+
     /// Drops the values of all the cells.
     ///
     /// # Safety
     ///
-    /// As without loom.
+    /// As outside of models.
     unsafe fn drop_values(cells: &[Self]) {
         for cell in cells {
-            // SAFETY: the caller owns the cell (R1; loom checks it), which holds a value.
-            cell.0.with_mut(|value| unsafe { (*value).assume_init_drop() });
+            cell.0.with_mut(|value| {
+                cell.read();
+                // SAFETY: the caller owns the cell (R1; it checks that), which holds a value.
+                unsafe { (*value).assume_init_drop() }
+            });
         }
     }
 
@@ -97,13 +121,14 @@ impl<T> Cell<T> {
     ///
     /// # Safety
     ///
-    /// As without loom.
+    /// As outside of models.
     pub(crate) unsafe fn fill(cells: &[Self], source: *const T) {
         for (i, cell) in cells.iter().enumerate() {
-            // SAFETY: the caller owns the cell (R1; loom checks it), and `source` holds a value
-            // at each of its `cells.len()` places.
-            cell.0.with_mut(|value| unsafe {
-                (*value).write(core::ptr::read(source.add(i)));
+            cell.0.with_mut(|value| {
+                cell.1.set(true);
+                // SAFETY: the caller owns the cell (R1; it checks that), and `source` holds a
+                // value at each of its `cells.len()` places.
+                unsafe { (*value).write(core::ptr::read(source.add(i))) };
             });
         }
     }
@@ -112,13 +137,14 @@ impl<T> Cell<T> {
     ///
     /// # Safety
     ///
-    /// As without loom.
+    /// As outside of models.
     pub(crate) unsafe fn empty_into(cells: &[Self], target: *mut T) {
         for (i, cell) in cells.iter().enumerate() {
-            // SAFETY: the caller owns the cell (R1; loom checks it), which holds a value, and
-            // `target` has room for `cells.len()` of them.
-            cell.0.with_mut(|value| unsafe {
-                core::ptr::write(target.add(i), (*value).assume_init_read());
+            cell.0.with_mut(|value| {
+                cell.read();
+                // SAFETY: the caller owns the cell (R1; it checks that), which holds a value, and
+                // `target` has room for `cells.len()` of them.
+                unsafe { core::ptr::write(target.add(i), (*value).assume_init_read()) };
             });
         }
     }

@@ -1,13 +1,13 @@
 //! The time. In models it passes for a thread only while that sleeps until a deadline.
 
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 use std::time::Instant;
 
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 pub(crate) use modelled::{now, sleep_until};
 
 /// The time now.
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 #[inline(always)]
 pub(crate) fn now() -> Instant {
     Instant::now()
@@ -15,7 +15,7 @@ pub(crate) fn now() -> Instant {
 
 /// Each thread has a clock of its own, so that what one sleeps is hidden from the others, and an
 /// execution that is repeated goes the same way.
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 mod modelled {
     use core::cell::Cell;
     use std::sync::LazyLock;
@@ -24,7 +24,7 @@ mod modelled {
     /// When all clocks begin.
     static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-    loom::thread_local! {
+    crate::sync::explorer::thread_local! {
         /// How long this thread has slept.
         static SLEPT: Cell<Duration> = Cell::new(Duration::ZERO);
     }

@@ -54,7 +54,7 @@ macro_rules! edges {
         )+
 
         /// Every edge of the crate.
-        #[cfg(any(test, ringway_loom))]
+        #[cfg(any(test, ringway_modelled))]
         pub const TABLE: &[Edge] = &[$($name),+];
     };
 }

@@ -1,24 +1,24 @@
 //! A list of threads and tasks that wait: that of the crate `event-listener`, or, in models, one
-//! that loom can see.
+//! that the explorer can see.
 
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 use core::task::{Context, Poll};
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 use std::time::Instant;
 
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 mod deferred;
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 mod modelled;
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 pub(crate) use modelled::{Event, Listener};
 
 /// What threads and tasks wait for.
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 #[derive(Debug)]
 pub(crate) struct Event(event_listener::Event);
 
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 impl Event {
     /// Nobody waits.
     pub(crate) const fn new() -> Self {
@@ -55,7 +55,7 @@ impl Event {
 }
 
 /// A place in the list.
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 #[derive(Debug)]
 pub(crate) struct Listener {
     place: event_listener::EventListener,
@@ -63,7 +63,7 @@ pub(crate) struct Listener {
     waker: Option<deferred::Deferred>,
 }
 
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 impl Listener {
     /// Blocks the thread until it is notified, or, which makes it false, the deadline is over.
     pub(crate) fn wait(self, deadline: Option<Instant>) -> bool {

@@ -26,30 +26,30 @@ pub enum Point {
 }
 
 /// What a thread does at each point.
-#[cfg(any(test, ringway_loom))]
+#[cfg(any(test, ringway_modelled))]
 type Action = std::boxed::Box<dyn FnMut(Point)>;
 
-#[cfg(all(test, not(ringway_loom)))]
+#[cfg(all(test, not(ringway_modelled)))]
 std::thread_local! {
     /// What this thread does at each point.
     static ACTION: core::cell::RefCell<Option<Action>> =
         const { core::cell::RefCell::new(None) };
 }
 
-#[cfg(ringway_loom)]
-loom::thread_local! {
+#[cfg(ringway_modelled)]
+super::explorer::thread_local! {
     /// What this thread does at each point.
     static ACTION: core::cell::RefCell<Option<Action>> = core::cell::RefCell::new(None);
 }
 
 /// Sets what this thread does at each point; nothing while it does that.
-#[cfg(all(test, not(ringway_loom)))]
+#[cfg(all(test, not(ringway_modelled)))]
 pub(crate) fn set(action: impl FnMut(Point) + 'static) {
     ACTION.set(Some(std::boxed::Box::new(action)));
 }
 
 /// Sets what this thread of a model does at each point; nothing while it does that.
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 pub fn set(action: impl FnMut(Point) + 'static) {
     ACTION.with(|own| *own.borrow_mut() = Some(std::boxed::Box::new(action)));
 }
@@ -57,12 +57,12 @@ pub fn set(action: impl FnMut(Point) + 'static) {
 /// The thread is at a point.
 #[inline(always)]
 pub(crate) fn at(point: Point) {
-    #[cfg(all(test, not(ringway_loom)))]
+    #[cfg(all(test, not(ringway_modelled)))]
     if let Some(mut action) = ACTION.take() {
         action(point);
         ACTION.set(Some(action));
     }
-    #[cfg(ringway_loom)]
+    #[cfg(ringway_modelled)]
     ACTION.with(|own| {
         let action = own.borrow_mut().take();
         if let Some(mut action) = action {
@@ -70,6 +70,6 @@ pub(crate) fn at(point: Point) {
             *own.borrow_mut() = Some(action);
         }
     });
-    #[cfg(not(any(test, ringway_loom)))]
+    #[cfg(not(any(test, ringway_modelled)))]
     let _ = point;
 }

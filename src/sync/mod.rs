@@ -1,7 +1,26 @@
 //! Everything that threads share: atomics, cells, reference counts, and the table of orderings.
 //!
-//! This is the only place that names `core::sync::atomic` or `loom`. Under the private
-//! configuration `ringway_loom` all of it comes from loom and is modelled.
+//! This is the only place that names `core::sync::atomic` or an explorer of models: `loom`, under
+//! the private configuration `ringway_loom`, or `shuttle`, under `ringway_shuttle`. Under either
+//! all of it is modelled, and the configuration `ringway_modelled`, which comes with each, says
+//! what holds in models whoever explores them.
+//!
+//! loom shows what orderings allow. shuttle's atomics are sequentially consistent: it shows what
+//! threads do to each other by taking turns, with more of them and for longer.
+
+#[cfg(any(
+    all(ringway_loom, ringway_shuttle),
+    all(ringway_modelled, not(any(ringway_loom, ringway_shuttle))),
+    all(not(ringway_modelled), any(ringway_loom, ringway_shuttle)),
+))]
+compile_error!("models have `--cfg ringway_modelled` and one of `ringway_loom`, `ringway_shuttle`");
+
+/// The explorer of models.
+#[cfg(ringway_loom)]
+pub(crate) use loom as explorer;
+/// The explorer of models.
+#[cfg(ringway_shuttle)]
+pub(crate) use shuttle as explorer;
 
 /// Makes a function `const`, except under loom, whose atomics and cells register themselves.
 macro_rules! const_unless_loom {
@@ -28,7 +47,7 @@ pub(crate) mod hook;
 mod park;
 
 pub(crate) use atomic::{Atomic, Hint};
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 pub(crate) use atomic::{CHOICE, compiler_fence};
 pub(crate) use cell::{Cell, DropValues};
 
@@ -39,24 +58,24 @@ pub(crate) use event::{Event, Listener};
 #[cfg(feature = "std")]
 pub(crate) use park::Sleeper;
 
-#[cfg(all(feature = "alloc", not(ringway_loom)))]
+#[cfg(all(feature = "alloc", not(ringway_modelled)))]
 pub(crate) use alloc::sync::Arc;
-#[cfg(all(feature = "alloc", ringway_loom))]
-pub(crate) use loom::sync::Arc;
+#[cfg(all(feature = "alloc", ringway_modelled))]
+pub(crate) use explorer::sync::Arc;
 
 /// Called before another try, after another thread has made progress.
 #[cold]
 pub(crate) fn retry() {
-    #[cfg(not(ringway_loom))]
+    #[cfg(not(ringway_modelled))]
     core::hint::spin_loop();
-    #[cfg(ringway_loom)]
-    loom::thread::yield_now();
+    #[cfg(ringway_modelled)]
+    explorer::thread::yield_now();
 }
 
 /// Called between two looks for something that another thread is about to do.
 #[inline(always)]
 pub(crate) fn pause() {
-    #[cfg(not(ringway_loom))]
+    #[cfg(not(ringway_modelled))]
     core::hint::spin_loop();
 }
 

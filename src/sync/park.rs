@@ -1,7 +1,7 @@
 //! A thread that sleeps until a waker wakes it.
 
 use std::sync::Arc;
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Wake;
 use std::time::Instant;
@@ -10,14 +10,14 @@ use std::time::Instant;
 ///
 /// Whether it was woken is kept here too: the thread may run foreign wakers before it sleeps, and what
 /// these do can use up what `unpark` leaves behind.
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 #[derive(Debug)]
 pub(crate) struct Sleeper {
     thread: std::thread::Thread,
     is_woken: AtomicBool,
 }
 
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 impl Sleeper {
     /// This thread, which alone may sleep by it.
     pub(crate) fn new() -> Arc<Self> {
@@ -37,7 +37,7 @@ impl Sleeper {
     }
 }
 
-#[cfg(not(ringway_loom))]
+#[cfg(not(ringway_modelled))]
 impl Wake for Sleeper {
     fn wake(self: Arc<Self>) {
         self.is_woken.store(true, Ordering::Release);
@@ -46,21 +46,21 @@ impl Wake for Sleeper {
 }
 
 /// The same in models. loom's own `unpark` is lost where the thread waits for a lock just then.
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 #[derive(Debug)]
 pub(crate) struct Sleeper {
-    is_woken: loom::sync::Mutex<bool>,
-    changed: loom::sync::Condvar,
+    is_woken: super::explorer::sync::Mutex<bool>,
+    changed: super::explorer::sync::Condvar,
 }
 
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 impl Sleeper {
     pub(crate) fn new() -> Arc<Self> {
-        let is_woken = loom::sync::Mutex::new(false);
-        Arc::new(Self { is_woken, changed: loom::sync::Condvar::new() })
+        let is_woken = super::explorer::sync::Mutex::new(false);
+        Arc::new(Self { is_woken, changed: super::explorer::sync::Condvar::new() })
     }
 
-    /// A deadline is over at once: what came before it and what comes after is up to loom.
+    /// A deadline is over at once: what came before it and what comes after is up to the explorer.
     pub(crate) fn sleep(&self, deadline: Option<Instant>) {
         if let Some(deadline) = deadline {
             return super::clock::sleep_until(deadline);
@@ -73,7 +73,7 @@ impl Sleeper {
     }
 }
 
-#[cfg(ringway_loom)]
+#[cfg(ringway_modelled)]
 impl Wake for Sleeper {
     fn wake(self: Arc<Self>) {
         *self.is_woken.lock().unwrap() = true;
@@ -81,7 +81,7 @@ impl Wake for Sleeper {
     }
 }
 
-#[cfg(all(test, not(ringway_loom)))]
+#[cfg(all(test, not(ringway_modelled)))]
 mod tests {
     use std::time::Duration;
 

@@ -4,9 +4,8 @@ use alloc::collections::VecDeque;
 use core::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use loom::sync::{Arc, Condvar, Mutex};
-
 use crate::sync::clock::sleep_until;
+use crate::sync::explorer::sync::{Arc, Condvar, Mutex};
 
 /// What threads and tasks wait for.
 #[derive(Debug)]
@@ -84,7 +83,8 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// A deadline is over at once: what came before it and what comes after is up to loom. A
+    /// A deadline is over at once: what came before it and what comes after is up to the
+    /// explorer. A
     /// notification that came before is used up, as that of a wait without a deadline.
     pub(crate) fn wait(self, deadline: Option<Instant>) -> bool {
         match deadline {
