@@ -1,19 +1,29 @@
 //! Running a model, and making sure that it ran.
 
 use std::io::Write;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
-
-use loom::model::Builder;
+use std::time::Duration;
 
 use crate::Ledger;
 
-/// The most steps of one execution; one that takes more is a loop that does not end.
-const MAX_STEPS: usize = 4000;
+#[cfg(ringway_loom)]
+use crate::exhaustive::{at_least, executions};
+#[cfg(ringway_shuttle)]
+use crate::random::{at_least, executions};
 
-/// At most so many preemptions, and at least so many executions.
+/// At most so many preemptions, and at least so many executions; the first is loom's alone.
 pub type Bounds = (usize, u64);
+
+/// Any number of preemptions: loom explores the whole model.
+pub const ALL: usize = usize::MAX;
+
+/// What an exploration was.
+pub(crate) struct Explored {
+    /// How many executions there were of which no two were the same.
+    pub(crate) executions: u64,
+    /// In what way they were chosen.
+    pub(crate) how: String,
+    pub(crate) time: Duration,
+}
 
 /// Explores a model within its bounds, nobody being skipped, and prints the number of executions.
 ///
@@ -63,34 +73,50 @@ pub fn explore_skipping(
     explore_as_chosen(name, bounds, model);
 }
 
-fn explore_as_chosen(
+/// Explores a model in which everybody skips a late thread at once by so many times as many random
+/// executions as other models have.
+///
+/// # Panics
+///
+/// As [`explore`].
+#[cfg(ringway_shuttle)]
+pub fn explore_random(
     name: &str,
-    (preemptions, at_least): Bounds,
+    times: u64,
     model: impl Fn(&'static Ledger) + Send + Sync + 'static,
 ) {
-    let mut builder = Builder::new();
-    builder.max_threads = 4;
-    builder.max_branches = MAX_STEPS;
-    builder.max_permutations = None;
-    builder.max_duration = None;
-    builder.preemption_bound = Some(preemptions);
+    ringway::set_patient(false);
+    ringway::set_careful(false);
+    let explored = crate::random::execute(name, times, with_ledger(model));
+    report(name, explored, crate::random::least(times));
+}
 
+fn explore_as_chosen(
+    name: &str,
+    bounds: Bounds,
+    model: impl Fn(&'static Ledger) + Send + Sync + 'static,
+) {
+    report(name, executions(name, bounds.0, with_ledger(model)), at_least(bounds.1));
+}
+
+/// A model with the ledger of its executions.
+fn with_ledger(
+    model: impl Fn(&'static Ledger) + Send + Sync + 'static,
+) -> impl Fn() + Send + Sync + 'static {
     // The values of an execution that failed may outlive it, so the ledger is never freed.
     let ledger: &'static Ledger = Box::leak(Box::default());
-    let executions = Arc::new(AtomicU64::new(0));
-    let count = Arc::clone(&executions);
-    let begin = Instant::now();
-    builder.check(move || {
-        count.fetch_add(1, Ordering::Relaxed);
+    move || {
         ledger.open();
         model(ledger);
         ledger.close();
-    });
+    }
+}
 
-    let executions = executions.load(Ordering::Relaxed);
-    let seconds = begin.elapsed().as_secs_f64();
+/// Prints what was explored, and checks that it was enough.
+fn report(name: &str, Explored { executions, how, time }: Explored, at_least: u64) {
     // Straight to the stream: the harness would keep what is printed by a test that passes.
-    let _ = writeln!(std::io::stderr(), "{name}: {executions} executions, {seconds:.2} s");
+    let seconds = time.as_secs_f64();
+    let _ = writeln!(std::io::stderr(), "{name}: {executions} executions, {how}, {seconds:.2} s");
     assert!(
         executions >= at_least,
         "{name}: {executions} executions explored, at least {at_least} expected"

@@ -1,8 +1,8 @@
 //! What the threads of many models do.
 
-use loom::thread::yield_now;
 use ringway::ring::{Consumer, Link, Producer};
 
+use crate::thread::yield_now;
 use crate::{Ledger, Value};
 
 /// Makes a ring of some kind, from its capacity and a position in the lap where it begins.

@@ -5,10 +5,11 @@ use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use loom::future::block_on;
 use ringway::channel::{
     Receiver, RecvError, RecvTimeoutError, SendError, SendTimeoutError, Sender,
 };
+
+use crate::future::block_on;
 
 /// Any time: in a model it passes for a thread while that sleeps, and never else.
 const WHILE: Duration = Duration::from_secs(1);
