@@ -1,10 +1,10 @@
 //! Batches: claimed at once, committed in any order.
 
-use loom::thread;
-use loom::thread::yield_now;
+use loom_tests::thread;
+use loom_tests::thread::yield_now;
 use loom_tests::{
-    Bounds, Ledger, Make, Value, assert_exactly, assert_in_order, drain, explore, near_wrap, pop,
-    refill, settle,
+    ALL, Bounds, Ledger, Make, Value, assert_exactly, assert_in_order, drain, explore, near_wrap,
+    pop, refill, settle,
 };
 use ringway::ring::{self, Consumer, Link, Producer, Shared, Staged};
 
@@ -95,10 +95,12 @@ where
 
 #[test]
 fn a_batch_anywhere_in_the_slots() {
-    for (place, bounds) in [(IN_TWO_GROUPS, (3, 50)), (WHOLE_GROUP, (3, 150))] {
-        one_batch("spsc", ring::spsc_at, place, bounds);
+    for (place, all, bounds) in
+        [(IN_TWO_GROUPS, (ALL, 500), (3, 50)), (WHOLE_GROUP, (ALL, 2000), (3, 150))]
+    {
+        one_batch("spsc", ring::spsc_at, place, all);
         one_batch("mpsc", ring::mpsc_at, place, bounds);
-        one_batch("spmc", ring::spmc_at, place, bounds);
+        one_batch("spmc", ring::spmc_at, place, all);
         one_batch("mpmc", ring::mpmc_at, place, bounds);
     }
 }

@@ -9,7 +9,7 @@ mod close;
 mod gaps;
 mod select;
 
-use loom::thread;
+use loom_tests::thread;
 use loom_tests::{Bounds, Ledger, Value, Way, assert_exactly, explore, explore_careful};
 use ringway::channel::{Receiver, Sender, bounded_at};
 

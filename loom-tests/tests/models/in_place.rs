@@ -1,6 +1,6 @@
 //! In-place slots: reserve, write and commit; peek and release.
 
-use loom::thread;
+use loom_tests::thread;
 use loom_tests::{Bounds, Make, Value, drain, explore, near_wrap, settle};
 use ringway::ring::{self, Link, Solo};
 

@@ -1,11 +1,11 @@
 //! Late threads of the queue: skipped wherever they stand, and back again.
 //!
-//! Under loom nobody is patient: whoever meets an owner that has not committed skips it at once,
+//! Here nobody is patient: whoever meets an owner that has not committed skips it at once,
 //! so that every model explores the skipping at every point of an operation.
 
 use std::sync::Arc;
 
-use loom::thread;
+use loom_tests::thread;
 use loom_tests::{
     Bounds, Ledger, Value, assert_exactly, assert_in_order, explore, explore_skipping,
 };

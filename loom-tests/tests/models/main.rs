@@ -1,8 +1,9 @@
 //! The models, and the test that each edge is needed by one.
-#![cfg(ringway_loom)]
+#![cfg(ringway_modelled)]
 
 mod batches;
 mod channel;
+#[cfg(ringway_loom)]
 mod edges;
 mod in_place;
 mod late;
@@ -10,6 +11,8 @@ mod observations;
 mod ownership;
 mod pairs;
 mod races;
+#[cfg(ringway_shuttle)]
+mod random;
 mod scheduling;
 mod shared;
 

@@ -1,6 +1,6 @@
 //! What a handle may say of the ring while others work on it.
 
-use loom::thread;
+use loom_tests::thread;
 use loom_tests::{Bounds, Make, Value, drain, explore, near_wrap, settle};
 use ringway::ring::{self, Link, Shared};
 

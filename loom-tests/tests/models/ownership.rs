@@ -1,8 +1,8 @@
 //! Handles that come and go while others work.
 
-use loom::sync::Arc;
-use loom::thread;
-use loom::thread::yield_now;
+use loom_tests::sync::Arc;
+use loom_tests::thread;
+use loom_tests::thread::yield_now;
 use loom_tests::{
     Bounds, Make, Value, Witness, assert_exactly, drain, explore, near_wrap, pop, push, refill,
 };

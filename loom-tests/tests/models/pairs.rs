@@ -1,6 +1,6 @@
 //! One thread on each side, over each of the four rings.
 
-use loom::thread;
+use loom_tests::thread;
 use loom_tests::{Bounds, Make, Value, explore, near_wrap, pop, push, settle};
 use ringway::ring::{self, Link};
 

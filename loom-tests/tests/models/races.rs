@@ -1,10 +1,13 @@
 //! Full and empty: who loses a race, and what a thread that is stalled between claim and commit
 //! does to the others.
 
-use loom::sync::Arc;
-use loom::sync::atomic::{AtomicBool, Ordering};
-use loom::thread;
-use loom_tests::{Bounds, Make, Value, Witness, assert_exactly, drain, explore, near_wrap, settle};
+use std::sync::Arc;
+
+use loom_tests::sync::atomic::{AtomicBool, Ordering};
+use loom_tests::thread;
+use loom_tests::{
+    ALL, Bounds, Make, Value, Witness, assert_exactly, drain, explore, near_wrap, settle,
+};
 use ringway::ring::{self, Link, Shared};
 
 /// A signal from one thread of a model to another, beside the ring.
@@ -95,18 +98,18 @@ where
 
 #[test]
 fn full_race_on_each_ring() {
-    full_race("spsc", ring::spsc_at, (3, 15));
-    full_race("mpsc", ring::mpsc_at, (3, 15));
-    full_race("spmc", ring::spmc_at, (3, 15));
-    full_race("mpmc", ring::mpmc_at, (3, 15));
+    full_race("spsc", ring::spsc_at, (ALL, 400));
+    full_race("mpsc", ring::mpsc_at, (ALL, 400));
+    full_race("spmc", ring::spmc_at, (ALL, 400));
+    full_race("mpmc", ring::mpmc_at, (ALL, 400));
 }
 
 #[test]
 fn empty_race_on_each_ring() {
-    empty_race("spsc", ring::spsc_at, (3, 15));
-    empty_race("mpsc", ring::mpsc_at, (3, 15));
-    empty_race("spmc", ring::spmc_at, (3, 15));
-    empty_race("mpmc", ring::mpmc_at, (3, 15));
+    empty_race("spsc", ring::spsc_at, (ALL, 400));
+    empty_race("mpsc", ring::mpsc_at, (ALL, 400));
+    empty_race("spmc", ring::spmc_at, (ALL, 400));
+    empty_race("mpmc", ring::mpmc_at, (ALL, 400));
 }
 
 /// Two producers try for one slot: one of them gets it.
@@ -152,9 +155,9 @@ where
 #[test]
 fn two_producers_race_for_the_last_slot() {
     last_slot("mpsc", ring::mpsc_at, 1, (3, 90));
-    last_slot("mpsc", ring::mpsc_at, 2, (3, 90));
+    last_slot("mpsc", ring::mpsc_at, 2, (ALL, 8000));
     last_slot("mpmc", ring::mpmc_at, 1, (3, 90));
-    last_slot("mpmc", ring::mpmc_at, 2, (3, 90));
+    last_slot("mpmc", ring::mpmc_at, 2, (ALL, 8000));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The exploration itself.
 
-use loom::thread;
+use loom_tests::thread;
 use loom_tests::{explore, settle};
 use ringway::ring;
 

@@ -4,7 +4,7 @@
 //! third is never scheduled. Each tries as often as its model says, and what was refused or not
 //! received is part of what is checked.
 
-use loom::thread;
+use loom_tests::thread;
 use loom_tests::{
     Bounds, Ledger, Make, Value, assert_exactly, assert_in_order, drain, explore, near_wrap, settle,
 };

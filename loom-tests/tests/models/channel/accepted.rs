@@ -1,7 +1,7 @@
 //! What was accepted is received, and after the end nothing is accepted: accepted messages are
 //! those that were delivered, and the others went back.
 
-use loom::thread;
+use loom_tests::thread;
 use loom_tests::{
     Bounds, Ledger, Value, Witness, assert_exactly, assert_in_order, explore, explore_skipping,
 };

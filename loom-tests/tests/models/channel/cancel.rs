@@ -1,6 +1,6 @@
 //! Waiters that go away, maybe when they are notified: the other one is woken instead.
 
-use loom::thread;
+use loom_tests::thread;
 use loom_tests::{Bounds, Way, explore};
 
 use super::{channel, drain};

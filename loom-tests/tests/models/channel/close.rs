@@ -1,7 +1,7 @@
 //! The end of a channel, against those who wait and against the other end of it.
 
-use loom::thread;
-use loom_tests::{Value, Way, explore};
+use loom_tests::thread;
+use loom_tests::{ALL, Value, Way, explore};
 use ringway::channel::{Receiver, Sender};
 
 use super::channel;
@@ -110,7 +110,7 @@ fn b1_the_last_of_both_ends_go_at_once() {
 /// Two receivers go at once, and one of them is the last.
 #[test]
 fn two_receivers_go_at_once() {
-    explore("two receivers go", (3, 100), |ledger| {
+    explore("two receivers go", (ALL, 3000), |ledger| {
         let (sender, receiver) = channel(2);
         assert!(sender.try_send(ledger.value(0)).is_ok());
         assert!(sender.try_send(ledger.value(1)).is_ok());

@@ -1,7 +1,7 @@
 //! Positions that were skipped, in a channel where somebody sleeps: only receivers pass them, so
 //! room may come without a message being received.
 
-use loom::thread;
+use loom_tests::thread;
 use loom_tests::{Value, assert_exactly, explore_skipping};
 use ringway::channel::{Receiver, Sender, TryRecvError, TrySendError};
 use ringway::hook::{self, Point};

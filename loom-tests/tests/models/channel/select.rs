@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use loom::thread;
+use loom_tests::thread;
 use loom_tests::{Bounds, assert_exactly, explore};
 use ringway::channel::Select;
 
