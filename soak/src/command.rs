@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use crate::late::Dice;
-use crate::round::Round;
+use crate::round::{Outcome, Round};
 
 /// What is asked for.
 struct Wish {
@@ -16,6 +16,8 @@ struct Wish {
     again: u64,
     /// After how many that failed it ends.
     failures: u64,
+    /// Whether one more than the capacity beside an eviction fails, too.
+    is_strict: bool,
 }
 
 /// The wish of the arguments, or what is wrong with them.
@@ -34,6 +36,7 @@ fn wish() -> Result<Wish, String> {
         seconds: take("--seconds", u64::MAX),
         again: take("--again", 1),
         failures: take("--failures", 1),
+        is_strict: take("--strict", 0) != 0,
     };
     if wish.rounds == u64::MAX && wish.seconds == u64::MAX {
         return Err("--rounds or --seconds says how much".into());
@@ -59,11 +62,13 @@ pub fn main() -> ExitCode {
     let limit = Duration::from_secs(wish.seconds);
     let mut seeds = Dice::of(wish.seed, 0);
     let mut seed = wish.seed;
-    let (mut rounds, mut failures) = (0, 0);
+    let (mut rounds, mut failures, mut too_many) = (0, 0, 0);
     while rounds < wish.rounds && begun.elapsed() < limit {
         let round = Round::of(seed);
         for _ in 0..wish.again {
-            if let Err(wrong) = round.run() {
+            let outcome = round.run(wish.is_strict);
+            too_many += u64::from(outcome == Ok(Outcome::TooMany));
+            if let Err(wrong) = outcome {
                 println!("seed {seed}, round {rounds} after {:?}: {round:x?}", begun.elapsed());
                 println!("{wrong}");
                 println!("again: cargo soak --rounds 1 --again 10000 --seed {seed}");
@@ -77,6 +82,11 @@ pub fn main() -> ExitCode {
         rounds += 1;
         seed = seeds.next();
     }
-    println!("{rounds} rounds from seed {} on, {:?}: {failures} failed", wish.seed, begun.elapsed());
+    println!(
+        "{rounds} rounds from seed {} on, {:?}: {failures} failed",
+        wish.seed,
+        begun.elapsed()
+    );
+    println!("{too_many} with more values than slots beside an eviction (--strict 1 shows them)");
     if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

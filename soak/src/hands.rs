@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use ringway::Queue;
 use ringway::channel::{self, Receiver, Select, Sender, TrySendError};
 use ringway::ring::{self, Staged};
-use ringway::Queue;
 
 /// What `len`, `is_empty`, `is_full` and `capacity` said, one after the other.
 pub type Seen = (usize, bool, bool, usize);
@@ -227,7 +227,8 @@ impl Fill for Share {
         push_many!(self.0, values, exact, way)
     }
     fn force(&mut self, value: u64) -> Option<Forced> {
-        let evicted = Vec::from_iter(self.0.force_push(value));
+        let mut evicted = Vec::new();
+        self.0.force_push_with(value, |oldest| evicted.push(oldest));
         Some(Forced { is_in: !evicted.contains(&value), evicted })
     }
     fn see(&self) -> Seen {
@@ -288,13 +289,9 @@ impl Fill for Sender<u64> {
         values.len() - left.len()
     }
     fn force(&mut self, value: u64) -> Option<Forced> {
-        Some(match self.force_send(value) {
-            Ok(evicted) => {
-                let evicted = Vec::from_iter(evicted);
-                Forced { is_in: !evicted.contains(&value), evicted }
-            }
-            Err(_) => Forced { is_in: false, evicted: Vec::new() },
-        })
+        let mut evicted = Vec::new();
+        let sent = self.force_send_with(value, |oldest| evicted.push(oldest));
+        Some(Forced { is_in: sent.is_ok() && !evicted.contains(&value), evicted })
     }
     fn renew(&mut self) {
         *self = self.clone();

@@ -5,8 +5,8 @@
 //! there is no deadlock, no clock and no sleep. What a thread decides at its n-th point depends on
 //! the seed alone; which thread is at which point when is up to the system.
 
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, Thread};
 
 use ringway::hook::Point;

@@ -96,6 +96,7 @@ impl Search<'_> {
             }
             Kind::Pop(value) => queue.pop_front() == Some(value),
             Kind::Empty => queue.is_empty(),
+            Kind::Other => true,
         };
         possible.then_some(queue)
     }
@@ -116,7 +117,7 @@ impl Search<'_> {
                 let push = self.history.iter().find(|push| push.kind == Kind::Push(value));
                 push.map(|push| push.invoked)
             }
-            Kind::Push(_) | Kind::Full(_) => None,
+            Kind::Push(_) | Kind::Full(_) | Kind::Other => None,
         }
     }
 }
