@@ -63,10 +63,13 @@ pub fn main() -> ExitCode {
     let mut seeds = Dice::of(wish.seed, 0);
     let mut seed = wish.seed;
     let (mut rounds, mut failures, mut too_many) = (0, 0, 0);
+    let mut slowest = (Duration::ZERO, 0);
     while rounds < wish.rounds && begun.elapsed() < limit {
         let round = Round::of(seed);
         for _ in 0..wish.again {
+            let before = begun.elapsed();
             let outcome = round.run(wish.is_strict);
+            slowest = slowest.max((begun.elapsed() - before, seed));
             too_many += u64::from(outcome == Ok(Outcome::TooMany));
             if let Err(wrong) = outcome {
                 println!("seed {seed}, round {rounds} after {:?}: {round:x?}", begun.elapsed());
@@ -88,5 +91,6 @@ pub fn main() -> ExitCode {
         begun.elapsed()
     );
     println!("{too_many} with more values than slots beside an eviction (--strict 1 shows them)");
+    println!("the slowest took {:?}: seed {}", slowest.0, slowest.1);
     if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
