@@ -213,7 +213,7 @@ impl Round {
 }
 
 /// Longer histories are left to the patterns.
-const MOST_SEARCHED: usize = 40;
+const MOST_SEARCHED: usize = 30;
 
 /// What a push was.
 fn pushed(value: u64, is_in: bool) -> Kind {
