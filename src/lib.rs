@@ -51,7 +51,7 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
-#[cfg(any(test, ringway_modelled, feature = "std"))]
+#[cfg(any(test, ringway_hooks, ringway_modelled, feature = "std"))]
 extern crate std;
 
 mod buffer;
@@ -75,8 +75,8 @@ pub mod edge {
     pub use crate::sync::edge::{Edge, TABLE};
 }
 
-/// The points inside an operation, for the models.
-#[cfg(ringway_modelled)]
+/// The points inside an operation, for the models and for `soak`.
+#[cfg(any(ringway_hooks, ringway_modelled))]
 #[doc(hidden)]
 pub mod hook {
     pub use crate::sync::hook::{Point, set};

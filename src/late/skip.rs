@@ -11,9 +11,9 @@ use crate::sync::{edge::Edge, hook, pause, retry};
 /// How many times a handle looks again before it skips an owner.
 ///
 /// An owner that runs is done within a few dozen cycles and one cache line; one that does not is
-/// away for a time slice. In models nobody is patient.
+/// away for a time slice. In models and in `soak` nobody is patient.
 const fn patience() -> usize {
-    if cfg!(ringway_modelled) { 0 } else { 8 }
+    if cfg!(any(ringway_hooks, ringway_modelled)) { 0 } else { 8 }
 }
 
 /// How many pauses there are between two looks. Who looks at once when the owner is done goes in
@@ -68,11 +68,14 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     let geometry = slots.geometry;
     let slot = slots.only(from);
     let index = geometry.index(from);
+    hook::at(hook::Point::Looked);
     let Some(sight) = Sight::of::<D, _>(lates, &slot, index) else {
         return Step::Again(from);
     };
     let Sight { late, mark } = sight;
+    hook::at(hook::Point::Looked);
     let other = Position(D::Other::counter(track).load(Edge::RELAXED));
+    hook::at(hook::Point::Looked);
     let latest = K::latest::<D, _>(track, from);
     if latest != from {
         return Step::Again(latest);

@@ -11,6 +11,7 @@ use crate::sync::hook::{self, Point};
 mod batches;
 mod evictions;
 mod pool;
+mod progress;
 
 #[cfg(all(
     target_os = "linux",

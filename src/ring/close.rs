@@ -4,7 +4,7 @@ use super::Store;
 use super::core::Ring;
 use crate::position::Position;
 use crate::sequencer::{Sequencer, Shared};
-use crate::sync::edge::Edge;
+use crate::sync::{edge::Edge, hook};
 
 impl<C: Sequencer, S: Store> Ring<Shared, C, S> {
     /// Takes no more values: what is claimed before this is in, and no claim succeeds after it.
@@ -16,6 +16,7 @@ impl<C: Sequencer, S: Store> Ring<Shared, C, S> {
     pub(crate) fn close(&self) -> bool {
         let mut filled = self.filled_position();
         while !self.is_closed_at(filled) {
+            hook::at(hook::Point::Looked);
             match self.filled.compare_exchange(filled.0, filled.closed().0, Edge::RELAXED) {
                 Ok(_) => return true,
                 Err(latest) => filled = Position(latest),

@@ -10,7 +10,7 @@ use crate::buffer;
 use crate::late::{Lates, Watch};
 use crate::position::Position;
 use crate::sequencer::{Counter, Cursor, Sequencer, Side, Track, Tracked};
-use crate::sync::{const_unless_loom, edge::Edge};
+use crate::sync::{const_unless_loom, edge::Edge, hook};
 
 /// A ring whose producers are `P` and whose consumers are `C` ([`Solo`](super::Solo) or
 /// [`Shared`](super::Shared)), with its slots in `S` ([`Array`](super::Array) or
@@ -72,6 +72,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// How many positions lie between the two counters, as seen one after the other.
     pub(crate) fn len(&self) -> usize {
         let emptied = Position(self.emptied.load(Edge::RELAXED));
+        hook::at(hook::Point::Looked);
         let filled = Position(self.filled.load(Edge::RELAXED)).opened_near(emptied);
         let geometry = self.store.slots().geometry;
         // Between the two looks either counter may have moved, so that the distance can be more

@@ -8,6 +8,8 @@ pub enum Point {
     Asking,
     /// An eviction has reserved its new position, and not claimed the old one.
     Reserved,
+    /// Between two looks at what others change.
+    Looked,
     /// The position is claimed, its value not moved.
     Claimed,
     /// The value is moved, the mark not stored.
@@ -26,10 +28,10 @@ pub enum Point {
 }
 
 /// What a thread does at each point.
-#[cfg(any(test, ringway_modelled))]
+#[cfg(any(test, ringway_hooks, ringway_modelled))]
 type Action = std::boxed::Box<dyn FnMut(Point)>;
 
-#[cfg(all(test, not(ringway_modelled)))]
+#[cfg(all(any(test, ringway_hooks), not(ringway_modelled)))]
 std::thread_local! {
     /// What this thread does at each point.
     static ACTION: core::cell::RefCell<Option<Action>> =
@@ -43,8 +45,8 @@ super::explorer::thread_local! {
 }
 
 /// Sets what this thread does at each point; nothing while it does that.
-#[cfg(all(test, not(ringway_modelled)))]
-pub(crate) fn set(action: impl FnMut(Point) + 'static) {
+#[cfg(all(any(test, ringway_hooks), not(ringway_modelled)))]
+pub fn set(action: impl FnMut(Point) + 'static) {
     ACTION.set(Some(std::boxed::Box::new(action)));
 }
 
@@ -57,7 +59,7 @@ pub fn set(action: impl FnMut(Point) + 'static) {
 /// The thread is at a point.
 #[inline(always)]
 pub(crate) fn at(point: Point) {
-    #[cfg(all(test, not(ringway_modelled)))]
+    #[cfg(all(any(test, ringway_hooks), not(ringway_modelled)))]
     if let Some(mut action) = ACTION.take() {
         action(point);
         ACTION.set(Some(action));
@@ -70,6 +72,6 @@ pub(crate) fn at(point: Point) {
             *own.borrow_mut() = Some(action);
         }
     });
-    #[cfg(not(any(test, ringway_modelled)))]
+    #[cfg(not(any(test, ringway_hooks, ringway_modelled)))]
     let _ = point;
 }

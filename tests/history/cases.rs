@@ -221,3 +221,31 @@ fn no_more_values_than_the_capacity() {
     accepts(exact(2), &["[]    push 1", "  []  push 2"]);
     accepts(exact(1), &["[]      push 1", "  [-]   push 2", "   [-]  pop 1"]);
 }
+
+/// The values of a batch go in, and come out, in their order, though its parts have their ends in
+/// common.
+#[test]
+fn parts_of_a_batch_are_in_order() {
+    let part = |thread, kind, (invoked, responded)| Op { thread, kind, invoked, responded };
+    let batch = [part(0, Kind::Push(1), (0, 5)), part(0, Kind::Push(2), (0, 5))];
+    let pops =
+        |first, second| [part(1, Kind::Pop(first), (1, 2)), part(1, Kind::Pop(second), (3, 4))];
+    for (first, second) in [(1, 2), (2, 1)] {
+        let history = [batch, pops(first, second)].concat();
+        assert_eq!(small::is_linearizable(&history, exact(2)), first < second);
+    }
+}
+
+/// An operation that moves nothing may have made the one beside it late.
+#[test]
+fn what_moves_nothing_makes_others_late() {
+    let part = |thread, kind, (invoked, responded)| Op { thread, kind, invoked, responded };
+    let history = [
+        part(0, Kind::Push(1), (0, 3)),
+        part(1, Kind::Other, (1, 2)),
+        part(0, Kind::Full(2), (4, 5)),
+    ];
+    assert!(small::is_linearizable(&history, weak(2)));
+    assert_eq!(patterns::check(&history, weak(2)), Ok(()));
+    assert!(!small::is_linearizable(&history, exact(2)));
+}

@@ -18,6 +18,9 @@ pub enum Kind {
     Pop(u64),
     /// A pop found the queue Empty.
     Empty,
+    /// What moves no value and says nothing that can be checked, such as an exact batch that is
+    /// refused: an operation beside it may have been late.
+    Other,
 }
 
 /// One operation of a history.

@@ -67,10 +67,19 @@ impl Search<'_> {
             return false;
         }
         // Who was called after another had returned comes after it.
-        rest.into_iter().filter(|&op| self.history[op].invoked < soonest).any(|op| {
+        let may_be_next = |&op: &usize| self.history[op].invoked < soonest && !self.waits(done, op);
+        let next: Vec<_> = rest.into_iter().filter(may_be_next).collect();
+        next.into_iter().any(|op| {
             self.after(done, queue, self.history[op])
                 .is_some_and(|queue| self.can_end(done | 1 << op, &queue))
         })
+    }
+
+    /// Whether an operation is a part of one of which an earlier part is not in the set `done`: parts
+    /// have their call in common and stand in their order, such as the values of a batch.
+    fn waits(&self, done: u64, op: usize) -> bool {
+        let is_earlier = |before: &usize| self.history[*before].invoked == self.history[op].invoked;
+        (0..op).filter(is_earlier).any(|before| done & 1 << before == 0)
     }
 
     /// The queue after an operation, if it can happen next.
@@ -87,6 +96,7 @@ impl Search<'_> {
             }
             Kind::Pop(value) => queue.pop_front() == Some(value),
             Kind::Empty => queue.is_empty(),
+            Kind::Other => true,
         };
         possible.then_some(queue)
     }
@@ -107,7 +117,7 @@ impl Search<'_> {
                 let push = self.history.iter().find(|push| push.kind == Kind::Push(value));
                 push.map(|push| push.invoked)
             }
-            Kind::Push(_) | Kind::Full(_) => None,
+            Kind::Push(_) | Kind::Full(_) | Kind::Other => None,
         }
     }
 }
