@@ -7,6 +7,7 @@ use std::thread;
 
 use ringway::channel::{TryRecvError, bounded, mpsc, spmc};
 
+use crate::effort::times;
 use crate::threads::Crew;
 
 #[test]
@@ -73,7 +74,7 @@ fn a_weak_handle_of_a_closed_channel_is_upgraded_while_handles_are_there() {
 
 #[test]
 fn upgrades_race_the_last_drop() {
-    for _ in 0..500 {
+    for _ in 0..times(500) {
         let (sender, receiver) = bounded(1);
         let weak = sender.downgrade();
         let crew = Crew::default();
