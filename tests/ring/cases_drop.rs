@@ -8,7 +8,7 @@ use std::thread;
 use ringway::ring::{self, Consumer, Link, Producer, Solo, Staged};
 
 use crate::common::{CAPACITIES, rotate, starts};
-use crate::effort::{affordable, times};
+use crate::effort::{affordable, some, times};
 use crate::threads::Crew;
 use crate::values::{Counted, Tally};
 use crate::ways::{Consuming, Producing, some_consumers, some_producers};
@@ -117,7 +117,7 @@ fn b2_the_last_consumer_drops_what_is_queued_at_once<L>(
     L: Link<Item = ring::spsc::Producer<u8>, Producers: Producing, Consumers: Consuming>,
 {
     for capacity in affordable(CAPACITIES) {
-        for start in starts(capacity) {
+        for start in some(starts(capacity)) {
             let (mut requests, consumer) = make(capacity, start);
             let (mut reply_producers, mut replies): (Vec<_>, Vec<_>) =
                 (0..capacity).map(|_| ring::spsc::<u8>(1)).unzip();

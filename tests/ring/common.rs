@@ -52,7 +52,7 @@ macro_rules! on_rings {
             #[test]
             fn on_the_heap() {
                 for capacity in crate::effort::affordable(crate::common::CAPACITIES) {
-                    for start in crate::common::starts(capacity) {
+                    for start in crate::effort::some(crate::common::starts(capacity)) {
                         println!("capacity {capacity} from {start:#x}");
                         let (producer, consumer) = ring_at!($kind, capacity, start);
                         super::super::$check(producer, consumer);
