@@ -4,10 +4,13 @@ use core::task::{Context, Poll};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Wake, Waker};
+use std::thread;
 use std::time::Duration;
 
+use super::bounded;
 use super::core::{Core, End};
 use super::pace::{Pace, WaitStrategy};
+use super::select::Select;
 use crate::ring::Shared;
 use crate::sync::now;
 
@@ -67,5 +70,48 @@ fn a_task_that_finds_nothing_in_a_closed_channel_is_polled_again() {
         assert_eq!(polled, Poll::Pending);
         let rings = bell.0.load(Ordering::Relaxed);
         assert_eq!(rings, usize::from(is_closed), "closed: {is_closed}");
+    }
+}
+
+/// Runs a select with a deadline that never comes, and calls `wake` when it waits: it must end by
+/// that. Whether it does is asked so often that it fails only if it sleeps on.
+fn ends_by(is_waiting: impl Fn() -> bool, wake: impl FnOnce(), select: thread::JoinHandle<bool>) {
+    let mut looks = 0..1 << 22;
+    while !is_waiting() {
+        assert!(!select.is_finished(), "there is nothing to choose yet");
+        assert!(looks.next().is_some(), "the select does not join those who wait");
+        thread::yield_now();
+    }
+    wake();
+    while !select.is_finished() {
+        assert!(looks.next().is_some(), "the select sleeps beside what it waits for");
+        thread::yield_now();
+    }
+    assert!(select.join().unwrap());
+}
+
+/// Past all tests.
+const NEVER: Duration = Duration::from_secs(1 << 20);
+
+#[test]
+fn a_select_that_sleeps_is_woken_by_each_of_its_choices() {
+    for which in 0..2 {
+        let (sender, receiver) = bounded(1);
+        let (full, other) = bounded(1);
+        full.send(0).unwrap();
+        let waits = [receiver.core.not_empty.clone(), full.core.not_full.clone()];
+        let (to_receive, to_send) = (receiver.clone(), full.clone());
+        let select = thread::spawn(move || {
+            let mut message = Some(1);
+            let select = Select::new().recv(&to_receive, |one| one == Ok(7));
+            let select = select.send(&to_send, &mut message, |sent| sent.is_ok());
+            select.select_timeout(NEVER) == Ok(true)
+        });
+        let is_waiting = || waits.iter().all(|waiters| waiters.has_any());
+        let wake = || match which {
+            0 => sender.send(7).unwrap(),
+            _ => assert_eq!(other.recv(), Ok(0)),
+        };
+        ends_by(is_waiting, wake, select);
     }
 }
