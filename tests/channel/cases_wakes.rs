@@ -65,6 +65,7 @@ fn c6_a_message_that_another_took_wakes_one_and_no_chain() {
 // smol-rs/async-channel#13
 #[test]
 #[cfg(target_os = "linux")]
+#[cfg_attr(miri, ignore = "Miri tells no thread what it has used")]
 fn c6_selects_that_wait_for_the_same_wake_no_chain() {
     let used: Duration = finishes(|| {
         let (sender, receiver) = bounded::<u8>(1);

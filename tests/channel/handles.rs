@@ -105,6 +105,7 @@ fn is_refused<R>(make: impl FnOnce() -> R) {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "so many handles take hours")]
 fn there_is_a_limit_to_senders_however_they_are_made() {
     let (sender, receiver) = bounded::<u8>(1);
     let weak = sender.downgrade();
@@ -118,6 +119,7 @@ fn there_is_a_limit_to_senders_however_they_are_made() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "so many handles take hours")]
 fn there_is_a_limit_to_receivers_however_they_are_made() {
     let (sender, receiver) = bounded::<u8>(1);
     let weak = receiver.downgrade();

@@ -89,6 +89,7 @@ fn one_who_parks_sleeps_and_clones_do_too() {
 
 #[test]
 #[cfg(target_os = "linux")]
+#[cfg_attr(miri, ignore = "Miri tells no thread what it has used")]
 fn one_who_spins_or_yields_never_sleeps() {
     use crate::watch::Usage;
     use std::time::Duration;
