@@ -142,3 +142,18 @@ fn a_closed_position_is_far_from_all_that_an_open_ring_has() {
         }
     }
 }
+
+#[cfg(feature = "std")]
+#[test]
+fn a_counter_seems_open_or_closed_and_never_both_however_far_it_is() {
+    for at in [0, 5, Word::MAX, HALF] {
+        for ahead in [0, 1, HALF / 2 - 1, HALF / 2, HALF / 2 + 1, HALF - 1, HALF, HALF + 1] {
+            let (emptied, filled) = (Position(at), Position(at.wrapping_add(ahead)));
+            let is_near = filled.is_near(emptied);
+            assert_ne!(is_near, filled.closed().is_near(emptied), "{ahead:#x} ahead");
+            let opened = filled.opened_near(emptied);
+            assert_eq!(opened, if is_near { filled } else { filled.closed() });
+            assert!(opened.is_near(emptied));
+        }
+    }
+}
