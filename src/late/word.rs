@@ -120,6 +120,28 @@ mod tests {
         }
     }
 
+    /// As far away as a thread may sleep (docs/DESIGN.md, section 5), in either direction.
+    #[test]
+    fn laps_are_told_apart_that_are_nearly_half_the_range_away() {
+        let geometry = Geometry::new(4).unwrap();
+        let half = (TAG >> 2) as isize;
+        for from in [0, 1, half, 3 * half] {
+            let at = |laps| geometry.offset_laps(Position(0), laps);
+            for laps in [-half, -1 - half / 2, -1, 0, 1, half / 2, half] {
+                let tag = Tag::of(geometry, geometry.lap_of(at(from + laps)));
+                assert_eq!(tag.laps_after(geometry, at(from)), laps, "from {from:#x}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_clear_word_is_clear() {
+        let geometry = Geometry::new(4).unwrap();
+        let tag = Tag::of(geometry, 0);
+        let held = LateWord(0).held(geometry, Position(0), 0);
+        assert!(!LateWord(0).intent(tag).is_clear() && !held.is_clear() && held.clear().is_clear());
+    }
+
     #[test]
     fn a_word_says_what_it_was_made_to_say_and_never_repeats() {
         for capacity in [1, 2, 3, 8, 1000] {

@@ -184,7 +184,7 @@ fn c4_a_future_takes_one_place_however_often_it_is_polled() {
     assert!(poll(&mut receiving, &ring).is_pending());
     assert!(poll(&mut behind, &ring).is_pending());
     let kept = Arc::strong_count(&bell);
-    for _ in 0..times(1_000_000) {
+    for _ in 0..times(times(1_000_000)) {
         assert!(poll(&mut receiving, &ring).is_pending());
     }
     assert_eq!(Arc::strong_count(&bell), kept, "a waker is kept once");
