@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn laps_are_told_apart_that_are_nearly_half_the_range_away() {
         let geometry = Geometry::new(4).unwrap();
-        let half = (TAG >> 2) as isize;
+        let half = (1 << (Word::BITS / 2 - 4)) - 1;
         for from in [0, 1, half, 3 * half] {
             let at = |laps| geometry.offset_laps(Position(0), laps);
             for laps in [-half, -1 - half / 2, -1, 0, 1, half / 2, half] {
