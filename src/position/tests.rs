@@ -91,6 +91,20 @@ proptest! {
         let geometry = geometry(capacity);
         let high = geometry.lap_of(at(capacity, count));
         prop_assert_eq!(high as u128, lap * geometry.lap() as u128);
+        prop_assert_eq!(geometry.lap_number(at(capacity, count).0) as u128, lap);
+    }
+
+    #[test]
+    fn laps_are_counted_on_and_back((capacity, count) in places(), laps in -9..10_isize) {
+        // With few laps to tell apart, two of them have to be nearer to each other.
+        let laps = if capacity <= 65 { laps } else { laps.signum() };
+        let (geometry, from) = (geometry(capacity), at(capacity, count));
+        let to = geometry.offset_laps(from, laps);
+        let back = geometry.offset_laps(to, -laps);
+        prop_assert_eq!((geometry.index(to), back), (geometry.index(from), from));
+        prop_assert_eq!(geometry.distance(from, to), laps * capacity as isize);
+        prop_assert_eq!(geometry.laps_ahead(to.0, from), laps);
+        prop_assert_eq!(geometry.laps_ahead(geometry.lap_of(to) | 1, from), laps);
     }
 
     #[cfg(feature = "alloc")]

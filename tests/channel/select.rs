@@ -63,7 +63,7 @@ fn what_is_chosen_is_done_once_and_nothing_else() {
 
 #[test]
 fn each_comes_first_as_often_as_the_others() {
-    const ROUNDS: usize = times(900);
+    const ROUNDS: usize = 9 * times(100);
     let channels: Vec<_> = (0..3).map(|_| bounded(ROUNDS)).collect();
     channels.iter().for_each(|(sender, _)| (0..ROUNDS).for_each(|_| sender.send(()).unwrap()));
     let mut counts = [0; 3];
@@ -78,7 +78,7 @@ fn each_comes_first_as_often_as_the_others() {
 
 #[test]
 fn each_comes_first_as_often_where_selects_take_turns() {
-    const ROUNDS: usize = times(900);
+    const ROUNDS: usize = 9 * times(100);
     for selects in 2..=4 {
         let channels: Vec<_> = (0..2).map(|_| bounded(selects * ROUNDS)).collect();
         let all = 0..selects * ROUNDS;

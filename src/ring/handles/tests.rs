@@ -1,5 +1,7 @@
 //! The counts by themselves: who counts, and who keeps a ring from being split again.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use super::*;
 
 fn counts(handles: &Handles) -> (usize, usize) {
@@ -33,5 +35,24 @@ fn one_who_leaves_counts_no_more_and_keeps_the_ring_until_it_is_gone() {
         drop(last);
         assert!(handles.first_pair());
         assert_eq!(counts(&handles), (1, 1));
+    }
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "so many handles take hours")]
+fn a_side_has_room_for_so_many_handles_and_the_other_side_for_its_own() {
+    for side in [Count::Producers, Count::Consumers] {
+        let handles = Handles::none();
+        assert!(handles.first_pair());
+        (1..MOST).for_each(|_| handles.add(side));
+        let before = counts(&handles);
+        assert_eq!(handles.count(side), 1 << (if Word::BITS == 64 { 20 } else { 9 }));
+        let adds: [fn(&Handles, Count); 2] =
+            [|handles, side| handles.add(side), |handles, side| _ = handles.add_beside(side)];
+        for add in adds {
+            let refused = catch_unwind(AssertUnwindSafe(|| add(&handles, side)));
+            assert!(refused.is_err(), "one handle more");
+            assert_eq!(counts(&handles), before, "and it is not counted");
+        }
     }
 }
