@@ -42,12 +42,14 @@ fn what_was_late_in_between_is_a_change_though_it_is_quiet_again() {
 fn a_late_word_disturbs_its_sector_and_no_other() {
     let (watch, words) = (Watch::new(), words(SLOTS));
     let lates = Lates { watch: &watch, words: &words };
-    let looks = || Vec::from_iter((0..SLOTS).map(|index| lates.look(index)));
+    // The first and the last slot of each stripe.
+    let slots = Vec::from_iter((0..SLOTS).filter(|i| matches!(i % STRIPE, 0 | 63)));
+    let looks = || Vec::from_iter(slots.iter().map(|&index| lates.look(index)));
     for late in [0, STRIPE - 1, STRIPE, 5 * STRIPE + 7, SLOTS - 1] {
         let before = looks();
         let intent = lates.raise(late, lates.word(late), an_intent(lates.word(late))).unwrap();
         let sector = |index: usize| index / STRIPE % SECTORS;
-        for (index, (before, now)) in before.iter().zip(looks()).enumerate() {
+        for ((&index, before), now) in slots.iter().zip(&before).zip(looks()) {
             let is_hit = sector(index) == sector(late);
             assert_eq!(count(now), Word::from(is_hit), "slot {index}, {late} is late");
             assert_eq!(now == *before, !is_hit, "slot {index}, {late} is late");
