@@ -57,6 +57,8 @@ extern crate std;
 mod buffer;
 #[cfg(feature = "std")]
 pub mod channel;
+#[cfg(test)]
+mod effort;
 mod late;
 mod marks;
 mod position;

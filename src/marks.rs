@@ -81,3 +81,6 @@ impl<const N: usize> Marks<N> {
         }
     }
 }
+
+#[cfg(all(test, feature = "alloc", not(ringway_loom)))]
+mod tests;

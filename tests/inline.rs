@@ -3,13 +3,16 @@
 
 extern crate std;
 
+#[path = "../src/effort.rs"]
+mod effort;
+
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use ringway::ring::{Consumer, Link, Producer, mpmc, mpsc, spmc, spsc};
 use std::thread;
 
 /// More messages than fit, by far.
-const MESSAGES: u64 = 3000;
+const MESSAGES: u64 = effort::times(3000) as u64;
 
 /// Repeats an attempt until it gives something, and lets other threads run in between.
 fn until<T>(mut attempt: impl FnMut() -> Option<T>) -> T {

@@ -4,15 +4,20 @@
 //! A stack that overflows ends the whole process, so these tests have one of their own.
 #![cfg(feature = "alloc")]
 
+#[path = "../src/effort.rs"]
+mod effort;
+
 use std::thread;
 
 use ringway::ring::{self, Consumer, Link, Producer, Solo};
 
+use crate::effort::times;
+
 /// A value half the size of the stack.
-type Page = [u8; 1 << 20];
+type Page = [u8; times(1 << 20)];
 
 /// A value that a small stack holds a few times.
-type Leaf = [u8; 1 << 17];
+type Leaf = [u8; times(1 << 17)];
 
 /// Runs in a thread with as much stack as the standard library gives by default.
 fn on_a_small_stack(work: impl FnOnce() + Send) {
@@ -93,7 +98,7 @@ fn b10_values_of_a_sixteenth_of_the_stack_move_singly<L: Link<Item = Leaf>>(
     mut consumer: Consumer<L>,
 ) {
     for byte in 1..5 {
-        producer.push([byte; 1 << 17]).unwrap();
+        producer.push([byte; size_of::<Leaf>()]).unwrap();
         assert!(consumer.pop().unwrap().iter().all(|&found| found == byte));
     }
 }

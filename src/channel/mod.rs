@@ -73,6 +73,9 @@ mod stream;
 mod waiters;
 mod weak;
 
+#[cfg(all(test, not(ringway_loom)))]
+mod tests;
+
 pub use self::batches::Drain;
 pub use self::error::{
     RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError,

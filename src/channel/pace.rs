@@ -312,4 +312,16 @@ mod tests {
         assert_eq!(pace.begin(0).spins, first * (TRIAL_SPIN / SPIN));
         assert_eq!((pace.begin_task(0).spins, first_of_task), (first, first));
     }
+
+    #[test]
+    fn a_task_makes_as_many_pauses_between_looks_as_a_thread() {
+        PROCESSORS.store(2, Edge::RELAXED);
+        let (pace, of_thread) =
+            (Pace::new(WaitStrategy::Adaptive), Pace::new(WaitStrategy::Adaptive));
+        for at in [MANY, 2 * MANY, 3 * MANY] {
+            let (task, thread) = (pace.begin_task(at), of_thread.begin(at));
+            assert_eq!((task.pauses, task.spins), (thread.pauses, thread.spins));
+        }
+        assert_eq!(pace.begin_task(4 * MANY).pauses, 16);
+    }
 }

@@ -29,6 +29,8 @@ pub(crate) use fence::is_patient;
 pub(crate) use fence::{heavy_at, is_free as is_fence_free, light_at};
 pub(crate) use skip::{Step, await_turn, give_up, next_step, settle, settle_at};
 pub(crate) use watch::{Lates, STRIPE, Watch};
+#[cfg(all(test, feature = "alloc", not(ringway_loom)))]
+pub(crate) use word::Tag;
 
 #[cfg(all(test, feature = "alloc", not(ringway_modelled)))]
 mod tests;

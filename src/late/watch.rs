@@ -211,3 +211,6 @@ impl<'a> Lates<'a> {
         self.watch.spent.load(Edge::RELAXED) >= budget as Word
     }
 }
+
+#[cfg(all(test, feature = "alloc", not(ringway_loom)))]
+mod tests;

@@ -141,6 +141,28 @@ mod tests {
         }
     }
 
+    /// As far away as a thread may sleep (docs/DESIGN.md, section 5), in either direction.
+    #[test]
+    fn laps_are_told_apart_that_are_nearly_half_the_range_away() {
+        let geometry = Geometry::new(4).unwrap();
+        let half = (1 << (Word::BITS / 2 - 4)) - 1;
+        for from in [0, 1, half, 3 * half] {
+            let at = |laps| geometry.offset_laps(Position(0), laps);
+            for laps in [-half, -1 - half / 2, -1, 0, 1, half / 2, half] {
+                let tag = Tag::of(geometry, geometry.lap_of(at(from + laps)));
+                assert_eq!(tag.laps_after(geometry, at(from)), laps, "from {from:#x}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_clear_word_is_clear() {
+        let geometry = Geometry::new(4).unwrap();
+        let tag = Tag::of(geometry, 0);
+        let held = LateWord(0).held(geometry, Position(0), 0);
+        assert!(!LateWord(0).intent(tag).is_clear() && !held.is_clear() && held.clear().is_clear());
+    }
+
     #[test]
     fn an_owner_is_told_from_the_other_side_and_from_the_next_lap() {
         for capacity in [1, 3, 64] {

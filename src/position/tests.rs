@@ -91,6 +91,20 @@ proptest! {
         let geometry = geometry(capacity);
         let high = geometry.lap_of(at(capacity, count));
         prop_assert_eq!(high as u128, lap * geometry.lap() as u128);
+        prop_assert_eq!(geometry.lap_number(at(capacity, count).0) as u128, lap);
+    }
+
+    #[test]
+    fn laps_are_counted_on_and_back((capacity, count) in places(), laps in -9..10_isize) {
+        // With few laps to tell apart, two of them have to be nearer to each other.
+        let laps = if capacity <= 65 { laps } else { laps.signum() };
+        let (geometry, from) = (geometry(capacity), at(capacity, count));
+        let to = geometry.offset_laps(from, laps);
+        let back = geometry.offset_laps(to, -laps);
+        prop_assert_eq!((geometry.index(to), back), (geometry.index(from), from));
+        prop_assert_eq!(geometry.distance(from, to), laps * capacity as isize);
+        prop_assert_eq!(geometry.laps_ahead(to.0, from), laps);
+        prop_assert_eq!(geometry.laps_ahead(geometry.lap_of(to) | 1, from), laps);
     }
 
     #[cfg(feature = "alloc")]
@@ -139,6 +153,21 @@ fn a_closed_position_is_far_from_all_that_an_open_ring_has() {
             assert_eq!(filled.opened_near(emptied), filled);
             assert!(!filled.closed().is_near(emptied) && !emptied.is_near(filled.closed()));
             assert_eq!(filled.closed().opened_near(emptied), filled);
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+#[test]
+fn a_counter_seems_open_or_closed_and_never_both_however_far_it_is() {
+    for at in [0, 5, Word::MAX, HALF] {
+        for ahead in [0, 1, HALF / 2 - 1, HALF / 2, HALF / 2 + 1, HALF - 1, HALF, HALF + 1] {
+            let (emptied, filled) = (Position(at), Position(at.wrapping_add(ahead)));
+            let is_near = filled.is_near(emptied);
+            assert_ne!(is_near, filled.closed().is_near(emptied), "{ahead:#x} ahead");
+            let opened = filled.opened_near(emptied);
+            assert_eq!(opened, if is_near { filled } else { filled.closed() });
+            assert!(opened.is_near(emptied));
         }
     }
 }

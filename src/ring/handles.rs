@@ -129,3 +129,6 @@ impl Drop for Leaving<'_> {
         self.handles.0.fetch_sub(LEAVING, edge::HANDLE_GONE);
     }
 }
+
+#[cfg(all(test, feature = "std", not(ringway_loom)))]
+mod tests;

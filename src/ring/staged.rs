@@ -92,10 +92,12 @@ impl<I: Iterator, const N: usize> Staged<I, N> {
     /// There are as many, and they were moved out of the stage.
     pub(super) unsafe fn forget_first(&mut self, n: usize) {
         let left = self.stage.len() - n;
+        // Both places by one pointer: another look at the stage would end the rights of the first.
+        let front = self.stage.as_mut_ptr();
         // SAFETY: the first `n` values are gone, so the others move to the front, and their
         // number is the new length.
         unsafe {
-            core::ptr::copy(self.stage.as_ptr().add(n), self.stage.as_mut_ptr(), left);
+            core::ptr::copy(front.add(n), front, left);
             self.stage.set_len(left);
         }
     }

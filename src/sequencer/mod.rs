@@ -36,6 +36,9 @@ pub use shared::Shared;
 pub use side::{Emptying, Filling, Side};
 pub use solo::Solo;
 
+#[cfg(all(test, feature = "alloc", not(ringway_loom)))]
+mod tests;
+
 use crate::late::{Lates, Step, is_patient, next_step, settle};
 use crate::position::Position;
 use crate::slots::{Group, Run, Slots};

@@ -5,6 +5,7 @@ use std::thread;
 use ringway::channel::{Receiver, RecvError, SendError, Sender, WaitStrategy};
 
 use crate::common::End;
+use crate::effort::times;
 use crate::watch::{asleep, finishes};
 
 on_channels!(
@@ -87,18 +88,19 @@ fn a_drain_takes_what_is_there<P: End, C: End>(
 fn a_batch_larger_than_the_channel_goes_in_order<P: End, C: End>(
     make: impl Fn(usize, u64) -> (Sender<u64, P, C>, Receiver<u64, C>),
 ) {
+    const EACH: usize = 8 * times(40);
     for (capacity, limit) in [(1, 1), (1, 5), (3, 2), (7, 7), (64, 9)] {
         let (sender, receiver) = make(capacity, 200_u64.wrapping_neg());
         finishes(move || {
             let sending = thread::spawn(move || {
-                sender.send_slice(&numbers(300)).unwrap();
-                let mut messages = numbers(300);
+                sender.send_slice(&numbers(EACH)).unwrap();
+                let mut messages = numbers(EACH);
                 sender.send_all(&mut messages).unwrap();
                 assert!(messages.is_empty());
             });
             let mut messages = Vec::new();
             while receiver.recv_many(&mut messages, limit).is_ok() {}
-            assert!(messages.into_iter().eq((0..300).chain(0..300)));
+            assert!(messages.into_iter().eq((0..EACH as u64).chain(0..EACH as u64)));
             sending.join().unwrap();
         });
     }

@@ -11,6 +11,7 @@ use ringway::channel::{
     bounded,
 };
 
+use crate::effort::times;
 use crate::polls::{Bell, poll, poll_once};
 use crate::threads::Crew;
 use crate::watch::{asleep, finishes};
@@ -91,7 +92,7 @@ fn c1_a_thread_whose_time_is_over_takes_no_wake_up_along() {
         finishes(move || {
             let (sender, receiver) = bounded(1);
             let receiver = receiver.with_wait_strategy(WaitStrategy::Park);
-            for round in 0..300 {
+            for round in 0..times(300) as u64 {
                 let crew = Crew::default();
                 let steady = receiver.clone();
                 let steady = thread::spawn(move || way(steady));
@@ -118,7 +119,7 @@ fn c1_a_thread_whose_time_is_over_takes_no_wake_up_along() {
 #[test]
 fn c1_a_select_that_takes_another_channel_passes_its_wake_up_on() {
     finishes(|| {
-        for _ in 0..500 {
+        for _ in 0..times(500) {
             let (to_one, one) = bounded(1);
             let (to_other, other) = bounded(1);
             let steady = one.clone().with_wait_strategy(WaitStrategy::Park);
@@ -141,7 +142,7 @@ fn c1_a_select_that_takes_another_channel_passes_its_wake_up_on() {
 // ferrotunnel#170
 #[test]
 fn c2_a_message_is_there_when_its_receiver_is_dropped() {
-    for _ in 0..200 {
+    for _ in 0..times(200) {
         let (sender, receiver) = bounded(1);
         let mut receiving = receiver.recv_async();
         assert!(poll_once(&mut receiving).is_pending());
@@ -167,7 +168,7 @@ fn c2_messages_are_there_when_their_batch_is_dropped() {
 // ferrotunnel#170
 #[test]
 fn c2_no_message_is_lost_where_tasks_are_cancelled_all_the_time() {
-    const MESSAGES: usize = 20_000;
+    const MESSAGES: usize = times(20_000);
     let sum = finishes(|| {
         let (sender, receiver) = bounded(2);
         let sum = Arc::new(AtomicUsize::new(0));
@@ -244,7 +245,7 @@ fn c1_time_outs_of_senders_race_room() {
     finishes(|| {
         let (sender, receiver) = bounded(1);
         let sender = sender.with_wait_strategy(WaitStrategy::Park);
-        for round in 0..500 {
+        for round in 0..times(500) as u64 {
             sender.send(0).unwrap();
             let steady = sender.clone();
             let steady = thread::spawn(move || steady.send(1).unwrap());

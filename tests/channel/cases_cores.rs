@@ -8,16 +8,17 @@ use ringway::channel::{Receiver, Sender, WaitStrategy};
 
 use crate::arrivals::Arrivals;
 use crate::common::{End, receivers, senders};
+use crate::effort::times;
 use crate::watch::finishes;
 
 #[cfg(target_os = "linux")]
 on_kinds!(c12_sixteen_threads_on_one_core_beside_a_load_come_to_an_end);
 
 /// How many threads send, and how many receive.
-const SIDE: usize = 8;
+const SIDE: usize = times(8);
 
 /// How many messages each thread sends.
-const EACH: usize = 60;
+const EACH: usize = times(60);
 
 // crossbeam-rs/crossbeam#821, fereidani/kanal#12
 #[cfg(target_os = "linux")]

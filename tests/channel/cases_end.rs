@@ -7,6 +7,7 @@ use std::thread;
 use ringway::channel::{Receiver, Sender, TryRecvError, bounded};
 
 use crate::common::{End, receivers, senders};
+use crate::effort::times;
 use crate::polls::poll_once;
 use crate::threads::Crew;
 use crate::watch::{asleep, finishes};
@@ -41,7 +42,7 @@ impl Drop for Counted {
 fn a4_nothing_is_missing_when_short_lived_senders_are_gone<P: End, C: End>(
     make: impl Fn(usize, u64) -> (Sender<usize, P, C>, Receiver<usize, C>),
 ) {
-    for round in 0..200 {
+    for round in 0..times(200) {
         let (sender, receiver) = make(1 + round % 9, 0);
         finishes(move || {
             let senders = senders(sender, 4);
@@ -73,7 +74,7 @@ fn b1_the_last_handles_go_at_once<P: End, C: End>(
     make: impl Fn(usize, u64) -> (Sender<Counted, P, C>, Receiver<Counted, C>),
 ) {
     let alive = Arc::new(AtomicUsize::new(0));
-    for round in 0..300 {
+    for round in 0..times(300) {
         let (sender, receiver) = make(4, 0);
         (0..round % 5).for_each(|_| sender.try_send(Counted::new(&alive)).unwrap());
         let crew = Crew::default();
@@ -120,7 +121,7 @@ fn b2_what_is_queued_goes_with_the_last_receiver<P: End, C: End>(
 // crossbeam-rs/crossbeam#1102, rust-lang/rust#108164
 #[test]
 fn b2_what_is_sent_while_the_last_receiver_goes_does_not_stay() {
-    for _ in 0..500 {
+    for _ in 0..times(500) {
         let (requests, server) = bounded(2);
         let (reply, replies) = bounded::<u8>(1);
         let crew = Crew::default();
@@ -174,7 +175,7 @@ fn c9_waiting_senders_get_their_messages_back<P: End, C: End>(
 fn c10_what_was_accepted_is_delivered_or_returned<P: End, C: End>(
     make: impl Fn(usize, u64) -> (Sender<u64, P, C>, Receiver<u64, C>),
 ) {
-    for round in 0..100 {
+    for round in 0..times(100) {
         let (sender, receiver) = make(1 + round % 8, 0);
         finishes(move || {
             let crew = Arc::new(Crew::default());

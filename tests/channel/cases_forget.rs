@@ -7,6 +7,7 @@ use std::thread;
 
 use ringway::channel::{TryRecvError, bounded};
 
+use crate::effort::times;
 use crate::polls::{Bell, poll, poll_once};
 use crate::watch::finishes;
 
@@ -72,7 +73,7 @@ fn b7_forgotten_futures_of_a_channel_that_goes_first() {
         let threads: Vec<_> = (0..4)
             .map(|_| {
                 thread::spawn(|| {
-                    for message in 0..100 {
+                    for message in 0..times(100) {
                         let (sender, receiver) = bounded(1);
                         let mut receiving = receiver.recv_async();
                         assert!(poll_once(&mut receiving).is_pending());

@@ -29,6 +29,7 @@ fn over() -> Instant {
 // fereidani/kanal#53
 #[test]
 #[cfg(target_os = "linux")]
+#[cfg_attr(miri, ignore = "Miri tells no thread what it has used")]
 fn c7_a_thread_that_waits_uses_no_time() {
     use crate::watch::Usage;
     let (_sender, receiver) = bounded::<u8>(1);

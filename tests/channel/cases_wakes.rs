@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ringway::channel::{Receiver, Select, WaitStrategy, bounded};
 
+use crate::effort::times;
 use crate::polls::{Bell, poll};
 use crate::watch::{Usage, asleep, finishes};
 
@@ -51,7 +52,7 @@ fn c6_a_message_that_another_took_wakes_one_and_no_chain() {
     for future in &mut waiting {
         assert!(poll(future, &ring).is_pending());
     }
-    for lap in 1..=100 {
+    for lap in 1..=times(100) {
         sender.send(lap).unwrap();
         assert_eq!(receiver.try_recv(), Ok(lap));
         for future in &mut waiting {
@@ -64,6 +65,7 @@ fn c6_a_message_that_another_took_wakes_one_and_no_chain() {
 // smol-rs/async-channel#13
 #[test]
 #[cfg(target_os = "linux")]
+#[cfg_attr(miri, ignore = "Miri tells no thread what it has used")]
 fn c6_selects_that_wait_for_the_same_wake_no_chain() {
     let used: Duration = finishes(|| {
         let (sender, receiver) = bounded::<u8>(1);
@@ -101,7 +103,8 @@ fn c11_each_thread_that_waits_has_a_share() {
                     thread::spawn(move || {
                         for _message in receiver {
                             counts[id].fetch_add(1, Ordering::Relaxed);
-                            let all = counts.iter().all(|n| n.load(Ordering::Relaxed) >= 100);
+                            let all =
+                                counts.iter().all(|n| n.load(Ordering::Relaxed) >= times(100));
                             enough.store(all, Ordering::Relaxed);
                         }
                     })

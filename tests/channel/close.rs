@@ -11,6 +11,7 @@ use ringway::channel::{
 };
 
 use crate::common::{End, receivers, senders};
+use crate::effort::times;
 use crate::polls::{Bell, poll, poll_once};
 use crate::threads::Crew;
 use crate::watch::{asleep, finishes};
@@ -128,7 +129,7 @@ fn all_who_wait_are_woken_by_a_close<P: End, C: End>(
 fn a_channel_is_closed_once<P: End, C: End>(
     make: impl Fn(usize, u64) -> (Sender<u64, P, C>, Receiver<u64, C>),
 ) {
-    for _ in 0..200 {
+    for _ in 0..times(200) {
         let (sender, receiver) = make(1, 0);
         let crew = Crew::default();
         let closes = thread::scope(|scope| {

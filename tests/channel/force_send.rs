@@ -8,12 +8,13 @@ use std::thread;
 use ringway::channel::{SendError, bounded, spmc};
 
 use crate::common::{CAPACITIES, starts};
+use crate::effort::{affordable, times};
 use crate::polls::{Bell, poll, poll_once};
 use crate::watch::{asleep, finishes};
 
 #[test]
 fn the_oldest_comes_back_in_its_turn() {
-    for capacity in CAPACITIES {
+    for capacity in affordable(CAPACITIES) {
         for start in starts(capacity) {
             let (sender, receiver) = ringway::channel::bounded_at(capacity, start);
             let capacity = capacity as u64;
@@ -70,7 +71,7 @@ fn force_wakes_receivers_and_no_sender() {
 
 #[test]
 fn what_goes_in_by_force_comes_out_once() {
-    const EACH: u64 = 20_000;
+    const EACH: u64 = times(20_000) as u64;
     for capacity in [1, 4] {
         finishes(move || {
             let (sender, receiver) = bounded(capacity);

@@ -7,6 +7,7 @@ use std::thread;
 
 use ringway::channel::{TryRecvError, bounded, mpsc, spmc};
 
+use crate::effort::times;
 use crate::threads::Crew;
 
 #[test]
@@ -73,7 +74,7 @@ fn a_weak_handle_of_a_closed_channel_is_upgraded_while_handles_are_there() {
 
 #[test]
 fn upgrades_race_the_last_drop() {
-    for _ in 0..500 {
+    for _ in 0..times(500) {
         let (sender, receiver) = bounded(1);
         let weak = sender.downgrade();
         let crew = Crew::default();
@@ -104,6 +105,7 @@ fn is_refused<R>(make: impl FnOnce() -> R) {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "so many handles take hours")]
 fn there_is_a_limit_to_senders_however_they_are_made() {
     let (sender, receiver) = bounded::<u8>(1);
     let weak = sender.downgrade();
@@ -117,6 +119,7 @@ fn there_is_a_limit_to_senders_however_they_are_made() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "so many handles take hours")]
 fn there_is_a_limit_to_receivers_however_they_are_made() {
     let (sender, receiver) = bounded::<u8>(1);
     let weak = receiver.downgrade();

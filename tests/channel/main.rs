@@ -10,6 +10,8 @@
 //! hang fails by a watchdog; nothing else depends on time but the tests of time-outs.
 #![cfg(feature = "std")]
 
+#[path = "../../src/effort.rs"]
+mod effort;
 #[path = "../ring/threads.rs"]
 mod threads;
 

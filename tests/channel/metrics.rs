@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use ringway::channel::bounded;
 
+use crate::effort::times;
+
 #[test]
 fn every_way_to_send_and_receive_is_counted_once() {
     let (sender, receiver) = bounded(8);
@@ -55,16 +57,17 @@ fn the_high_water_is_seen_without_anybody_refused() {
 
 #[test]
 fn counts_of_many_threads_are_whole() {
+    const EACH: usize = times(1000);
     let (sender, receiver) = bounded(4);
     thread::scope(|scope| {
         for _ in 0..3 {
             let (sender, receiver) = (sender.clone(), receiver.clone());
-            scope.spawn(move || (0..1000).for_each(|n| sender.send(n).unwrap()));
-            scope.spawn(move || (0..1000).for_each(|_| assert!(receiver.recv().is_ok())));
+            scope.spawn(move || (0..EACH).for_each(|n| sender.send(n).unwrap()));
+            scope.spawn(move || (0..EACH).for_each(|_| assert!(receiver.recv().is_ok())));
         }
     });
     let metrics = sender.metrics();
-    assert_eq!((metrics.sent, metrics.received), (3000, 3000));
+    assert_eq!((metrics.sent, metrics.received), (3 * EACH, 3 * EACH));
     assert!(metrics.high_water <= 4);
 }
 

@@ -7,6 +7,7 @@ use ringway::channel::{Receiver, Sender, bounded, mpsc, spmc, spsc};
 
 use crate::arrivals::Arrivals;
 use crate::common::{End, receivers, senders};
+use crate::effort::times;
 use crate::executors::{Run, Task};
 
 on_executors!(
@@ -18,7 +19,7 @@ on_executors!(
 );
 
 /// How many messages a sender sends.
-const EACH: usize = 1500;
+const EACH: usize = times(1500);
 
 /// Moves all messages, every second handle by a thread if there are threads.
 fn transfer<P: End, C: End>(
@@ -91,7 +92,7 @@ fn tasks_answer_each_other(run: Run) {
         }
     };
     let client = async move {
-        for question in 0..1000 {
+        for question in 0..times(1000) {
             ask.send_async(question).await.unwrap();
             assert_eq!(answers.recv_async().await, Ok(question + 1));
         }
@@ -125,7 +126,7 @@ fn tasks_that_wait_end_with_the_channel(run: Run) {
 fn tasks_are_cancelled_and_nothing_is_lost(run: Run) {
     use futures_util::future::{Either, select};
     let (sender, receiver) = bounded(1);
-    let arrivals = Arc::new(Arrivals::of(1, 5000));
+    let arrivals = Arc::new(Arrivals::of(1, times(5000)));
     let messages = arrivals.messages(0);
     let sending: Task = Box::pin(async move {
         for message in messages {

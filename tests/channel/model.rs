@@ -12,6 +12,7 @@ use ringway::channel::{
 };
 
 use crate::common::End;
+use crate::effort::times;
 use crate::polls::poll_once;
 
 on_kinds!(any_steps_agree_with_a_queue);
@@ -256,7 +257,10 @@ impl<P: End, C: End> Model<P, C> {
 fn any_steps_agree_with_a_queue<P: End, C: End>(
     make: impl Fn(usize, u64) -> (Sender<u64, P, C>, Receiver<u64, C>),
 ) {
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) };
+    let config = ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(times(200) as u32)
+    };
     let shapes = (1..=65usize, start(), vec(step(), 1..300));
     let outcome = TestRunner::new(config).run(&shapes, |(capacity, start, steps)| {
         let (sender, receiver) = make(capacity, start);

@@ -7,6 +7,7 @@ use ringway::channel::{
 };
 
 use crate::common::End;
+use crate::effort::times;
 
 on_channels!(it_receives_and_sends_on_each_kind);
 
@@ -62,7 +63,7 @@ fn what_is_chosen_is_done_once_and_nothing_else() {
 
 #[test]
 fn each_comes_first_as_often_as_the_others() {
-    const ROUNDS: usize = 900;
+    const ROUNDS: usize = 9 * times(100);
     let channels: Vec<_> = (0..3).map(|_| bounded(ROUNDS)).collect();
     channels.iter().for_each(|(sender, _)| (0..ROUNDS).for_each(|_| sender.send(()).unwrap()));
     let mut counts = [0; 3];
@@ -77,7 +78,7 @@ fn each_comes_first_as_often_as_the_others() {
 
 #[test]
 fn each_comes_first_as_often_where_selects_take_turns() {
-    const ROUNDS: usize = 900;
+    const ROUNDS: usize = 9 * times(100);
     for selects in 2..=4 {
         let channels: Vec<_> = (0..2).map(|_| bounded(selects * ROUNDS)).collect();
         let all = 0..selects * ROUNDS;

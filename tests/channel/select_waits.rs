@@ -6,6 +6,7 @@ use std::thread;
 use ringway::channel::{RecvError, Select, bounded};
 
 use crate::arrivals::Arrivals;
+use crate::effort::times;
 use crate::watch::{asleep, finishes};
 
 #[test]
@@ -68,7 +69,7 @@ fn a_close_ends_the_wait() {
 
 #[test]
 fn many_selects_share_channels_and_lose_nothing() {
-    const EACH: usize = 3000;
+    const EACH: usize = times(3000);
     finishes(|| {
         let arrivals = Arrivals::of(4, EACH);
         let (one, ones) = bounded(1);
@@ -120,6 +121,7 @@ fn many_selects_share_channels_and_lose_nothing() {
 
 #[test]
 fn a_select_beside_receivers_that_sleep() {
+    const EACH: u64 = times(20_000) as u64;
     finishes(|| {
         let (sender, receiver) = bounded(2);
         let (never, nevers) = bounded::<u8>(1);
@@ -134,9 +136,9 @@ fn a_select_beside_receivers_that_sleep() {
             }
             sum
         });
-        (1..=20_000).for_each(|n| sender.send(n).unwrap());
+        (1..=EACH).for_each(|n| sender.send(n).unwrap());
         drop(sender);
-        assert_eq!(alone.join().unwrap() + select.join().unwrap(), 20_000 * 20_001 / 2);
+        assert_eq!(alone.join().unwrap() + select.join().unwrap(), EACH * (EACH + 1) / 2);
         drop(never);
     });
 }

@@ -6,6 +6,7 @@ use ringway::channel::{Receiver, Sender, WaitStrategy, bounded};
 
 use crate::arrivals::Arrivals;
 use crate::common::{End, receivers, senders};
+use crate::effort::times;
 use crate::watch::{asleep, finishes};
 
 on_kinds!(every_strategy_gets_messages_across, strategies_mix);
@@ -15,7 +16,7 @@ const STRATEGIES: [WaitStrategy; 4] =
     [WaitStrategy::Adaptive, WaitStrategy::BusySpin, WaitStrategy::Yield, WaitStrategy::Park];
 
 /// How many messages a sender sends.
-const EACH: usize = 1000;
+const EACH: usize = times(1000);
 
 /// Moves messages between handles that wait in their own ways.
 fn transfer<P: End, C: End>(senders: Vec<Sender<u64, P, C>>, receivers: Vec<Receiver<u64, C>>) {
@@ -88,6 +89,7 @@ fn one_who_parks_sleeps_and_clones_do_too() {
 
 #[test]
 #[cfg(target_os = "linux")]
+#[cfg_attr(miri, ignore = "Miri tells no thread what it has used")]
 fn one_who_spins_or_yields_never_sleeps() {
     use crate::watch::Usage;
     use std::time::Duration;

@@ -5,8 +5,8 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-/// No test takes as long on the slowest machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// No test takes as long on the slowest machine. The clock of Miri goes with the steps.
+const PATIENCE: Duration = Duration::from_secs(if cfg!(miri) { 36_000 } else { 60 });
 
 /// Runs what could hang, on a thread of its own, and fails if it does.
 #[track_caller]
@@ -25,14 +25,14 @@ pub fn finishes<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) ->
 
 /// A thread of the system.
 #[derive(Clone, Copy, Debug)]
-pub struct ThreadId(#[cfg(target_os = "linux")] libc::pid_t);
+pub struct ThreadId(#[cfg(all(target_os = "linux", not(miri)))] libc::pid_t);
 
 impl ThreadId {
     /// The calling thread.
     pub fn current() -> Self {
         // SAFETY: the call takes nothing and cannot fail.
         Self(
-            #[cfg(target_os = "linux")]
+            #[cfg(all(target_os = "linux", not(miri)))]
             unsafe {
                 libc::gettid()
             },
@@ -40,7 +40,7 @@ impl ThreadId {
     }
 
     /// Returns when the thread has been seen asleep.
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(miri)))]
     pub fn sleeps(self) {
         let stat = format!("/proc/self/task/{}/stat", self.0);
         let is_asleep = || {
@@ -54,7 +54,7 @@ impl ThreadId {
     }
 
     /// Gives the thread a chance to fall asleep: nobody here tells whether it does.
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(not(all(target_os = "linux", not(miri))))]
     pub fn sleeps(self) {
         (0..1000).for_each(|_| thread::yield_now());
     }

@@ -8,6 +8,8 @@
 //! (`agree`).
 #![cfg(feature = "alloc")]
 
+#[path = "../../src/effort.rs"]
+mod effort;
 #[path = "../ring/threads.rs"]
 mod threads;
 
@@ -22,6 +24,7 @@ mod cases;
 use ringway::Queue;
 use ringway::ring::{self, Consumer, Link, Producer};
 
+use crate::effort::{affordable, times};
 use crate::record::{Ends, Op, Plan, Pop, Push, record, shared, team};
 use crate::small::{Full, Spec};
 
@@ -88,10 +91,11 @@ where
 
 /// Records many small histories of a queue and checks each in both ways.
 fn small_histories(full: Full, ends: impl Fn(usize, usize, usize) -> Ends) {
-    for capacity in CAPACITIES {
+    for capacity in affordable(CAPACITIES) {
         for (pushing, popping, mixed) in SHAPES {
             let workers = team(ends(capacity, pushing, popping), mixed);
-            let plan = Plan { rounds: 70, ops: 24 / workers.len(), prefill: capacity.min(8) };
+            let plan =
+                Plan { rounds: times(70), ops: 24 / workers.len(), prefill: capacity.min(8) };
             for history in record(workers, plan) {
                 let spec = Spec { capacity, full };
                 let found = patterns::check(&history, spec);
@@ -108,10 +112,10 @@ fn small_histories(full: Full, ends: impl Fn(usize, usize, usize) -> Ends) {
 
 /// Records long histories of a queue and looks for bad patterns in them.
 fn long_histories(full: Full, ends: impl Fn(usize, usize, usize) -> Ends) {
-    for capacity in CAPACITIES {
+    for capacity in affordable(CAPACITIES) {
         for (pushing, popping, mixed) in SHAPES {
             let workers = team(ends(capacity, pushing, popping), mixed);
-            let plan = Plan { rounds: 1, ops: 80_000 / workers.len(), prefill: capacity };
+            let plan = Plan { rounds: 1, ops: times(80_000) / workers.len(), prefill: capacity };
             let history = record(workers, plan).concat();
             let spec = Spec { capacity, full };
             assert_eq!(patterns::check(&history, spec), Ok(()), "{spec:?}");

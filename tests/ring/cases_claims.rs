@@ -8,6 +8,7 @@ use std::thread;
 
 use ringway::ring::{Consumer, Link, Producer, Solo};
 
+use crate::effort::times;
 use crate::threads::Crew;
 use crate::ways::{Consuming, End, Producing, Tested, some_producers};
 
@@ -116,7 +117,7 @@ fn a2_returned_tokens_never_meet_full_with_one_consumer<L>(
                     }
                 });
             }
-            for round in 0..2000 {
+            for round in 0..times(2000) {
                 let token = crew.until(|| consumer.pop());
                 workers[round % workers.len()].send(token).unwrap();
             }
@@ -144,7 +145,7 @@ fn a2_returned_tokens_all_find_their_place<L: Tested + Send>(
             let work = |(mut producer, mut consumer): (Producer<L>, Consumer<L>)| {
                 let crew = &crew;
                 crew.start(scope, move || {
-                    for _ in 0..1000 {
+                    for _ in 0..times(1000) {
                         let mut held = vec![crew.until(|| consumer.pop())];
                         crew.until(|| {
                             while let Some(&token) = held.last() {
@@ -183,7 +184,7 @@ fn a3_a_completed_push_is_not_missed<L: Tested + Send>(
         for mut producer in producers {
             let crew = &crew;
             crew.start(scope, move || {
-                for _ in 0..300 {
+                for _ in 0..times(300) {
                     producer.push(1).unwrap();
                     crew.meet(n + 1);
                     crew.meet(n + 1);
@@ -191,7 +192,7 @@ fn a3_a_completed_push_is_not_missed<L: Tested + Send>(
             });
         }
         crew.start(scope, || {
-            for _ in 0..300 {
+            for _ in 0..times(300) {
                 crew.meet(n + 1);
                 (0..n).for_each(|_| assert_eq!(consumer.pop(), Some(1)));
                 assert_eq!(consumer.pop(), None);

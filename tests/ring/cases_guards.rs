@@ -6,6 +6,7 @@ use std::thread;
 
 use ringway::ring::{self, Consumer, Link, Producer, Solo};
 
+use crate::effort::times;
 use crate::threads::Crew;
 use crate::values::{Counted, Tally};
 use crate::ways::{Consuming, Producing, some_consumers, some_producers};
@@ -126,7 +127,7 @@ fn b5_a_peek_held_while_the_producers_go<L: Link<Item = Counted, Consumers = Sol
 }
 
 /// So many failures of the other side are a lap and more.
-const FAILURES: usize = 300;
+const FAILURES: usize = times(300);
 
 // jamesmunns/bbqueue#26
 fn b5_a_reservation_held_while_consumers_look_for_a_lap<L>(

@@ -5,6 +5,7 @@ use std::thread;
 
 use ringway::ring::{Consumer, Link, Producer};
 
+use crate::effort::times;
 use crate::threads::Crew;
 use crate::ways::{Consuming, Producing, Tested, some_consumers, some_producers};
 
@@ -20,7 +21,7 @@ on_kinds!([spsc, mpsc, spmc, mpmc]:
 fn a4_nothing_is_missing_when_the_producers_are_gone<L: Tested + Send>(
     make: impl Fn(usize, u64) -> (Producer<L>, Consumer<L>),
 ) {
-    for round in 0..150 {
+    for round in 0..times(150) {
         let crew = Crew::default();
         let (producer, consumer) = make(1 + round % 4, 0);
         let producers = some_producers(producer, 4);
@@ -56,7 +57,7 @@ fn a4_nothing_is_missing_when_the_producers_are_gone<L: Tested + Send>(
 fn a7_the_length_stays_from_zero_to_the_capacity<L: Tested + Send>(
     make: impl Fn(usize, u64) -> (Producer<L>, Consumer<L>),
 ) {
-    const MESSAGES: usize = 10_000;
+    const MESSAGES: usize = times(10_000);
     for capacity in [1, 3] {
         let crew = Crew::default();
         let (mut producer, mut consumer) = make(capacity, u64::MAX - MESSAGES as u64);
@@ -102,7 +103,7 @@ fn a7_a_push_with_no_pop_running_leaves_the_ring_not_empty<L: Tested + Send>(
         for mut producer in producers {
             let crew = &crew;
             crew.start(scope, move || {
-                for _ in 0..200 {
+                for _ in 0..times(200) {
                     producer.push(0).unwrap();
                     assert!(!producer.is_empty() && producer.len() <= producer.capacity());
                     crew.meet(all);
@@ -111,7 +112,7 @@ fn a7_a_push_with_no_pop_running_leaves_the_ring_not_empty<L: Tested + Send>(
             });
         }
         crew.start(scope, || {
-            for _ in 0..200 {
+            for _ in 0..times(200) {
                 crew.meet(all);
                 assert_eq!(consumer.len(), all - 1);
                 while consumer.pop().is_some() {}
@@ -133,7 +134,7 @@ fn move_wide<L>(
 ) where
     L: Link<Item = Wide, Producers: Producing, Consumers: Consuming> + Send,
 {
-    const EACH: usize = 1500;
+    const EACH: usize = times(1500);
     let crew = Crew::default();
     let producers = some_producers(producer, 4);
     let noted: Vec<_> = (0..producers.len() * EACH).map(|_| AtomicBool::new(false)).collect();

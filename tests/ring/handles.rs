@@ -119,6 +119,7 @@ fn an_inline_ring_with_clones_is_not_split_again() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "so many handles take hours")]
 fn there_is_a_limit_to_handles_and_it_is_clear() {
     let (mut producer, mut consumer) = ring::mpsc(1);
     for _ in 1..1 << 20 {

@@ -8,6 +8,8 @@
 
 #[macro_use]
 mod common;
+#[path = "../../src/effort.rs"]
+mod effort;
 mod threads;
 mod values;
 mod ways;

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use ringway::ring::{Consumer, Producer};
 
+use crate::effort::times;
 use crate::ways::{Consuming, End, Producing, Tested};
 
 on_kinds!([spsc, mpsc, spmc, mpmc]: a5_any_steps_agree_with_a_queue);
@@ -130,7 +131,10 @@ impl<L: Tested> Model<L> {
 fn a5_any_steps_agree_with_a_queue<L: Tested>(
     make: impl Fn(usize, u64) -> (Producer<L>, Consumer<L>),
 ) {
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) };
+    let config = ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(times(300) as u32)
+    };
     let shapes = (1..=65usize, start(), vec(step(), 1..300));
     let outcome = TestRunner::new(config).run(&shapes, |(capacity, start, steps)| {
         let (producer, consumer) = make(capacity, start);

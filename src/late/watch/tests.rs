@@ -1,0 +1,140 @@
+//! The watch by itself: what a look tells, and how long a budget lasts.
+
+use std::vec::Vec;
+
+use super::*;
+use crate::late::word::{Late, LateWord, Tag};
+
+/// The words of a ring with so many slots.
+fn words(slots: usize) -> Vec<Atomic> {
+    (0..slots).map(|_| Atomic::new(0)).collect()
+}
+
+/// More slots than a lap of the sectors.
+const SLOTS: usize = SECTORS * STRIPE + 1;
+
+fn an_intent(of: LateWord) -> LateWord {
+    of.intent(Tag::of(Geometry::new(SLOTS).unwrap(), 0))
+}
+
+/// How many late words of a sector are counted.
+fn count(look: Look) -> Word {
+    look.0 & (FREE - 1)
+}
+
+#[test]
+fn what_was_late_in_between_is_a_change_though_it_is_quiet_again() {
+    let (watch, words) = (Watch::new(), words(1));
+    let lates = Lates { watch: &watch, words: &words };
+    lates.note_fence(0);
+    let look = lates.look(0);
+    assert!(lates.is_unchanged(0, look));
+    let intent = lates.raise(0, lates.word(0), an_intent(lates.word(0))).unwrap();
+    assert!(!lates.is_unchanged(0, look), "a late word is set");
+    assert!(lates.clear(0, intent));
+    let again = lates.look(0);
+    assert_eq!(again.is_quiet(), look.is_quiet(), "as quiet as before");
+    assert!(!lates.is_unchanged(0, look), "quiet again is not unchanged");
+    assert!(lates.is_unchanged(0, again));
+}
+
+#[test]
+fn a_late_word_disturbs_its_sector_and_no_other() {
+    let (watch, words) = (Watch::new(), words(SLOTS));
+    let lates = Lates { watch: &watch, words: &words };
+    // The first and the last slot of each stripe.
+    let slots = Vec::from_iter((0..SLOTS).filter(|i| matches!(i % STRIPE, 0 | 63)));
+    let looks = || Vec::from_iter(slots.iter().map(|&index| lates.look(index)));
+    for late in [0, STRIPE - 1, STRIPE, 5 * STRIPE + 7, SLOTS - 1] {
+        let before = looks();
+        let intent = lates.raise(late, lates.word(late), an_intent(lates.word(late))).unwrap();
+        let sector = |index: usize| index / STRIPE % SECTORS;
+        for ((&index, before), now) in slots.iter().zip(&before).zip(looks()) {
+            let is_hit = sector(index) == sector(late);
+            assert_eq!(count(now), Word::from(is_hit), "slot {index}, {late} is late");
+            assert_eq!(now == *before, !is_hit, "slot {index}, {late} is late");
+            assert_eq!(lates.is_unchanged(index, *before), !is_hit);
+            assert!(!is_hit || !now.is_quiet());
+        }
+        assert!(lates.clear(late, intent));
+        assert!(looks().into_iter().all(|look| count(look) == 0));
+    }
+}
+
+#[test]
+fn two_late_words_of_a_sector_are_counted_as_two() {
+    let (watch, words) = (Watch::new(), words(2));
+    let lates = Lates { watch: &watch, words: &words };
+    let raise = |i| lates.raise(i, lates.word(i), an_intent(lates.word(i))).unwrap();
+    let intents = [raise(0), raise(1)];
+    assert_eq!(count(lates.look(0)), 2);
+    assert!(lates.clear(0, intents[0]));
+    assert_eq!(count(lates.look(0)), 1);
+    assert!(lates.clear(1, intents[1]));
+    assert_eq!(count(lates.look(0)), 0);
+}
+
+#[test]
+fn who_is_too_late_to_raise_or_to_clear_counts_nothing() {
+    let (watch, words) = (Watch::new(), words(1));
+    let lates = Lates { watch: &watch, words: &words };
+    let clear = lates.word(0);
+    let intent = lates.raise(0, clear, an_intent(clear)).unwrap();
+    assert_eq!(lates.word(0), intent);
+    assert_eq!(lates.raise(0, clear, an_intent(clear)), None, "somebody was faster");
+    assert_eq!(count(lates.look(0)), 1);
+    assert!(!lates.clear(0, clear), "it has changed");
+    assert!(!lates.change(0, clear, intent) && lates.is_still(0, intent));
+    assert_eq!(count(lates.look(0)), 1);
+    assert!(lates.clear(0, intent) && !lates.is_still(0, intent));
+    assert_eq!((lates.word(0).says(), count(lates.look(0))), (Late::Clear, 0));
+}
+
+#[test]
+fn an_owner_sees_after_its_commit_whether_its_slot_or_its_sector_is_meant() {
+    let (watch, words) = (Watch::new(), words(2));
+    let lates = Lates { watch: &watch, words: &words };
+    (0..2).for_each(|index| lates.note_fence(index));
+    let is_free = fence::is_free();
+    assert_eq!((lates.is_fence_free(0), lates.is_quiet_after_commit(0)), (is_free, is_free));
+    assert!(lates.is_clear_after_commit(0) && lates.is_clear_after_commit(1));
+    let intent = lates.raise(0, lates.word(0), an_intent(lates.word(0))).unwrap();
+    assert!(!lates.is_quiet_after_commit(0) && !lates.is_quiet_after_commit(1));
+    assert!(!lates.is_clear_after_commit(0) && lates.is_clear_after_commit(1));
+    assert_eq!(lates.is_fence_free(0), is_free, "that is another question");
+    assert!(lates.clear(0, intent));
+    assert_eq!(lates.is_quiet_after_commit(0), is_free);
+}
+
+#[test]
+fn the_fence_is_noted_once_and_no_count_with_it() {
+    let (watch, words) = (Watch::new(), words(1));
+    let lates = Lates { watch: &watch, words: &words };
+    assert!(!lates.look(0).is_quiet() && !lates.is_fence_free(0), "nobody has asked yet");
+    for _ in 0..3 {
+        lates.note_fence(0);
+        let look = lates.look(0);
+        assert_eq!((look.is_quiet(), count(look)), (fence::is_free(), 0));
+        assert_eq!(look.0 & !QUIET, 0, "the version is that of late words");
+    }
+}
+
+/// The budget is what DESIGN says, to the position: with less of it a consumer would say Empty
+/// though a push has returned.
+#[test]
+fn a_budget_is_three_laps_and_the_slack_and_a_commit_renews_it() {
+    for capacity in [1, 2, 7, 100] {
+        let geometry = Geometry::new(capacity).unwrap();
+        let (watch, words) = (Watch::new(), words(capacity));
+        let lates = Lates { watch: &watch, words: &words };
+        for _ in 0..2 {
+            for spent in 0..3 * capacity + 256 {
+                assert!(!lates.is_spent(geometry), "{spent} positions of {capacity} slots");
+                lates.spend();
+            }
+            assert!(lates.is_spent(geometry));
+            lates.renew_budget();
+        }
+        assert!(!lates.is_spent(geometry));
+    }
+}

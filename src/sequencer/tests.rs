@@ -1,0 +1,114 @@
+//! What operations leave behind besides values: a budget that is renewed, and the mark of a slot
+//! that a late owner leaves.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::vec::Vec;
+
+use super::{Filling, Side, Tracked};
+use crate::late::Lates;
+use crate::position::{Geometry, Position, Word};
+use crate::ring::{Heap, Ring, Shared};
+use crate::sync::edge::Edge;
+use crate::sync::hook::{self, Point};
+
+type Queue = Ring<Shared, Shared, Heap<u64>>;
+
+fn push(queue: &Queue, value: u64) -> bool {
+    queue.filling(|cursor| queue.push(cursor, value)).is_ok()
+}
+
+fn pop(queue: &Queue) -> Option<u64> {
+    queue.emptying(|cursor| queue.pop(cursor))
+}
+
+fn push_batch(queue: &Queue, n: usize) -> usize {
+    queue.filling(|cursor| queue.push_slice(cursor, &Vec::from_iter(0..n as u64)))
+}
+
+/// Lets consumers spend all of the budget.
+fn spend_all(lates: Lates<'_>, geometry: Geometry) {
+    while !lates.is_spent(geometry) {
+        lates.spend();
+    }
+}
+
+/// A queue in which one value went through, so that the fence is known; beside a late thread of its
+/// sector, or not.
+fn used_queue(beside: bool) -> Queue {
+    let queue = Queue::on_heap(64, 0);
+    assert!(push(&queue, 1) && pop(&queue).is_some());
+    let (lates, last) = (queue.track().lates, 63);
+    if beside {
+        let late = lates.word(last);
+        assert!(lates.raise(last, late, late.intent(tag())).is_some());
+    }
+    queue
+}
+
+/// That of an owner that is no one's.
+fn tag() -> crate::late::Tag {
+    crate::late::Tag::of(Geometry::new(64).unwrap(), Word::MAX)
+}
+
+#[test]
+fn a_push_and_a_batch_that_commit_renew_the_budget_and_a_pop_does_not() {
+    for beside in [false, true] {
+        let queue = used_queue(beside);
+        let (lates, geometry) = (queue.track().lates, queue.track().slots.geometry);
+        // Shorter than a group of slots, whole groups, and both.
+        for n in [1, 2, 8, 11] {
+            spend_all(lates, geometry);
+            assert_eq!(push_batch(&queue, n), n);
+            assert!(!lates.is_spent(geometry), "a batch of {n}, beside a late one: {beside}");
+            spend_all(lates, geometry);
+            assert!((0..n).all(|_| pop(&queue).is_some()));
+            assert!(lates.is_spent(geometry), "a pop gives others nothing to find");
+        }
+        assert!(push(&queue, 1));
+        assert!(!lates.is_spent(geometry), "a push, beside a late one: {beside}");
+    }
+}
+
+/// The mark that tells the producer who comes to the slot of index `index` next that it is its turn.
+fn next_turn(queue: &Queue, index: usize) -> Word {
+    let track = queue.track();
+    let geometry = track.slots.geometry;
+    let filled = Position(track.filled.load(Edge::RELAXED));
+    let is_passed = index < geometry.index(filled);
+    let next = if is_passed { geometry.next_lap(filled) } else { filled };
+    geometry.lap_of(next) | Filling::TURN
+}
+
+/// An owner that was skipped reads how far, and is stopped, while others skip its slot for more
+/// laps: the slot is left to the producer who comes next, never to one of a lap that was skipped.
+#[test]
+fn a_late_owner_leaves_its_slot_for_the_lap_after_the_last_that_was_skipped() {
+    for capacity in [2, 3, 7] {
+        let queue = Rc::new(Queue::on_heap(capacity, u64::MAX - 20));
+        let (others, left) = (Rc::clone(&queue), Rc::new(Cell::new(0)));
+        let index = queue.track().slots.geometry.index(queue.cursor::<Filling>().next);
+        let (count, mut has_waited) = (Rc::clone(&left), false);
+        hook::set(move |point| {
+            let is_stopped =
+                point == Point::Moved && count.get() == 0 || point == Point::Leaving && !has_waited;
+            if is_stopped {
+                has_waited |= point == Point::Leaving;
+                for _ in 0..2 {
+                    while push(&others, 1) {}
+                    while pop(&others).is_some() {}
+                }
+            }
+            if point == Point::Left {
+                count.set(count.get() + 1);
+                let track = others.track();
+                let mark = track.slots.only(Position(index as Word)).mark().load(Edge::RELAXED);
+                assert_eq!(mark, next_turn(&others, index), "the mark of a lap that was skipped");
+            }
+        });
+        assert!(push(&queue, 7));
+        hook::set(|_| ());
+        assert_eq!(left.get(), 1, "it was late once");
+        assert_eq!((pop(&queue), pop(&queue)), (Some(7), None));
+    }
+}
