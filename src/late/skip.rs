@@ -54,6 +54,7 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &R,
     from: Position,
     passed: &mut usize,
+    freed: &mut usize,
 ) -> Step {
     let track = &ring.track();
     let Track { lates, slots, .. } = *track;
@@ -88,6 +89,7 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
                 K::committed::<D, _>(track, next);
                 if D::TURN == Emptying::TURN {
                     lates.spend();
+                    *freed = freed.wrapping_add(1);
                 }
                 next
             }

@@ -130,13 +130,15 @@ impl<G: Group> Tracked for Track<'_, G> {
 /// Steps 1 and 2 for side `D` of kind `K`, across from a side of kind `O`: asks and claims.
 ///
 /// `ask` says how many positions from the given one on are ready and wanted, or `None` if they are
-/// too few. It is asked again when another handle has claimed meanwhile, or has been skipped.
+/// too few. It is asked again when another handle has claimed meanwhile, or has been skipped. `freed`
+/// counts the positions that the consumers' counter is moved past without a claim.
 ///
 /// The error is the position at which the next operation begins.
 #[inline(always)]
 fn acquire<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &R,
     guess: Position,
+    freed: &mut usize,
     ask: impl Fn(Position) -> Option<usize>,
 ) -> Result<Claim, Position> {
     let track = &ring.track();
@@ -158,7 +160,7 @@ fn acquire<D: Side, K: Protocol, O: Protocol, R: Tracked>(
             None => match K::latest::<D, _>(track, from) {
                 latest if latest != from => latest,
                 _ if !K::SHARED && !O::SHARED || is_patient() => return Err(from),
-                _ => match next_step::<D, K, O, R>(ring, from, &mut passed) {
+                _ => match next_step::<D, K, O, R>(ring, from, &mut passed, freed) {
                     Step::Again(next) => next,
                     // The first was ready all the time: it is the others that are too few.
                     Step::Ready if ask(from).is_some() => from,
@@ -238,7 +240,7 @@ pub fn acquire_one<'a, D: Side, K: Protocol, O: Protocol, R: Tracked>(
         };
         is_ready.then_some(1)
     };
-    match acquire::<D, K, O, R>(ring, cursor.next, ask) {
+    match acquire::<D, K, O, R>(ring, cursor.next, &mut cursor.freed, ask) {
         Ok(claim) => {
             cursor.next = claim.to;
             Some(One { slot: ring.track().slots.only(claim.from), next: claim.to })
