@@ -9,6 +9,8 @@ use super::error::{RecvError, SendError};
 use super::kind::Kind;
 use super::{Receiver, Sender};
 use crate::ring::Staged;
+use crate::sequencer::Cursor;
+use crate::sync::Panics;
 
 impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// Sends copies of all messages of a slice, in order; waits for room where there is none.
@@ -69,13 +71,14 @@ pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
     unsent: &mut &'v [T],
 ) -> Option<Result<(), SendError<&'v [T]>>> {
     while !unsent.is_empty() {
-        let sent = core.ring.filling(|cursor| core.ring.push_slice(cursor, unsent));
-        if sent == 0 {
-            return core.ring.is_closed().then_some(Err(SendError(*unsent)));
-        }
+        let push = |cursor: &mut Cursor| (core.ring.push_slice(cursor, unsent), cursor.freed);
+        let (sent, freed) = core.ring.filling(push);
         // Before anybody is woken, whose waker may panic.
         *unsent = &unsent[sent..];
-        core.sent(sent);
+        core.went_in(sent, freed);
+        if sent == 0 {
+            return core.is_over().then_some(Err(SendError(*unsent)));
+        }
     }
     Some(Ok(()))
 }
@@ -100,11 +103,13 @@ impl<'v, T> Unsent<'v, T> {
         core: &Core<T, C>,
     ) -> Option<Result<(), SendError<()>>> {
         while !self.left.is_done() {
-            let sent = core.ring.filling(|cursor| core.ring.push_iter(cursor, &mut self.left));
+            let left = &mut self.left;
+            let push = |cursor: &mut Cursor| (core.ring.push_iter(cursor, left), cursor.freed);
+            let (sent, freed) = core.ring.filling(push);
+            core.went_in(sent, freed);
             if sent == 0 {
-                return core.ring.is_closed().then_some(Err(SendError(())));
+                return core.is_over().then_some(Err(SendError(())));
             }
-            core.sent(sent);
         }
         Some(Ok(()))
     }
@@ -175,12 +180,10 @@ pub(super) fn attempt_many<T, C: Kind>(
         return Some(Ok(0));
     }
     core.take(|| {
-        let received = core.ring.emptying(|cursor| core.ring.pop_vec(cursor, messages, limit));
-        if received == 0 {
-            return None;
-        }
-        core.received(received);
-        Some(received)
+        let pop = |cursor: &mut Cursor| (core.ring.pop_vec(cursor, messages, limit), cursor.freed);
+        let (received, freed) = core.ring.emptying(pop);
+        core.came_out(received, freed);
+        (received > 0).then_some(received)
     })
 }
 
@@ -196,6 +199,15 @@ impl<T> Iterator for Drain<T> {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.0.size_hint()
+    }
+}
+
+impl<T> Drop for Drain<T> {
+    /// Drops all that are left, also where the drop of some panics.
+    fn drop(&mut self) {
+        let mut panics = Panics::default();
+        self.0.by_ref().for_each(|message| panics.catch(|| drop(message)));
+        panics.resume();
     }
 }
 

@@ -213,3 +213,6 @@ kind! {
     /// ```
     spmc, Solo, Shared
 }
+
+#[cfg(all(test, not(ringway_loom)))]
+mod tests;

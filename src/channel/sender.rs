@@ -138,7 +138,6 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     #[cold]
     fn count_refused(&self, is_full: bool) {
         self.core.meter.count(Metric::Refused, usize::from(is_full));
-        self.core.meter.note_level(|| self.len());
     }
 }
 
@@ -177,8 +176,10 @@ impl<T, P: Kind> Sender<T, P, Shared> {
     /// ```
     pub fn force_send(&self, message: T) -> Result<Option<T>, SendError<T>> {
         let evicted = self.core.ring.force_push(message).map_err(SendError)?;
-        self.core.sent(1);
         self.core.meter.count(Metric::Received, usize::from(evicted.is_some()));
+        self.core.sent(1);
+        // It may have passed positions that were skipped.
+        self.core.let_senders_look(usize::MAX);
         Ok(evicted)
     }
 }

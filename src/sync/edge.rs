@@ -83,7 +83,10 @@ edges! {
     LIGHT_FENCE: SeqCst with HEAVY_FENCE;
     /// A skipper has raised its intent and looks at the mark.
     HEAVY_FENCE: SeqCst with LIGHT_FENCE;
-    /// A message went in, or came out: whoever is about to wait sees that, or is seen to wait.
+    /// A message went in, or came out, or the consumers' counter was moved past a skipped position,
+    /// which makes room as well: whoever is about to wait sees that, or is seen to wait. Everybody
+    /// passes it before looking for those who wait, also who has found the channel empty: an
+    /// exchange of the counter alone would let the look come first on Arm.
     WAKE_FENCE: SeqCst with PARK_FENCE;
     /// A thread or task is counted as waiting and looks once more.
     PARK_FENCE: SeqCst with WAKE_FENCE;
