@@ -12,6 +12,8 @@
 
 #[path = "../ring/threads.rs"]
 mod threads;
+#[path = "../ring/values.rs"]
+mod values;
 
 #[macro_use]
 mod common;
@@ -44,6 +46,7 @@ mod traits;
 
 mod cases_cancel;
 mod cases_cores;
+mod cases_drop;
 mod cases_end;
 #[cfg(feature = "futures")]
 mod cases_ends_of_threads;
