@@ -57,6 +57,8 @@ extern crate std;
 mod buffer;
 #[cfg(feature = "std")]
 pub mod channel;
+#[cfg(not(ringway_loom))]
+pub mod fences;
 mod late;
 mod marks;
 mod position;

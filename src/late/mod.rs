@@ -18,6 +18,8 @@
 //! fences are those of userspace read-copy-update. docs/DESIGN.md has the argument.
 
 mod fence;
+#[cfg(not(ringway_loom))]
+pub use fence::choose_portable;
 #[cfg(ringway_loom)]
 pub use fence::{set_careful, set_patient};
 mod skip;

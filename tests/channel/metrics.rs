@@ -142,6 +142,15 @@ fn what_is_done_is_counted_though_a_waker_panics() {
     assert_eq!(sender.metrics().received, 1);
 }
 
+/// Says that it is enough when it is dropped, also on the way of a panic.
+struct Enough<'a>(&'a AtomicBool);
+
+impl Drop for Enough<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Sends and receives in every way there is, until an observer has seen enough.
 ///
 /// Returns what was seen last, and how many messages are left.
@@ -185,8 +194,8 @@ fn beside_all_operations(capacity: usize, observe: impl Fn(Metrics) -> bool) -> 
                 }
             });
         }
+        let _enough = Enough(enough);
         while !observe(receiver.metrics()) {}
-        enough.store(true, Ordering::Relaxed);
     });
     (sender.metrics(), receiver.len())
 }
