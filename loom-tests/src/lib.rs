@@ -23,7 +23,7 @@
 //! | `late` | late threads of the queue, skipped and back again |
 //! | `channel` | waiters of every kind on both ends: no lost wake-up, those that go away, the end, gaps |
 //! | `scheduling` | the exploration itself |
-//! | `edges` | each named ordering of the library is needed by a model |
+//! | `edges` | each edge, that is each ordering with a name in `src/sync/edge.rs`, is needed by a model |
 //!
 //! Whatever else a model checks, it checks that every value is received or dropped exactly once
 //! (`Ledger`), in the order of its producer, and that afterwards the ring takes exactly
@@ -31,8 +31,9 @@
 //!
 //! # What loom cannot see
 //!
-//! - loom treats a `SeqCst` access as `AcqRel`, so no model can show that one is needed; what
-//!   needs more than that takes a `fence(SeqCst)`. The rings use neither.
+//! - loom treats a `SeqCst` access as `AcqRel`, so no model can show that one is needed. The library
+//!   has two, `load_in_turn` and `store_and_fence` of its atomics; in models a `fence(SeqCst)` stands
+//!   in their place, which loom knows.
 //! - loom lets threads take turns only where it believes that two accesses conflict, and it
 //!   overlooks a load that is followed by a read-modify-write of the same atomic
 //!   (tokio-rs/loom issues 166 and 392): a compare-and-swap loop explores a single execution. So
@@ -43,12 +44,14 @@
 //! - A cell knows who touches it, not whether it holds a value. What is read twice or was never
 //!   written shows in the numbers of the values.
 //! - The library's `unsafe` slices of several cells: under loom each cell is moved by itself.
-//!
 //! - The asymmetric fence cannot be modelled: in models both fences are full ones, or, where waiters
 //!   have asked for care, the light one is none. That the notice is confirmed only after the heavy
 //!   fence (W3 of `channel::waiters`) is an argument, not a model.
 //! - Time passes for a thread of a model only while it sleeps until a deadline, which is over at
-//!   once. `Select` sleeps by the system's means and has no model.
+//!   once.
+//! - A sleeping `Select` is woken by a lock and a condition variable of loom's in place of a flag and
+//!   `unpark`, and those who wait in a channel are in a list of the models' own, with the promises of
+//!   the crate event-listener.
 //!
 //! # Bounds
 //!

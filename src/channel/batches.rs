@@ -146,7 +146,7 @@ impl<T, C: Kind> Receiver<T, C> {
             .expect("without a deadline the wait ends with an outcome")
     }
 
-    /// Takes the messages out that are there now, with one claim or few; it never waits.
+    /// Takes the messages out that are there now, with one claim or few; it waits for none.
     ///
     /// Those that are not asked of the iterator are dropped with it.
     ///

@@ -59,7 +59,7 @@ impl<T, C: Kind> Receiver<T, C> {
         }
     }
 
-    /// Receives a message if there is one now. It never waits.
+    /// Receives a message if there is one now. It does not wait for one.
     ///
     /// # Errors
     ///

@@ -59,7 +59,7 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
         })
     }
 
-    /// Sends a message if there is room now. It never waits.
+    /// Sends a message if there is room now. It does not wait for room.
     ///
     /// # Errors
     ///

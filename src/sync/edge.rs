@@ -1,4 +1,10 @@
-//! The edges: every ordering stronger than relaxed, its partner, and why it is needed.
+//! The edges: orderings stronger than relaxed, each with its partner and why it is needed.
+//!
+//! They are all that the protocols of rings and channels have, but for what a model cannot weaken.
+//! Two accesses are sequentially consistent, as no model can show that they have to be
+//! (`Atomic::load_in_turn`, `Atomic::store_and_fence`); in models a fence that is an edge stands in
+//! their place. And a `Select` asleep is woken by a flag of its own, a pair of acquire and release that
+//! models have a lock for (`park`).
 //!
 //! An edge names one place of the protocol. The release of an edge *synchronizes with* the
 //! acquire of its partner: what the releasing thread did before is seen by the acquiring thread
