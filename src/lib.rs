@@ -3,7 +3,7 @@
 //! [`ring`] has four rings, for one or many producers and one or many consumers, with batches,
 //! slots that are written and read in place, exactly the capacity that was asked for, and no
 //! allocation after construction. [`Queue`] is one of them shared by reference. The rings never
-//! wait; the channels of [`channel`](mod@crate::channel) are rings whose threads and tasks do.
+//! wait; the channels of [`channel`](mod@crate::channel) are rings whose threads and tasks do, and allocate where they do.
 //!
 //! ```
 //! use ringway::ring;
@@ -38,6 +38,21 @@
 //! is weaker than Empty: a slot counts until its consumer is done with it, and if that thread was
 //! late, for up to a lap more.
 //!
+//! # Sandboxes
+//!
+//! On Linux the first operation of a process calls `membarrier`. A sandbox that refuses the call is
+//! no problem; under one that *kills* whoever calls it, choose the portable fences first:
+//! [`fences::use_portable`].
+//!
+//! # Processes that fork
+//!
+//! A child may go on with the rings and the [`Queue`]s that it has from its parent. They are copies: what is
+//! in them is there in both processes, and neither sees what the other does. The parent's other
+//! threads are for the child threads that were killed at the fork: one that was inside an operation
+//! costs a slot for ever, and its value, if it had one there, is neither received nor dropped in the
+//! child. A handle of a [`Solo`](ring::Solo) side that another thread held is gone with it. For channels there
+//! is a condition, which [`channel`](mod@crate::channel) states.
+//!
 //! # Features
 //!
 //! - `std` (default): channels. Implies `alloc`.
@@ -59,6 +74,8 @@ mod buffer;
 pub mod channel;
 #[cfg(test)]
 mod effort;
+#[cfg(not(ringway_modelled))]
+pub mod fences;
 mod late;
 mod marks;
 mod position;

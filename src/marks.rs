@@ -82,5 +82,5 @@ impl<const N: usize> Marks<N> {
     }
 }
 
-#[cfg(all(test, feature = "alloc", not(ringway_loom)))]
+#[cfg(all(test, feature = "alloc", not(ringway_modelled)))]
 mod tests;

@@ -9,6 +9,8 @@ use super::error::{RecvError, SendError};
 use super::kind::Kind;
 use super::{Receiver, Sender};
 use crate::ring::Staged;
+use crate::sequencer::Cursor;
+use crate::sync::Panics;
 
 impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// Sends copies of all messages of a slice, in order; waits for room where there is none.
@@ -71,7 +73,7 @@ pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
     while !unsent.is_empty() {
         let sent = core.ring.filling(|cursor| core.ring.push_slice(cursor, unsent));
         if sent == 0 {
-            return core.ring.is_closed().then_some(Err(SendError(*unsent)));
+            return core.is_over().then_some(Err(SendError(*unsent)));
         }
         // Before anybody is woken, whose waker may panic.
         *unsent = &unsent[sent..];
@@ -102,7 +104,7 @@ impl<'v, T> Unsent<'v, T> {
         while !self.left.is_done() {
             let sent = core.ring.filling(|cursor| core.ring.push_iter(cursor, &mut self.left));
             if sent == 0 {
-                return core.ring.is_closed().then_some(Err(SendError(())));
+                return core.is_over().then_some(Err(SendError(())));
             }
             core.sent(sent);
         }
@@ -141,7 +143,7 @@ impl<T, C: Kind> Receiver<T, C> {
             .expect("without a deadline the wait ends with an outcome")
     }
 
-    /// Takes the messages out that are there now, with one claim or few; it never waits.
+    /// Takes the messages out that are there now, with one claim or few; it waits for none.
     ///
     /// Those that are not asked of the iterator are dropped with it.
     ///
@@ -175,12 +177,10 @@ pub(super) fn attempt_many<T, C: Kind>(
         return Some(Ok(0));
     }
     core.take(|| {
-        let received = core.ring.emptying(|cursor| core.ring.pop_vec(cursor, messages, limit));
-        if received == 0 {
-            return None;
-        }
-        core.received(received);
-        Some(received)
+        let pop = |cursor: &mut Cursor| (core.ring.pop_vec(cursor, messages, limit), cursor.freed);
+        let (received, freed) = core.ring.emptying(pop);
+        core.came_out(received, freed);
+        (received > 0).then_some(received)
     })
 }
 
@@ -196,6 +196,15 @@ impl<T> Iterator for Drain<T> {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.0.size_hint()
+    }
+}
+
+impl<T> Drop for Drain<T> {
+    /// Drops all that are left, also where the drop of some panics.
+    fn drop(&mut self) {
+        let mut panics = Panics::default();
+        self.0.by_ref().for_each(|message| panics.catch(|| drop(message)));
+        panics.resume();
     }
 }
 

@@ -8,8 +8,8 @@ use super::metrics::{Meter, Metric};
 use super::pace::{Pace, note_processors};
 use super::waiters::{Waiters, Waiting};
 use crate::ring::{Heap, Ring, Sequencer, Shared};
-use crate::sequencer::{Emptying, Filling};
-use crate::sync::{Arc, now, retry};
+use crate::sequencer::{Cursor, Emptying, Filling};
+use crate::sync::{Arc, Panics, now, retry};
 
 /// A ring with waiters. Its producers are always [`Shared`], since only a claim by
 /// compare-and-swap can fail because the channel is closed.
@@ -45,7 +45,8 @@ impl<T, C: Sequencer> Core<T, C> {
         note_processors();
         let ring = Ring::on_heap(capacity, start);
         assert!(ring.handles.first_pair(), "a new ring has no handles");
-        Self { ring, not_full: Waiters::none(), not_empty: Waiters::none(), meter: Meter::new() }
+        let meter = Meter::of(&ring);
+        Self { ring, not_full: Waiters::none(), not_empty: Waiters::none(), meter }
     }
 
     /// Sends, if there is room.
@@ -56,24 +57,45 @@ impl<T, C: Sequencer> Core<T, C> {
                 self.sent(1);
                 Ok(())
             }
-            Err(message) if self.ring.is_closed() => Err(TrySendError::Disconnected(message)),
+            Err(message) if self.is_over() => Err(TrySendError::Disconnected(message)),
             Err(message) => Err(TrySendError::Full(message)),
         }
+    }
+
+    /// Whether nothing went in because the channel is closed; else it was full.
+    pub(super) fn is_over(&self) -> bool {
+        let is_over = self.ring.is_closed();
+        if !is_over {
+            self.meter.note_full(&self.ring);
+        }
+        is_over
     }
 
     /// So many messages went in.
     #[inline(always)]
     pub(super) fn sent(&self, n: usize) {
-        self.not_empty.notify(n);
+        // Counted before anybody is woken, whose waker may receive, or panic.
         self.meter.count(Metric::Sent, n);
-        self.meter.sample_level(|| self.ring.len());
+        self.meter.note_level(&self.ring);
+        self.not_empty.notify(n);
     }
 
     /// So many messages came out.
     #[inline(always)]
     pub(super) fn received(&self, n: usize) {
-        self.not_full.notify(n);
-        self.meter.count(Metric::Received, n);
+        self.came_out(n, 0);
+    }
+
+    /// So many messages came out, and so many positions became free besides that were skipped:
+    /// there is room for as many senders.
+    #[inline(always)]
+    pub(super) fn came_out(&self, n: usize, freed: usize) {
+        if n > 0 {
+            self.meter.count(Metric::Received, n);
+        }
+        if n + freed > 0 {
+            self.not_full.notify(n + freed);
+        }
     }
 
     /// Somebody waits at this end, or goes to sleep there.
@@ -87,9 +109,6 @@ impl<T, C: Sequencer> Core<T, C> {
             },
             1,
         );
-        if end == End::Sending {
-            self.meter.note_level(|| self.ring.len());
-        }
     }
 
     /// Sends, if the first slot is free; what is not sent so may yet be sent.
@@ -117,9 +136,10 @@ impl<T, C: Sequencer> Core<T, C> {
     /// Takes the oldest message out.
     #[inline(always)]
     pub(super) fn pop(&self) -> Option<T> {
-        let message = self.ring.emptying(|cursor| self.ring.pop(cursor))?;
-        self.received(1);
-        Some(message)
+        let pop = |cursor: &mut Cursor| (self.ring.pop(cursor), cursor.freed);
+        let (message, freed) = self.ring.emptying(pop);
+        self.came_out(usize::from(message.is_some()), freed);
+        message
     }
 
     /// Takes what is there by `take`; the outcome, unless the channel is empty and open.
@@ -143,7 +163,7 @@ impl<T, C: Sequencer> Core<T, C> {
     #[inline(never)]
     fn take_last<R>(&self, mut take: impl FnMut() -> Option<R>) -> Result<R, TryRecvError> {
         if !self.ring.is_closed() {
-            self.let_senders_look();
+            self.let_senders_look(1);
             return Err(TryRecvError::Empty);
         }
         // No claim comes after the close: what was claimed before is in, or is given back to a
@@ -169,9 +189,25 @@ impl<T, C: Sequencer> Core<T, C> {
         closes
     }
 
-    /// Drops what is queued; nobody is left to receive it.
-    pub(super) fn clear(&self) {
-        while !matches!(self.try_recv(), Err(TryRecvError::Disconnected)) {}
+    /// Closes the channel and drops what is queued; nobody is left to receive it.
+    ///
+    /// All of it, whatever panics: a waker, or the drop of a message.
+    pub(super) fn end(&self) {
+        let mut panics = Panics::default();
+        panics.catch(|| _ = self.close());
+        // Nobody waits for room any more.
+        let take = || self.ring.emptying(|cursor| self.ring.pop(cursor));
+        loop {
+            match self.take_or_why(take) {
+                Ok(message) => {
+                    self.meter.count(Metric::Received, 1);
+                    panics.catch(|| drop(message));
+                }
+                Err(TryRecvError::Empty) => {}
+                Err(TryRecvError::Disconnected) => break,
+            }
+        }
+        panics.resume();
     }
 
     /// Tries until `attempt` succeeds or the deadline is over; at least once.
@@ -269,24 +305,27 @@ impl<T, C: Sequencer> Core<T, C> {
     /// What is to be done before somebody sleeps who was counted and has looked in vain; false if
     /// nobody would wake him.
     ///
-    /// Slots become free without a message being received, where receivers pass positions that
-    /// were skipped, and only receivers can pass them. So whoever finds the channel empty lets a
-    /// sender look, and whoever finds it full a receiver. Of two who are counted and then do so,
-    /// one sees the other.
+    /// A channel may be full of positions that were skipped, until a receiver passes them. So
+    /// whoever finds it full lets a receiver look, and whoever finds it empty a sender. Of two who
+    /// are counted and then do so, one sees the other. Whoever passes positions tells the senders of
+    /// each besides (`came_out`).
     pub(super) fn may_sleep(&self, end: End) -> bool {
         match end {
             End::Receiving if self.ring.is_closed() => return false,
-            End::Receiving => self.let_senders_look(),
-            End::Sending => self.not_empty.nudge(),
+            End::Receiving => self.let_senders_look(1),
+            End::Sending => self.not_empty.nudge(1),
         }
         true
     }
 
-    /// Lets a sender look again that waits though the channel is not full.
-    fn let_senders_look(&self) {
+    /// Lets senders look again that wait though the channel is not full, as many as there is room
+    /// for and at most so many. The caller need not be counted: a sender that did not see what it
+    /// did before is seen here, behind the fence of `has_any`.
+    pub(super) fn let_senders_look(&self, most: usize) {
         // The counters are asked only where somebody waits.
-        if self.not_full.has_any() && self.ring.len() < self.ring.capacity() {
-            self.not_full.nudge();
+        if self.not_full.has_any() {
+            let room = self.ring.capacity() - self.ring.len();
+            self.not_full.nudge(room.min(most));
         }
     }
 

@@ -10,7 +10,7 @@ use crate::ring::Shared;
 /// Messages as they come, until the channel is closed and empty; it waits for each.
 pub struct Iter<'a, T, C: Kind = Shared>(&'a Receiver<T, C>);
 
-/// Messages that are there; it never waits.
+/// Messages that are there; it waits for none.
 pub struct TryIter<'a, T, C: Kind = Shared>(&'a Receiver<T, C>);
 
 /// Messages as they come, with the receiver inside.
@@ -28,7 +28,7 @@ impl<T, C: Kind> Receiver<T, C> {
         Iter(self)
     }
 
-    /// Messages that are there, and that come while they are taken; it never waits.
+    /// Messages that are there, and that come while they are taken; it waits for none.
     ///
     /// ```
     /// let (sender, receiver) = ringway::channel::bounded(4);

@@ -24,6 +24,9 @@ pub(super) enum Metric {
     RecvPark,
 }
 
+#[cfg(not(feature = "metrics"))]
+use crate::ring::{Ring, Sequencer, Shared, Store};
+
 #[cfg(feature = "metrics")]
 pub(super) use counting::Meter;
 #[cfg(feature = "metrics")]
@@ -36,7 +39,7 @@ pub(super) struct Meter;
 
 #[cfg(not(feature = "metrics"))]
 impl Meter {
-    pub(super) const fn new() -> Self {
+    pub(super) const fn of<C: Sequencer, S: Store>(_: &Ring<Shared, C, S>) -> Self {
         Self
     }
 
@@ -44,10 +47,10 @@ impl Meter {
     pub(super) fn count(&self, _: Metric, _: usize) {}
 
     #[inline(always)]
-    pub(super) fn note_level(&self, _: impl FnOnce() -> usize) {}
+    pub(super) fn note_level<C: Sequencer, S: Store>(&self, _: &Ring<Shared, C, S>) {}
 
     #[inline(always)]
-    pub(super) fn sample_level(&self, _: impl FnOnce() -> usize) {}
+    pub(super) fn note_full<C: Sequencer, S: Store>(&self, _: &Ring<Shared, C, S>) {}
 }
 
 #[cfg(feature = "metrics")]
@@ -59,7 +62,8 @@ mod counting {
     use super::Metric;
     use crate::channel::{Kind, Receiver, Sender};
     use crate::position::Word;
-    use crate::sync::{Atomic, edge::Edge};
+    use crate::ring::{HighWater, Ring, Sequencer, Shared, Store};
+    use crate::sync::{Atomic, Serial, edge::Edge};
 
     /// How many stripes there are. Threads beyond that share them.
     const STRIPES: usize = 16;
@@ -67,20 +71,18 @@ mod counting {
     /// How many things are counted.
     const COUNTS: usize = 7;
 
-    /// Of so many messages that a stripe sees sent, one looks at the length.
-    const SAMPLE: Word = 16;
-
     /// The counts of a channel.
     #[derive(Debug)]
     pub(in crate::channel) struct Meter {
         stripes: [CachePadded<[Atomic; COUNTS]>; STRIPES],
-        high_water: CachePadded<Atomic>,
+        high_water: CachePadded<HighWater>,
     }
 
     impl Meter {
-        pub(in crate::channel) fn new() -> Self {
+        /// For a channel with this ring, which is empty.
+        pub(in crate::channel) fn of<C: Sequencer, S: Store>(ring: &Ring<Shared, C, S>) -> Self {
             let stripe = |_| CachePadded::new(core::array::from_fn(|_| Atomic::new(0)));
-            let high_water = CachePadded::new(Atomic::new(0));
+            let high_water = CachePadded::new(HighWater::of(ring));
             Self { stripes: core::array::from_fn(stripe), high_water }
         }
 
@@ -89,35 +91,30 @@ mod counting {
             self.stripe()[what as usize].fetch_add(n as Word, Edge::RELAXED);
         }
 
-        /// Notes how many messages are queued, in one of [`SAMPLE`] calls.
-        pub(in crate::channel) fn sample_level(&self, len: impl FnOnce() -> usize) {
-            if self.stripe()[Metric::Sent as usize].load(Edge::RELAXED) % SAMPLE == 0 {
-                self.note_level(len);
-            }
+        /// Notes how many messages are queued, one having gone in.
+        pub(in crate::channel) fn note_level<C: Sequencer, S: Store>(
+            &self,
+            ring: &Ring<Shared, C, S>,
+        ) {
+            self.high_water.note(ring);
         }
 
-        /// Notes how many messages are queued.
-        pub(in crate::channel) fn note_level(&self, len: impl FnOnce() -> usize) {
-            let len = len() as Word;
-            let mut high = self.high_water.load(Edge::RELAXED);
-            while high < len {
-                match self.high_water.compare_exchange(high, len, Edge::RELAXED) {
-                    Ok(_) => return,
-                    Err(latest) => high = latest,
-                }
-            }
+        /// Notes that the channel was full.
+        pub(in crate::channel) fn note_full<C: Sequencer, S: Store>(
+            &self,
+            ring: &Ring<Shared, C, S>,
+        ) {
+            self.high_water.note_full(ring);
         }
 
         /// The stripe of this thread.
         fn stripe(&self) -> &[Atomic; COUNTS] {
-            static THREADS: std::sync::Mutex<usize> = std::sync::Mutex::new(0);
+            static THREADS: Serial = Serial::new();
             std::thread_local! {
                 static STRIPE: Cell<Option<usize>> = const { Cell::new(None) };
             }
             let stripe = STRIPE.get().unwrap_or_else(|| {
-                let mut threads = THREADS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                let stripe = *threads % STRIPES;
-                *threads += 1;
+                let stripe = THREADS.next() % STRIPES;
                 STRIPE.set(Some(stripe));
                 stripe
             });
@@ -132,8 +129,19 @@ mod counting {
         }
     }
 
-    /// What went through a channel since it was made. Counts that are read while others send and
-    /// receive are of slightly different moments.
+    /// What went through a channel since it was made.
+    ///
+    /// While others send and receive, an observer may rely on this:
+    ///
+    /// - `received <= sent`, and `sent - received` is at most the capacity. Each of the two is a
+    ///   number of a moment within the call, and neither ever falls.
+    /// - What is done is counted: a call that has sent or received a message has counted it when it
+    ///   returns, and before it wakes anybody. A message that was received counts as sent, also
+    ///   while its sender has not come to count it.
+    /// - `high_water` is at most the capacity and never falls.
+    ///
+    /// When nobody is inside a call, `sent - received` is the length of the channel. The other
+    /// counts are of slightly different moments.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct Metrics {
@@ -142,8 +150,9 @@ mod counting {
         /// Messages received; with those of `force_send` that were evicted, and with those
         /// dropped by the last receiver.
         pub received: usize,
-        /// The most messages that were seen queued: at one of 16 sends, and whenever a sender
-        /// found the channel full.
+        /// The most messages that were queued, as [`len`](Sender::len) counts them, when one had
+        /// just been sent: whoever sends one looks. The capacity, if a sender found the channel
+        /// full.
         pub high_water: usize,
         /// Messages given back because the channel was full: by `try_send`, or after a time-out.
         pub refused: usize,
@@ -158,11 +167,17 @@ mod counting {
     }
 
     impl Meter {
-        fn metrics(&self) -> Metrics {
+        fn metrics(&self, capacity: usize) -> Metrics {
+            // Whoever counts may be suspended just before it, so each of the two is what was counted
+            // or what follows from the other, if that is more: what was received was sent before,
+            // and of what was sent no more than the capacity is still there.
+            let counted = self.sum(Metric::Received);
+            let sent = self.sum(Metric::Sent).max(counted);
+            let received = counted.max(sent.saturating_sub(capacity));
             Metrics {
-                sent: self.sum(Metric::Sent),
-                received: self.sum(Metric::Received),
-                high_water: self.high_water.load(Edge::RELAXED) as usize,
+                sent,
+                received,
+                high_water: self.high_water.get(),
                 refused: self.sum(Metric::Refused),
                 send_waits: self.sum(Metric::SendWait),
                 send_parks: self.sum(Metric::SendPark),
@@ -184,7 +199,7 @@ mod counting {
         /// ```
         #[must_use]
         pub fn metrics(&self) -> Metrics {
-            self.core.meter.metrics()
+            self.core.meter.metrics(self.core.ring.capacity())
         }
     }
 
@@ -200,7 +215,7 @@ mod counting {
         /// ```
         #[must_use]
         pub fn metrics(&self) -> Metrics {
-            self.core.meter.metrics()
+            self.core.meter.metrics(self.core.ring.capacity())
         }
     }
 }

@@ -42,14 +42,39 @@
 //!
 //! # Waiting
 //!
-//! Sending and receiving never wait for a lock and call the system only to sleep, or to wake one
-//! who sleeps ([`WaitStrategy`]). `try_send` and `try_recv` never wait at all. Those who sleep are
-//! woken in the order in which they came, but who is awake may be faster.
+//! Who waits sleeps in a list, in the order in which they came; but who is awake may be faster.
+//! While nobody is in the list, sending and receiving take no lock, allocate nothing and call the
+//! system for nothing but the fence of [`fences`](crate::fences). Whoever joins the list, leaves it
+//! or wakes somebody in it takes its lock, which is held for some instructions and never while code
+//! of others runs, a waker for example; allocates; and calls the system, to sleep
+//! ([`WaitStrategy`]) or to wake.
+//!
+//! `try_send`, `try_recv`, `force_send` and the other calls that say that they do not wait wait for
+//! no message and for no room. Where somebody is in the list they take its lock too, to wake one. So
+//! a signal handler must not send into or receive from a channel: where it has interrupted a call of
+//! its own thread on that channel it would wait for itself. [`Queue`](crate::Queue) has no lock, and
+//! any of its operations may interrupt any other.
 //!
 //! All futures can be dropped at any time: no message is lost with one that waits, and whoever is
 //! next is woken in its stead. A future that is forgotten (`core::mem::forget`) while it waits
 //! takes no message either; but it keeps its place, and the next wake-up that comes to it is
 //! nobody's. So one message, or one free slot, may be left until the wake-up after that.
+//!
+//! A message whose drop panics keeps no other from being dropped, with the last receiver or with a
+//! [`Drain`]; the first panic goes on when all are dropped. A waker that panics keeps nobody else from
+//! being woken; it is called after the operation that woke it has taken effect, and a message that
+//! was received by then is dropped on the way of the panic.
+//!
+//! # Processes that fork
+//!
+//! A child has a copy of each channel, and of its threads only the one that forked. If no other
+//! thread was inside a call on the channel at the moment of the fork, asleep or awake, the copy is a
+//! channel like any other. Else those who slept are still in its list, where wake-ups go to them and
+//! nobody wakes; and the lock of the list may be held by one who is not there. So of such a channel a
+//! child may ask for what can be seen of it (`len`, `is_closed`, the counts and the like), and must
+//! not send, receive, wait, close, or drop the last handle of an end: it ends by `exec` or `_exit`, or
+//! forgets its handles (`core::mem::forget`) and makes a new channel. The parent is not concerned. What holds for
+//! [rings and `Queue`](crate#processes-that-fork) has no such condition.
 //!
 //! # Panics
 //!
@@ -73,7 +98,7 @@ mod stream;
 mod waiters;
 mod weak;
 
-#[cfg(all(test, not(ringway_loom)))]
+#[cfg(all(test, not(ringway_modelled)))]
 mod tests;
 
 pub use self::batches::Drain;

@@ -59,7 +59,7 @@ impl<T, C: Kind> Receiver<T, C> {
         }
     }
 
-    /// Receives a message if there is one now. It never waits.
+    /// Receives a message if there is one now. It does not wait for one.
     ///
     /// # Errors
     ///
@@ -167,8 +167,7 @@ impl<T, C: Kind> Drop for Receiver<T, C> {
     fn drop(&mut self) {
         let leaving = self.core.ring.handles.leave(Count::Consumers);
         if leaving.was_last {
-            self.core.close();
-            self.core.clear();
+            self.core.end();
         }
     }
 }

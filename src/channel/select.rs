@@ -105,7 +105,7 @@ impl<'a, R> Select<'a, R> {
         self
     }
 
-    /// Does one of them if it can be done now. It never waits.
+    /// Does one of them if it can be done now. It does not wait until one can.
     ///
     /// ```
     /// # use ringway::channel::{Select, bounded};

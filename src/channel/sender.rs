@@ -59,7 +59,7 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
         })
     }
 
-    /// Sends a message if there is room now. It never waits.
+    /// Sends a message if there is room now. It does not wait for room.
     ///
     /// # Errors
     ///
@@ -138,7 +138,6 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     #[cold]
     fn count_refused(&self, is_full: bool) {
         self.core.meter.count(Metric::Refused, usize::from(is_full));
-        self.core.meter.note_level(|| self.len());
     }
 }
 
@@ -219,9 +218,11 @@ impl<T, P: Kind> Sender<T, P, Shared> {
             before(evicted);
         };
         let last = self.core.ring.force_push(message, received).map_err(SendError)?;
-        self.core.sent(1);
         // The message that was sent is where the last was: there is no more room than before.
         self.core.meter.count(Metric::Received, usize::from(last.is_some()));
+        self.core.sent(1);
+        // It may have moved the consumers' counter past positions that were skipped.
+        self.core.let_senders_look(usize::MAX);
         Ok(last)
     }
 }

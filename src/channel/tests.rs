@@ -1,5 +1,7 @@
 //! What the core of a channel does where nobody would be woken any more.
 
+mod room;
+
 use core::task::{Context, Poll};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

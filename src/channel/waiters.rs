@@ -1,8 +1,9 @@
 //! Those who wait on one side of a channel, and the promise that none of them is forgotten.
 //!
-//! Who commits a message, or takes one, then asks whether anybody waits; who is about to wait is
-//! counted and then looks for a message once more. Each writes a word and then reads the other's,
-//! with a fence between: at least one sees what the other wrote. So
+//! Who commits a message, or takes one, or makes room by passing positions that were skipped, then
+//! asks whether anybody waits; who is about to wait is counted and then looks for a message once
+//! more. Each writes a word and then reads the other's, with a fence between: at least one sees
+//! what the other wrote. So
 //!
 //! - **W1** a message that is committed is seen by the last look of whoever goes to sleep after
 //!   it, or its sender notifies one of those who sleep;
@@ -71,10 +72,7 @@ impl Waiters {
     /// The same where somebody waits, or has not long ago.
     #[inline(never)]
     fn notify_with_care(&self, n: usize) {
-        if is_fence_free() {
-            full_fence(edge::WAKE_FENCE);
-        }
-        let word = self.word.load(Edge::RELAXED);
+        let word = self.look_with_care();
         if count(word) != 0 {
             self.event.notify(n, |notified| self.uncount(notified));
             return;
@@ -87,16 +85,26 @@ impl Waiters {
         }
     }
 
-    /// Sees to it that one of those who wait looks again, if anybody waits.
-    pub(super) fn nudge(&self) {
+    /// Sees to it that so many of those who wait look again, or all of them.
+    pub(super) fn nudge(&self, n: usize) {
         if self.has_any() {
-            self.event.notify_one_at_least(|notified| self.uncount(notified));
+            self.event.notify_at_least(n, |notified| self.uncount(notified));
         }
     }
 
-    /// Whether anybody waits who is not notified.
+    /// Whether anybody waits who is not notified, and may not have seen what the caller did before
+    /// this.
     pub(super) fn has_any(&self) -> bool {
-        count(self.word.load(Edge::RELAXED)) != 0
+        light_at(edge::WAKE_FENCE);
+        self.word.load(Edge::RELAXED) != 0 && count(self.look_with_care()) != 0
+    }
+
+    /// The word, where a look behind the light fence found somebody or the notice.
+    fn look_with_care(&self) -> Word {
+        if is_fence_free() {
+            full_fence(edge::WAKE_FENCE);
+        }
+        self.word.load(Edge::RELAXED)
     }
 
     /// Notifies all of two lists, before any task is woken: a waker may panic.

@@ -7,8 +7,10 @@
 //!
 //! On Linux the heavy fence is the system call `membarrier`, and the light one holds back the
 //! compiler alone. Where the call is missing or refused, which is asked once for a process, both
-//! are full fences.
+//! are full fences; so they are where the process has chosen that before anybody asked.
 
+#[cfg(not(ringway_modelled))]
+pub use native::choose_portable;
 #[cfg(not(ringway_modelled))]
 pub(crate) use native::{between_looks, heavy, is_free, light, light_if_free};
 #[cfg(all(feature = "std", not(ringway_modelled)))]
@@ -159,6 +161,11 @@ mod native {
         }
     }
 
+    /// Chooses the portable fences, unless the others are chosen. False if they are.
+    pub fn choose_portable() -> bool {
+        CHOICE.set_once(PORTABLE) == PORTABLE
+    }
+
     /// Asks the system.
     #[cold]
     fn choose_first() -> u8 {
@@ -205,6 +212,7 @@ mod native {
             let first = choose();
             assert_ne!(first, UNKNOWN);
             assert_eq!(CHOICE.set_once(UNKNOWN), first);
+            assert_eq!(choose_portable(), first == PORTABLE);
             assert_eq!(choose(), first);
             assert!(heavy());
         }

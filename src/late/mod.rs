@@ -18,6 +18,8 @@
 //! fences are those of userspace read-copy-update. docs/DESIGN.md has the argument.
 
 mod fence;
+#[cfg(not(ringway_modelled))]
+pub use fence::choose_portable;
 #[cfg(ringway_modelled)]
 pub use fence::{set_careful, set_patient};
 mod skip;
@@ -29,7 +31,7 @@ pub(crate) use fence::is_patient;
 pub(crate) use fence::{heavy_at, is_free as is_fence_free, light_at};
 pub(crate) use skip::{Step, await_turn, give_up, next_step, settle, settle_at};
 pub(crate) use watch::{Lates, STRIPE, Watch};
-#[cfg(all(test, feature = "alloc", not(ringway_loom)))]
+#[cfg(all(test, feature = "alloc", not(ringway_modelled)))]
 pub(crate) use word::Tag;
 
 #[cfg(all(test, feature = "alloc", not(ringway_modelled)))]

@@ -63,6 +63,7 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &R,
     from: Position,
     passed: &mut usize,
+    freed: &mut usize,
 ) -> Step {
     let track = &ring.track();
     let Track { lates, slots, .. } = *track;
@@ -93,7 +94,7 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
         if *passed > geometry.capacity() && D::TURN == Filling::TURN {
             return Step::Blocked;
         }
-        return Step::Again(match pass::<D, K, _>(track, from) {
+        return Step::Again(match pass::<D, K, _>(track, from, freed) {
             Ok(next) => {
                 *passed += 1;
                 next
@@ -137,12 +138,14 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
 fn pass<D: Side, K: Protocol, G: Group>(
     track: &Track<'_, G>,
     position: Position,
+    freed: &mut usize,
 ) -> Result<Position, Position> {
     let next = track.slots.geometry.advance(position, 1);
     K::claim::<D, _>(track, position, next)?;
     K::committed::<D, _>(track, next);
     if D::TURN == Emptying::TURN {
         track.lates.spend();
+        *freed = freed.wrapping_add(1);
     }
     Ok(next)
 }

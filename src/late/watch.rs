@@ -212,5 +212,5 @@ impl<'a> Lates<'a> {
     }
 }
 
-#[cfg(all(test, feature = "alloc", not(ringway_loom)))]
+#[cfg(all(test, feature = "alloc", not(ringway_modelled)))]
 mod tests;

@@ -159,7 +159,7 @@ mod tests {
     fn only_a_clear_word_is_clear() {
         let geometry = Geometry::new(4).unwrap();
         let tag = Tag::of(geometry, 0);
-        let held = LateWord(0).held(geometry, Position(0), 0);
+        let held = LateWord(0).held(geometry, Position(0), Owner::told(geometry, 0));
         assert!(!LateWord(0).intent(tag).is_clear() && !held.is_clear() && held.clear().is_clear());
     }
 

@@ -221,19 +221,44 @@ impl<L: Link> Drop for Consumer<L> {
         let link = self.link.clone();
         let leaving = link.ring().handles.leave(Count::Consumers);
         if leaving.was_last {
-            let (track, cursor) = (link.ring().track(), &mut self.cursor);
-            let mut most = link.ring().capacity();
-            // More than one claim only where positions were skipped.
-            while most > 0 {
-                let claim = acquire_many::<Emptying, L::Consumers, L::Producers, _>(
-                    &track, cursor, 1, most,
-                );
-                let Some(claim) = claim else { break };
-                most -= claim.len;
-                // SAFETY: the claim is ours, and no other consumer is there or can come.
-                unsafe { release::<L::Consumers, _>(&track, cursor, claim) };
-            }
+            let most = link.ring().capacity();
+            Rest { link: &link, cursor: &mut self.cursor, most }.release();
         }
+    }
+}
+
+/// What the last consumer drops. Dropped itself, on the way of a panic, it goes on with that.
+struct Rest<'a, L: Link> {
+    link: &'a L,
+    cursor: &'a mut Cursor,
+    /// At most so many values.
+    most: usize,
+}
+
+impl<L: Link> Rest<'_, L> {
+    /// Drops the values that are ready.
+    fn release(&mut self) {
+        let track = self.link.ring().track();
+        // More than one claim only where positions were skipped.
+        while self.most > 0 {
+            let claim = acquire_many::<Emptying, L::Consumers, L::Producers, _>(
+                &track,
+                self.cursor,
+                1,
+                self.most,
+            );
+            let Some(claim) = claim else { break };
+            self.most -= claim.len;
+            // SAFETY: the claim is ours, and no other consumer is there or can come.
+            unsafe { release::<L::Consumers, _>(&track, self.cursor, claim) };
+        }
+        self.most = 0;
+    }
+}
+
+impl<L: Link> Drop for Rest<'_, L> {
+    fn drop(&mut self) {
+        self.release();
     }
 }
 
@@ -244,5 +269,54 @@ impl<L: Link> fmt::Debug for Consumer<L> {
             .field("capacity", &self.capacity())
             .field("is_disconnected", &self.is_disconnected())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "alloc", not(ringway_modelled)))]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::Arc;
+
+    use crate::ring;
+    use crate::sync::hook::{self, Point};
+
+    /// A value that is counted, and may panic when it is dropped.
+    #[derive(Debug)]
+    struct Counted {
+        _alive: Arc<()>,
+        breaks: bool,
+    }
+
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            assert!(!self.breaks, "the drop panics");
+        }
+    }
+
+    /// The values lie on both sides of a position that is skipped, so that one claim does not do.
+    #[test]
+    fn the_last_consumer_drops_what_is_ready_though_a_drop_before_it_panics() {
+        let alive = Arc::new(());
+        let value = |breaks| Counted { _alive: Arc::clone(&alive), breaks };
+        let (mut producer, consumer) = ring::mpmc(8);
+        producer.push(value(true)).unwrap();
+        let (mut another, behind) = (producer.clone(), [value(false), value(false)]);
+        let (mut consumer, mut behind) = (Some(consumer), Some(behind));
+        hook::set(move |point| {
+            if point == Point::Claimed {
+                for value in behind.take().into_iter().flatten() {
+                    another.push(value).unwrap();
+                }
+                // Once, when it has claimed.
+                if let Some(last) = consumer.take() {
+                    assert!(catch_unwind(AssertUnwindSafe(|| drop(last))).is_err());
+                    assert!(another.is_empty());
+                }
+            }
+        });
+        producer.push(value(false)).unwrap();
+        hook::set(|_| ());
+        assert!(producer.is_disconnected());
+        assert_eq!(Arc::strong_count(&alive), 2, "the one that was late is there, and no other");
     }
 }

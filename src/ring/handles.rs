@@ -130,5 +130,5 @@ impl Drop for Leaving<'_> {
     }
 }
 
-#[cfg(all(test, feature = "std", not(ringway_loom)))]
+#[cfg(all(test, feature = "std", not(ringway_modelled)))]
 mod tests;

@@ -35,6 +35,8 @@ mod consumer;
 mod core;
 mod error;
 mod handles;
+#[cfg(feature = "metrics")]
+mod high_water;
 mod kinds;
 mod link;
 mod operations;
@@ -50,6 +52,8 @@ pub use self::core::Ring;
 pub use self::error::TooFew;
 #[cfg(feature = "std")]
 pub(crate) use self::handles::Count;
+#[cfg(feature = "metrics")]
+pub(crate) use self::high_water::HighWater;
 pub use self::kinds::{mpmc, mpsc, spmc, spsc};
 #[cfg(feature = "alloc")]
 #[doc(hidden)]

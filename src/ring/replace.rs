@@ -18,7 +18,7 @@ use core::mem::{ManuallyDrop, MaybeUninit};
 use super::Store;
 use super::core::Ring;
 use crate::buffer;
-use crate::late::{await_turn, is_patient, next_step, settle_at};
+use crate::late::{Step, await_turn, give_up, is_patient, next_step, settle_at};
 use crate::position::Position;
 use crate::sequencer::{
     Emptying, Filling, One, Protocol, Shared, Side, Tracked, is_ready_beside_late,
@@ -113,9 +113,7 @@ impl<S: Store> Ring<Shared, Shared, S> {
         }
         let slot = track.slots.only(old);
         if !is_ready_beside_late::<Emptying, _>(track, &slot) {
-            if !is_patient() {
-                next_step::<Emptying, Shared, Shared, _>(self, old, &mut 0);
-            }
+            self.pass_late(old);
             return Replaced::Nothing(value);
         }
         // The counter can be past the new position of a slot that is full in the old one only because
@@ -158,15 +156,36 @@ impl<S: Store> Ring<Shared, Shared, S> {
         }
     }
 
+    /// Moves the consumers' counter past all positions from `head` on that are skipped, or does what
+    /// gets on where it stands.
+    #[cold]
+    fn pass_late(&self, mut head: Position) {
+        while !is_patient() {
+            match next_step::<Emptying, Shared, Shared, _>(self, head, &mut 0, &mut 0) {
+                Step::Again(next) if next != head => head = next,
+                Step::Again(_) | Step::Blocked => return,
+            }
+        }
+    }
+
     /// Puts a value into the slot of a position that this thread has reserved and whose old value went
     /// to a consumer.
+    ///
+    /// Where others have filled what comes after it, they did so while the old value was still there:
+    /// with one more before theirs there would have been more than fit. Then the position is given up.
     #[cold]
     fn fill_in_turn(&self, position: Position, value: S::Item) -> Replaced<S::Item> {
-        let slots = self.track().slots;
+        let track = &self.track();
+        let (slots, next) = (track.slots, track.slots.geometry.advance(position, 1));
         if !await_turn(self, position) {
             return Replaced::Nothing(value);
         }
-        let one = One { slot: slots.only(position), next: slots.geometry.advance(position, 1) };
+        let slot = slots.only(position);
+        if Position(self.filled.load(Edge::RELAXED)).opened_near(position) != next {
+            give_up(track, &slot, position);
+            return Replaced::Nothing(value);
+        }
+        let one = One { slot, next };
         let value = ManuallyDrop::new(value);
         // SAFETY: the slot is ours from here to the commit. The value is not used again if it was moved.
         if unsafe { self.fill::<true>(one, (&raw const value).cast()) } {

@@ -92,7 +92,7 @@ pub fn acquire_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     if !K::SHARED && !O::SHARED {
         return None;
     }
-    let claim = acquire_many_after_all::<D, K, O, R>(ring, from, least, most);
+    let claim = acquire_many_after_all::<D, K, O, R>(ring, from, &mut cursor.freed, least, most);
     // A claim moves the cursor when it is committed: one that a solo side lets go never was.
     cursor.next = claim.as_ref().map_or_else(|next| *next, |claim| claim.from);
     claim.ok()
@@ -104,6 +104,7 @@ pub fn acquire_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
 fn acquire_many_after_all<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &R,
     guess: Position,
+    freed: &mut usize,
     least: usize,
     most: usize,
 ) -> Result<Claim, Position> {
@@ -113,7 +114,7 @@ fn acquire_many_after_all<D: Side, K: Protocol, O: Protocol, R: Tracked>(
         Some(ready.unwrap_or_else(|| ready_beside_late::<D, _>(track, slots)))
     };
     let ask = |from| ready_by_sector(track, from, most, in_sector).unwrap_or(0);
-    acquire::<D, K, O, R>(ring, guess, least, ask)
+    acquire::<D, K, O, R>(ring, guess, freed, least, ask)
 }
 
 /// Steps 3 and 4: moves the values of a claim, by `cells`, and passes the turn at their slots to

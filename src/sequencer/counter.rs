@@ -36,7 +36,7 @@ impl Counter {
     /// A cursor where the counter stands.
     #[inline(always)]
     pub(crate) fn cursor(&self) -> Cursor {
-        Cursor { next: Position(self.load(Edge::RELAXED)) }
+        Cursor::at(Position(self.load(Edge::RELAXED)))
     }
 
     /// Lets `operate` begin at the guess, and keeps where it stopped. On a side of one handle,
@@ -47,7 +47,7 @@ impl Counter {
             return operate(&mut self.cursor());
         }
         let guess = Position(self.0.guess.load());
-        let mut cursor = Cursor { next: guess };
+        let mut cursor = Cursor::at(guess);
         let outcome = operate(&mut cursor);
         if cursor.next != guess {
             self.0.guess.store(cursor.next.0);
@@ -71,6 +71,17 @@ pub struct Cursor {
     /// The position after the last that was committed through this handle. Solo: the next to
     /// claim. Shared: a guess of it, to begin with; the counter decides.
     pub next: Position,
+    /// How many positions the consumers' counter was moved past through this cursor without a
+    /// claim, each of them room for the producers that no value made.
+    pub freed: usize,
+}
+
+impl Cursor {
+    /// A cursor at this position.
+    #[inline(always)]
+    const fn at(next: Position) -> Self {
+        Self { next, freed: 0 }
+    }
 }
 
 #[cfg(all(test, not(ringway_modelled)))]

@@ -36,7 +36,7 @@ pub use shared::Shared;
 pub use side::{Emptying, Filling, Side};
 pub use solo::Solo;
 
-#[cfg(all(test, feature = "alloc", not(ringway_loom)))]
+#[cfg(all(test, feature = "alloc", not(ringway_modelled)))]
 mod tests;
 
 use crate::late::{Lates, Step, is_patient, next_step, settle};
@@ -134,13 +134,14 @@ impl<G: Group> Tracked for Track<'_, G> {
 ///
 /// `ask` says how many positions from the given one on are ready and wanted; fewer than `least`, at
 /// least one, will not do. It is asked again when another handle has claimed meanwhile, or has been
-/// skipped.
+/// skipped. `freed` counts the positions that the consumers' counter is moved past without a claim.
 ///
 /// The error is the position at which the next operation begins.
 #[inline(always)]
 fn acquire<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &R,
     guess: Position,
+    freed: &mut usize,
     least: usize,
     ask: impl Fn(Position) -> usize,
 ) -> Result<Claim, Position> {
@@ -165,7 +166,7 @@ fn acquire<D: Side, K: Protocol, O: Protocol, R: Tracked>(
                 _ if !K::SHARED && !O::SHARED || is_patient() => return Err(from),
                 // Nobody had claimed them while they were asked: it is those behind that are too few.
                 _ if len > 0 => return Err(from),
-                _ => match next_step::<D, K, O, R>(ring, from, &mut passed) {
+                _ => match next_step::<D, K, O, R>(ring, from, &mut passed, freed) {
                     Step::Again(next) => next,
                     Step::Blocked => return Err(from),
                 },
@@ -243,7 +244,7 @@ pub fn acquire_one<'a, D: Side, K: Protocol, O: Protocol, R: Tracked>(
         };
         usize::from(is_ready)
     };
-    match acquire::<D, K, O, R>(ring, cursor.next, 1, ask) {
+    match acquire::<D, K, O, R>(ring, cursor.next, &mut cursor.freed, 1, ask) {
         Ok(claim) => {
             cursor.next = claim.to;
             Some(One { slot: ring.track().slots.only(claim.from), next: claim.to })

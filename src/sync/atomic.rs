@@ -138,6 +138,23 @@ impl Hint {
     }
 }
 
+/// Numbers for the asking, each once in a process. They order nothing.
+#[cfg(feature = "metrics")]
+pub(crate) struct Serial(core::sync::atomic::AtomicUsize);
+
+#[cfg(feature = "metrics")]
+impl Serial {
+    /// Begins at 0.
+    pub(crate) const fn new() -> Self {
+        Self(core::sync::atomic::AtomicUsize::new(0))
+    }
+
+    /// The next number.
+    pub(crate) fn next(&self) -> usize {
+        self.0.fetch_add(1, core::sync::atomic::Ordering::Relaxed)
+    }
+}
+
 /// A point at which another thread may be scheduled: under shuttle each access is one by itself.
 #[cfg(not(ringway_loom))]
 #[inline(always)]

@@ -1,4 +1,10 @@
-//! The edges: every ordering stronger than relaxed, its partner, and why it is needed.
+//! The edges: orderings stronger than relaxed, each with its partner and why it is needed.
+//!
+//! They are all that the protocols of rings and channels have, but for what a model cannot weaken.
+//! Two accesses are sequentially consistent, as no model can show that they have to be
+//! (`Atomic::load_in_turn`, `Atomic::store_and_fence`); in models a fence that is an edge stands in
+//! their place. And a `Select` asleep is woken by a flag of its own, a pair of acquire and release that
+//! models have a lock for (`park`).
 //!
 //! An edge names one place of the protocol. The release of an edge *synchronizes with* the
 //! acquire of its partner: what the releasing thread did before is seen by the acquiring thread
@@ -83,7 +89,10 @@ edges! {
     LIGHT_FENCE: SeqCst with HEAVY_FENCE;
     /// A skipper has raised its intent and looks at the mark.
     HEAVY_FENCE: SeqCst with LIGHT_FENCE;
-    /// A message went in, or came out: whoever is about to wait sees that, or is seen to wait.
+    /// A message went in, or came out, or the consumers' counter was moved past a skipped position,
+    /// which makes room as well: whoever is about to wait sees that, or is seen to wait. Everybody
+    /// passes it before looking for those who wait, also who has found the channel empty: an
+    /// exchange of the counter alone would let the look come first on Arm.
     WAKE_FENCE: SeqCst with PARK_FENCE;
     /// A thread or task is counted as waiting and looks once more.
     PARK_FENCE: SeqCst with WAKE_FENCE;

@@ -47,9 +47,9 @@ impl Event {
         deferred::wake_all();
     }
 
-    /// Sees to it that one is notified, if anybody waits.
-    pub(crate) fn notify_one_at_least(&self, tell: impl FnOnce(usize)) {
-        tell(self.0.notify(1));
+    /// Sees to it that so many are notified, or all who wait.
+    pub(crate) fn notify_at_least(&self, n: usize, tell: impl FnOnce(usize)) {
+        tell(self.0.notify(n));
         deferred::wake_all();
     }
 }

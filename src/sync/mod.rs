@@ -44,8 +44,12 @@ pub(crate) mod edge;
 mod event;
 pub(crate) mod hook;
 #[cfg(feature = "std")]
+mod panics;
+#[cfg(feature = "std")]
 mod park;
 
+#[cfg(feature = "metrics")]
+pub(crate) use atomic::Serial;
 pub(crate) use atomic::{Atomic, Hint};
 #[cfg(not(ringway_modelled))]
 pub(crate) use atomic::{CHOICE, compiler_fence};
@@ -55,6 +59,8 @@ pub(crate) use cell::{Cell, DropValues};
 pub(crate) use clock::now;
 #[cfg(feature = "std")]
 pub(crate) use event::{Event, Listener};
+#[cfg(feature = "std")]
+pub(crate) use panics::Panics;
 #[cfg(feature = "std")]
 pub(crate) use park::Sleeper;
 

@@ -14,6 +14,8 @@
 mod effort;
 #[path = "../ring/threads.rs"]
 mod threads;
+#[path = "../ring/values.rs"]
+mod values;
 
 #[macro_use]
 mod common;
@@ -46,6 +48,7 @@ mod traits;
 
 mod cases_cancel;
 mod cases_cores;
+mod cases_drop;
 mod cases_end;
 #[cfg(feature = "futures")]
 mod cases_ends_of_threads;

@@ -1,9 +1,18 @@
 //! The counts of what went through a channel.
 
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
-use ringway::channel::bounded;
+use ringway::channel::{Metrics, Select, bounded, bounded_at};
+
+use crate::common::{CAPACITIES, starts};
+use crate::polls::{poll, poll_once};
+use crate::watch::finishes;
 
 use crate::effort::times;
 
@@ -46,16 +55,6 @@ fn what_is_refused_is_counted_and_marks_the_high_water() {
 }
 
 #[test]
-fn the_high_water_is_seen_without_anybody_refused() {
-    let (sender, receiver) = bounded(100);
-    (0..64).for_each(|n| sender.send(n).unwrap());
-    receiver.drain();
-    (0..16).for_each(|n| sender.send(n).unwrap());
-    let high = sender.metrics().high_water;
-    assert!((49..=64).contains(&high), "one send in 16 looks: {high}");
-}
-
-#[test]
 fn counts_of_many_threads_are_whole() {
     const EACH: usize = times(1000);
     let (sender, receiver) = bounded(4);
@@ -79,4 +78,179 @@ fn a_wait_that_sleeps_is_counted_as_both() {
     let metrics = sender.metrics();
     assert_eq!((metrics.recv_waits, metrics.send_waits), (1, 0));
     assert!(metrics.recv_parks >= 1);
+}
+
+/// A waker that acts.
+struct Acts<F>(F);
+
+impl<F: Fn() + Send + Sync + 'static> Wake for Acts<F> {
+    fn wake(self: Arc<Self>) {
+        (self.0)();
+    }
+}
+
+/// The waker that does this.
+fn that(acts: impl Fn() + Send + Sync + 'static) -> Waker {
+    Waker::from(Arc::new(Acts(acts)))
+}
+
+// pawurb/hotpath-rs#400, apache/seatunnel#11497, knative/pkg#3242
+#[test]
+fn d5_what_was_received_was_sent_before_also_for_whom_a_sender_wakes() {
+    let (sender, receiver) = bounded(1);
+    let theirs = receiver.clone();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let notes = seen.clone();
+    let waker = that(move || {
+        assert_eq!(theirs.try_recv(), Ok(1));
+        let Metrics { sent, received, .. } = theirs.metrics();
+        notes.lock().unwrap().push((sent, received));
+    });
+    let mut receiving = receiver.recv_async();
+    assert!(poll(&mut receiving, &waker).is_pending());
+    sender.send(1).unwrap();
+    assert_eq!(*seen.lock().unwrap(), [(1, 1)]);
+}
+
+// pawurb/hotpath-rs#400, apache/seatunnel#11497, knative/pkg#3242
+#[test]
+fn d5_no_more_is_queued_than_the_capacity_also_for_whom_a_receiver_wakes() {
+    let (sender, receiver) = bounded(1);
+    let theirs = sender.clone();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let notes = seen.clone();
+    let waker = that(move || {
+        theirs.try_send(3).unwrap();
+        let Metrics { sent, received, .. } = theirs.metrics();
+        notes.lock().unwrap().push((sent, received));
+    });
+    sender.send(1).unwrap();
+    let mut sending = sender.send_async(2);
+    assert!(poll(&mut sending, &waker).is_pending());
+    assert_eq!(receiver.recv(), Ok(1));
+    assert_eq!(*seen.lock().unwrap(), [(2, 1)]);
+}
+
+#[test]
+fn what_is_done_is_counted_though_a_waker_panics() {
+    let (sender, receiver) = bounded(1);
+    let panics = that(|| panic!("the waker panics"));
+    let mut receiving = receiver.recv_async();
+    assert!(poll(&mut receiving, &panics).is_pending());
+    assert!(catch_unwind(AssertUnwindSafe(|| sender.send(1))).is_err());
+    assert_eq!(sender.metrics().sent, 1);
+    let mut sending = sender.send_async(2);
+    assert!(poll(&mut sending, &panics).is_pending());
+    assert!(catch_unwind(AssertUnwindSafe(|| receiver.recv())).is_err());
+    assert_eq!(sender.metrics().received, 1);
+}
+
+/// Says that it is enough when it is dropped, also on the way of a panic.
+struct Enough<'a>(&'a AtomicBool);
+
+impl Drop for Enough<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Sends and receives in every way there is, until an observer has seen enough.
+///
+/// Returns what was seen last, and how many messages are left.
+fn beside_all_operations(capacity: usize, observe: impl Fn(Metrics) -> bool) -> (Metrics, usize) {
+    let (sender, receiver) = bounded(capacity);
+    let enough = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let enough = &enough;
+        for _ in 0..2 {
+            let sender = sender.clone();
+            scope.spawn(move || {
+                while !enough.load(Ordering::Relaxed) {
+                    let _ = sender.try_send(0);
+                    let _ = sender.send_timeout(1, Duration::ZERO);
+                    let _ = sender.force_send(2);
+                    let _ = poll_once(&mut sender.send_async(3));
+                    let _ = poll_once(&mut sender.send_slice_async(&[4, 5, 6]));
+                    let _ = poll_once(&mut sender.send_all_async(&mut vec![7, 8]));
+                    let mut message = Some(9);
+                    let _ = Select::new().send(&sender, &mut message, |sent| sent).try_select();
+                    let own = sender.clone().metrics();
+                    let _ = sender.try_send(10).is_ok_and(|()| {
+                        assert!(sender.metrics().sent > own.sent, "it does not count its own");
+                        true
+                    });
+                }
+            });
+            let receiver = receiver.clone();
+            scope.spawn(move || {
+                let mut messages = Vec::new();
+                while !enough.load(Ordering::Relaxed) {
+                    let own = receiver.metrics().received;
+                    let some = receiver.try_iter().take(3).count();
+                    assert!(receiver.metrics().received >= own + some, "it does not count its own");
+                    let _ = receiver.recv_timeout(Duration::ZERO);
+                    let _ = poll_once(&mut receiver.recv_async());
+                    let _ = poll_once(&mut receiver.recv_many_async(&mut messages, 2));
+                    let _ = Select::new().recv(&receiver, |received| received).try_select();
+                    messages.extend(receiver.drain().take(1));
+                    messages.clear();
+                }
+            });
+        }
+        let _enough = Enough(enough);
+        while !observe(receiver.metrics()) {}
+    });
+    (sender.metrics(), receiver.len())
+}
+
+// pawurb/hotpath-rs#400, apache/seatunnel#11497, knative/pkg#3242
+#[test]
+fn d5_an_observer_beside_all_operations() {
+    for capacity in [1, 2, 7, 64] {
+        finishes(move || {
+            let before = Cell::new(Metrics::default());
+            let looks = Cell::new(0);
+            let (metrics, left) = beside_all_operations(capacity, |seen| {
+                let Metrics { sent, received, high_water, .. } = seen;
+                let level = sent.checked_sub(received);
+                assert!(level.is_some_and(|level| level <= capacity), "{seen:?} of {capacity}");
+                let last = before.replace(seen);
+                assert!(sent >= last.sent && received >= last.received, "{last:?}, then {seen:?}");
+                assert!((last.high_water..=capacity).contains(&high_water), "{seen:?}");
+                looks.set(looks.get() + 1);
+                looks.get() >= 20_000 && sent > 2_000
+            });
+            assert_eq!(metrics.sent - metrics.received, left, "{metrics:?}");
+            assert!(metrics.refused == 0 || metrics.high_water == capacity, "{metrics:?}");
+        });
+    }
+}
+
+#[test]
+fn a_channel_that_is_full_again_and_again_has_its_capacity_for_high_water() {
+    let (sender, receiver) = bounded(16);
+    sender.send(0).unwrap();
+    assert_eq!((receiver.recv(), sender.metrics().high_water), (Ok(0), 1));
+    for _ in 0..1000 {
+        sender.send_slice(&[1; 16]).unwrap();
+        assert_eq!(receiver.drain().count(), 16);
+    }
+    assert_eq!(sender.metrics().high_water, 16);
+}
+
+/// Every level is seen, the highest being noted at the send that makes it, from whichever position.
+#[test]
+fn the_high_water_is_the_highest_level_there_was() {
+    for capacity in CAPACITIES {
+        for start in starts(capacity) {
+            let (sender, receiver) = bounded_at(capacity, start);
+            for high in 1..=capacity {
+                for level in [high, high / 2, 1] {
+                    (0..level).for_each(|message| sender.send(message).unwrap());
+                    assert_eq!(sender.metrics().high_water, high, "capacity {capacity}");
+                    assert!(receiver.try_iter().eq(0..level));
+                }
+            }
+        }
+    }
 }

@@ -48,7 +48,7 @@ fn wakes_a_sender(way: Way, ledger: &'static Ledger) {
 
 #[test]
 fn a_message_wakes_a_receiver() {
-    for (way, bounds) in Way::ALL.into_iter().zip([(3, 8000), (2, 1000), (2, 3000), (2, 2000)]) {
+    for (way, bounds) in Way::ALL.into_iter().zip([(3, 7000), (2, 1000), (2, 3000), (2, 2000)]) {
         let name = format!("{way:?} waits for a message");
         explore(&name, bounds, move |ledger| wakes_a_receiver(way, ledger));
     }

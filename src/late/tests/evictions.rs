@@ -144,7 +144,8 @@ fn a_reserved_place_that_others_have_passed_is_not_taken() {
     push(6);
     assert_eq!(evict(&queue, 7), [3, 4]);
     assert_eq!(first.release(), []);
-    assert_eq!(drain(&queue), [5, 6, 7], "in the order of the claims");
+    // When the first comes back there is room, but not before the 6, which came when there was none.
+    assert_eq!(drain(&queue), [6, 7, 5]);
     assert_eq!(laps(&queue, 5), 3);
 }
 

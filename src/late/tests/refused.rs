@@ -18,6 +18,10 @@ use super::*;
 use crate::late::fence;
 use crate::ring;
 
+#[cfg(feature = "std")]
+mod forked;
+mod killed;
+
 /// Set in a process that was started for the part of one test.
 const ALONE: &str = "RINGWAY_TEST_ALONE";
 
@@ -46,10 +50,15 @@ fn pass(tests: &mut Command) {
 /// From now on `membarrier` fails with this error, in all threads of this process and in the
 /// processes that it starts.
 fn refuse(error: i32) {
+    answer(SeccompAction::Errno(error as u32));
+}
+
+/// From now on the system answers `membarrier` so.
+fn answer(action: SeccompAction) {
     let filter = SeccompFilter::new(
         [(libc::SYS_membarrier, Vec::new())].into(),
         SeccompAction::Allow,
-        SeccompAction::Errno(error as u32),
+        action,
         env::consts::ARCH.try_into().unwrap(),
     );
     let program: BpfProgram = filter.unwrap().try_into().unwrap();

@@ -9,12 +9,11 @@
 use core::cell::RefCell;
 use core::mem::ManuallyDrop;
 use core::task::Waker;
-use std::boxed::Box;
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::task::Wake;
-use std::thread;
+
+use crate::sync::Panics;
 
 std::thread_local! {
     /// The tasks that this thread has notified and not woken yet.
@@ -62,21 +61,13 @@ impl Deferred {
 /// Wakes all tasks that this thread has notified. If a waker panics, so does this when all are
 /// woken.
 pub(super) fn wake_all() {
-    let mut why: Option<Box<_>> = None;
+    let mut panics = Panics::default();
     let next = || NOTED.with(|tasks| tasks.borrow_mut().pop_front());
     while let Some(task) = next() {
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| task.0.wake_by_ref())) {
-            why.get_or_insert(panic);
-        }
+        panics.catch(|| task.0.wake_by_ref());
         // Dropped here, it may be the last of its waker, which is the code of others too.
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(task))) {
-            why.get_or_insert(panic);
-        }
+        panics.catch(|| drop(task));
     }
     NOTED.with(|tasks| drop(tasks.take()));
-    if let Some(panic) = why {
-        if !thread::panicking() {
-            resume_unwind(panic);
-        }
-    }
+    panics.resume();
 }

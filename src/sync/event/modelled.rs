@@ -3,6 +3,7 @@
 use alloc::collections::VecDeque;
 use core::task::{Context, Poll, Waker};
 use std::time::Instant;
+use std::vec::Vec;
 
 use crate::sync::clock::sleep_until;
 use crate::sync::explorer::sync::{Arc, Condvar, Mutex};
@@ -68,10 +69,12 @@ impl Event {
         }
     }
 
-    pub(crate) fn notify_one_at_least(&self, tell: impl FnOnce(usize)) {
+    pub(crate) fn notify_at_least(&self, n: usize, tell: impl FnOnce(usize)) {
         let places = self.0.lock().unwrap();
-        let first = places.front().filter(|_| !places.iter().any(|place| place.is_notified()));
-        tell(first.map(|place| place.notify()).into_iter().count());
+        let (notified, waiting): (Vec<_>, Vec<_>) =
+            places.iter().partition(|place| place.is_notified());
+        let more = n.saturating_sub(notified.len());
+        tell(waiting.into_iter().take(more).map(|place| place.notify()).count());
     }
 }
 

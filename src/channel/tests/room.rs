@@ -1,0 +1,146 @@
+//! Room that comes without a message being received: senders that wait are told of all of it.
+//!
+//! A slot is held by a sender that is away, and the slots behind it are free again, whose owners
+//! were away too. Nobody can fill these before the consumers' counter is past the position of the
+//! held one: then there is room for several at once.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver as Told, Sender as Tell, channel};
+use std::task::Wake;
+use std::thread::{self, JoinHandle};
+use std::vec::Vec;
+
+use crate::channel::{Receiver, Sender, TryRecvError, bounded};
+use crate::sync::hook::{self, Point};
+
+/// Counts how often it was woken.
+#[derive(Default)]
+struct Bell(AtomicUsize);
+
+impl Bell {
+    fn rings(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Polls once, for a bell.
+fn poll<F: Future + Unpin>(future: &mut F, bell: &Arc<Bell>) -> Poll<F::Output> {
+    Pin::new(future).poll(&mut Context::from_waker(&Waker::from(Arc::clone(bell))))
+}
+
+/// A thread that is stopped when it has claimed, until it is let go.
+struct Stopped<R> {
+    go: Tell<()>,
+    thread: JoinHandle<R>,
+}
+
+impl<R: Send + 'static> Stopped<R> {
+    /// Lets a thread send until it stands there.
+    fn of(send: impl FnOnce() -> R + Send + 'static) -> Self {
+        let (go, wait): (Tell<()>, Told<()>) = channel();
+        let (tell, told) = channel();
+        let thread = thread::spawn(move || {
+            let mut has_stopped = false;
+            hook::set(move |point| {
+                if !has_stopped && point == Point::Claimed {
+                    has_stopped = true;
+                    tell.send(()).expect("the test waits");
+                    wait.recv().expect("the test lets it go");
+                }
+            });
+            send()
+        });
+        told.recv().expect("it claims");
+        Self { go, thread }
+    }
+
+    /// Lets it go on to the end.
+    fn release(self) -> R {
+        self.go.send(()).expect("it waits");
+        self.thread.join().expect("sending does not panic")
+    }
+}
+
+/// A channel with a held slot, three that are free behind it, and so many with a message in each,
+/// of which the last position is the last before the held slot.
+///
+/// Four senders wait, or as many as there will be room for. Then `act` moves the consumers' counter
+/// past the held slot: every sender is woken, once, and sends.
+fn all_are_woken_by<R>(
+    messages: u64,
+    waiting: u64,
+    act: impl FnOnce(&Sender<u64>, &Receiver<u64>) -> R,
+) -> R {
+    let (sender, receiver) = bounded(4 + messages as usize);
+    let theirs = sender.clone();
+    let away = Stopped::of(move || theirs.send(1000));
+    let theirs = sender.clone();
+    let batch = Stopped::of(move || {
+        let mut sending = theirs.send_slice_async(&[1001, 1002, 1003]);
+        assert!(poll(&mut sending, &Arc::default()).is_pending(), "its positions were skipped");
+        assert_eq!(sending.unsent(), [1001, 1002, 1003]);
+    });
+    // A lap, in which they are skipped, and one more, in which they are skipped on.
+    (0..messages).for_each(|message| sender.try_send(message).unwrap());
+    assert!(receiver.try_iter().eq(0..messages));
+    (0..messages).for_each(|message| sender.try_send(message).unwrap());
+    assert!(sender.try_send(messages).is_err(), "the next slot is held");
+    batch.release();
+
+    let numbers = 10..10 + waiting;
+    let mut waiting: Vec<_> = numbers
+        .clone()
+        .map(|message| (sender.send_async(message), Arc::<Bell>::default()))
+        .collect();
+    for (sending, bell) in &mut waiting {
+        assert!(poll(sending, bell).is_pending());
+    }
+    let done = act(&sender, &receiver);
+    let rings: Vec<_> = waiting.iter().map(|(_, bell)| bell.rings()).collect();
+    assert!(rings.iter().all(|&rings| rings == 1), "all were woken, once: {rings:?}");
+    for (sending, bell) in &mut waiting {
+        assert_eq!(poll(sending, bell), Poll::Ready(Ok(())));
+    }
+    let received: Vec<_> = receiver.try_iter().collect();
+    assert!(received.ends_with(&Vec::from_iter(numbers)), "{received:?}");
+    assert_eq!(away.release(), Ok(()));
+    assert_eq!(receiver.try_recv(), Ok(1000));
+    done
+}
+
+#[test]
+fn a_receive_past_skipped_positions_wakes_as_many_senders() {
+    assert_eq!(all_are_woken_by(1, 4, |_, receiver| receiver.recv()), Ok(0));
+    assert_eq!(all_are_woken_by(1, 4, |_, receiver| receiver.try_recv()), Ok(0));
+}
+
+#[test]
+fn a_batch_received_past_skipped_positions_wakes_as_many_senders() {
+    let receive = |_: &_, receiver: &Receiver<u64>| {
+        let mut messages = Vec::new();
+        receiver.recv_many(&mut messages, 10).map(|_| messages)
+    };
+    assert_eq!(all_are_woken_by(2, 5, receive), Ok([0, 1].into()));
+}
+
+#[test]
+fn a_receiver_that_finds_nothing_past_skipped_positions_wakes_as_many_senders() {
+    let received = all_are_woken_by(0, 3, |_, receiver| receiver.try_recv());
+    assert_eq!(received, Err(TryRecvError::Empty));
+}
+
+/// One that would evict passes what was skipped before the oldest, and finds room.
+#[test]
+fn force_past_skipped_positions_wakes_as_many_senders_as_there_is_room_for() {
+    assert_eq!(all_are_woken_by(1, 2, |sender, _| sender.force_send(5)), Ok(None));
+}
