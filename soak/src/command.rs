@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use crate::late::Dice;
-use crate::round::{Outcome, Round};
+use crate::round::Round;
 
 /// What is asked for.
 struct Wish {
@@ -16,8 +16,6 @@ struct Wish {
     again: u64,
     /// After how many that failed it ends.
     failures: u64,
-    /// Whether one more than the capacity beside an eviction fails, too.
-    is_strict: bool,
 }
 
 /// The wish of the arguments, or what is wrong with them.
@@ -36,7 +34,6 @@ fn wish() -> Result<Wish, String> {
         seconds: take("--seconds", u64::MAX),
         again: take("--again", 1),
         failures: take("--failures", 1),
-        is_strict: take("--strict", 0) != 0,
     };
     if wish.rounds == u64::MAX && wish.seconds == u64::MAX {
         return Err("--rounds or --seconds says how much".into());
@@ -62,15 +59,14 @@ pub fn main() -> ExitCode {
     let limit = Duration::from_secs(wish.seconds);
     let mut seeds = Dice::of(wish.seed, 0);
     let mut seed = wish.seed;
-    let (mut rounds, mut failures, mut too_many) = (0, 0, 0);
+    let (mut rounds, mut failures) = (0, 0);
     let mut slowest = (Duration::ZERO, 0);
     while rounds < wish.rounds && begun.elapsed() < limit {
         let round = Round::of(seed);
         for _ in 0..wish.again {
             let before = begun.elapsed();
-            let outcome = round.run(wish.is_strict);
+            let outcome = round.run();
             slowest = slowest.max((begun.elapsed() - before, seed));
-            too_many += u64::from(outcome == Ok(Outcome::TooMany));
             if let Err(wrong) = outcome {
                 println!("seed {seed}, round {rounds} after {:?}: {round:x?}", begun.elapsed());
                 println!("{wrong}");
@@ -90,7 +86,6 @@ pub fn main() -> ExitCode {
         wish.seed,
         begun.elapsed()
     );
-    println!("{too_many} with more values than slots beside an eviction (--strict 1 shows them)");
     println!("the slowest took {:?}: seed {}", slowest.0, slowest.1);
     if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -1,10 +1,9 @@
 //! Histories of threads that are late anywhere in an operation, at random: `cargo soak`.
 //!
 //! `cargo soak --rounds N`, `--seconds N`, `--seed S`, and `--again N` for how many times each seed is
-//! run; `--failures N` goes on until so many have failed;
-//! `--strict 1` lets a round fail in which a queue held more than its capacity beside an eviction. A round is what its seed says: the queue, what each thread does, and at which of its points
-//! it stops for how long. The threads are real ones, so that a seed that failed may pass: run it again
-//! many times.
+//! run; `--failures N` goes on until so many have failed. A round is what its seed says: the queue, what
+//! each thread does, and at which of its points it stops for how long. The threads are real ones, so
+//! that a seed that failed may pass: run it again many times.
 
 #[cfg(ringway_hooks)]
 #[path = "../../tests/ring/threads.rs"]

@@ -47,16 +47,6 @@ pub struct Round {
     closes: bool,
 }
 
-/// What became of a round in which nothing is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is linearizable.
-    Good,
-    /// It is, for a queue that holds one more for each thread that may evict: a push was done behind a
-    /// position that an eviction had reserved while the oldest was still there.
-    TooMany,
-}
-
 /// What one thread works with.
 struct Worker {
     fill: Option<Box<dyn Fill>>,
@@ -107,7 +97,7 @@ impl Round {
     }
 
     /// Runs it once; what is wrong, with the history.
-    pub fn run(&self, is_strict: bool) -> Result<Outcome, String> {
+    pub fn run(&self) -> Result<(), String> {
         let clock = Arc::new(AtomicU64::new(0));
         let mut workers = self.workers();
         let threads = workers.len();
@@ -166,16 +156,10 @@ impl Round {
             if is_lax {
                 history.retain(|op| !matches!(op.kind, Kind::Full(_)));
             }
-            let evicts = self.subject == Subject::Queue || self.subject == Subject::Channel;
-            let evicts = evicts && matches!(self.focus, Focus::Evictions | Focus::All);
-            let strict = self.check(&history, true);
-            if strict.is_err() && evicts && !is_strict && self.check(&history, false).is_ok() {
-                return Ok(Outcome::TooMany);
-            }
-            wrong.extend(strict.err());
+            wrong.extend(self.check(&history).err());
         }
         if wrong.is_empty() {
-            Ok(Outcome::Good)
+            Ok(())
         } else {
             Err(format!("{}\n{}", wrong.join("\n"), list(&history)))
         }
@@ -187,23 +171,10 @@ impl Round {
     }
 
     /// What is wrong with a complete history.
-    fn check(&self, history: &[Op], is_strict: bool) -> Result<(), String> {
+    fn check(&self, history: &[Op]) -> Result<(), String> {
         once_each(history)?;
         let full = if self.subject == Subject::Spsc { Full::Exact } else { Full::Weak };
         let spec = Spec { capacity: self.capacity, full };
-        if is_strict {
-            return Self::holds(history, spec);
-        }
-        // Who evicts reserves a position before the oldest is gone, and a push behind it may be done
-        // before: for each eviction under way the queue may seem to hold one more.
-        let bare: Vec<_> =
-            history.iter().filter(|op| !matches!(op.kind, Kind::Full(_))).copied().collect();
-        let spec = Spec { capacity: self.capacity + self.threads, full };
-        Self::holds(&bare, spec)
-    }
-
-    /// Whether a history is one of a queue.
-    fn holds(history: &[Op], spec: Spec) -> Result<(), String> {
         patterns::check(history, spec).map_err(|found| format!("{found:x?}"))?;
         if history.len() <= MOST_SEARCHED && !small::is_linearizable(history, spec) {
             return Err("no order of the operations is one of a queue".into());

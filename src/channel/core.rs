@@ -136,7 +136,13 @@ impl<T, C: Sequencer> Core<T, C> {
     /// Takes the oldest message out.
     #[inline(always)]
     pub(super) fn pop(&self) -> Option<T> {
-        let pop = |cursor: &mut Cursor| (self.ring.pop(cursor), cursor.freed);
+        self.recv_at_once().or_else(|| self.pop_beside_late())
+    }
+
+    /// The same where the first try has failed. It may pass positions that were skipped.
+    #[inline(never)]
+    fn pop_beside_late(&self) -> Option<T> {
+        let pop = |cursor: &mut Cursor| (self.ring.pop_beside_late(cursor), cursor.freed);
         let (message, freed) = self.ring.emptying(pop);
         self.came_out(usize::from(message.is_some()), freed);
         message

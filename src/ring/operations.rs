@@ -117,7 +117,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
 
     /// As [`Ring::pop`], where the first try has failed.
     #[inline(never)]
-    fn pop_beside_late(&self, cursor: &mut Cursor) -> Option<S::Item> {
+    pub(crate) fn pop_beside_late(&self, cursor: &mut Cursor) -> Option<S::Item> {
         self.pop_guessed::<true>(cursor).or_else(|| self.pop_after_all(cursor))
     }
 
