@@ -2,24 +2,12 @@
 
 use super::*;
 
-/// Numbers without a pattern.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-        (self.0 >> 33) as usize % n
-    }
-
-    /// A point at which an operation stops, if it comes there so often.
-    fn stop(&mut self) -> impl Fn(&[Point]) -> bool + Send + 'static {
-        let points = [POINTS.as_slice(), &[Point::Asking, Point::Intended, Point::Leaving]];
-        let point = points.concat()[self.below(6)];
-        let nth = 1 + self.below(4);
-        move |seen| {
-            seen.ends_with(&[point]) && seen.iter().filter(|at| **at == point).count() == nth
-        }
-    }
+/// A point at which an operation stops, if it comes there so often.
+fn stop(dice: &mut Dice) -> impl Fn(&[Point]) -> bool + Send + 'static {
+    let points = [POINTS.as_slice(), &[Point::Asking, Point::Intended, Point::Leaving]];
+    let point = points.concat()[dice.below(6)];
+    let nth = 1 + dice.below(4);
+    move |seen| seen.ends_with(&[point]) && seen.iter().filter(|at| **at == point).count() == nth
 }
 
 /// A pool with its tokens, and the threads that are stopped with one of them.
@@ -36,12 +24,12 @@ impl Pool {
         let theirs = Arc::clone(&self.queue);
         match dice.below(12) {
             0 if may_stop => {
-                self.stopped.push(Stopped::if_ever(dice.stop(), move || theirs.pop()).0);
+                self.stopped.push(Stopped::if_ever(stop(dice), move || theirs.pop()).0);
             }
             1 if may_stop => {
                 let Some(token) = self.held.pop() else { return };
                 let push = move || theirs.push(token).err();
-                self.stopped.push(Stopped::if_ever(dice.stop(), push).0);
+                self.stopped.push(Stopped::if_ever(stop(dice), push).0);
             }
             2..=5 => self.held.extend(self.queue.pop()),
             6..=9 => {

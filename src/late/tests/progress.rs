@@ -17,16 +17,6 @@ fn most(capacity: usize) -> usize {
     8 * (capacity + 8)
 }
 
-/// Numbers without a pattern.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-        (self.0 >> 33) as usize % n
-    }
-}
-
 /// An operation of a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Operation {
