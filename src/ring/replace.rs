@@ -39,17 +39,16 @@ enum Replaced<T> {
         /// What was to replace it.
         value: T,
     },
-    /// Nothing has changed: the ring is not full, or others were faster.
+    /// Others were faster.
+    Taken(T),
+    /// The ring is not full, or its oldest position is not ready.
     Nothing(T),
 }
 
-/// How many times in a row a thread finds that the ring is full and nothing can go, before it gives up.
+/// How many times in a row a thread finds that there is neither room nor an oldest value, before it gives up.
 ///
-/// While others move the ring on it may be refused any number of times, though hardly by chance as many
-/// as this.
-const fn attempts(capacity: usize) -> usize {
-    capacity.saturating_mul(8).saturating_add(if cfg!(ringway_modelled) { 8 } else { 4096 })
-}
+/// While others move the ring on that can be so a few times, though hardly by chance as many as this.
+const ATTEMPTS: usize = if cfg!(ringway_modelled) { 8 } else { 256 };
 
 impl<S: Store> Ring<Shared, Shared, S> {
     /// Moves a value into the ring; if it is full, the oldest is moved out and returned. Gives the
@@ -70,7 +69,8 @@ impl<S: Store> Ring<Shared, Shared, S> {
                 before(earlier);
             }
         };
-        for _ in 0..attempts(self.capacity()) {
+        let mut in_vain = 0;
+        while in_vain < ATTEMPTS {
             value = match self.filling(|cursor| self.push(cursor, value)) {
                 Ok(()) => return Ok(evicted),
                 Err(back) if self.is_closed() => {
@@ -89,7 +89,14 @@ impl<S: Store> Ring<Shared, Shared, S> {
                     evict(&mut evicted, oldest);
                     value
                 }
-                Replaced::Nothing(value) => value,
+                Replaced::Taken(value) => {
+                    in_vain = 0;
+                    value
+                }
+                Replaced::Nothing(value) => {
+                    in_vain += 1;
+                    value
+                }
             };
             retry();
         }
@@ -123,16 +130,16 @@ impl<S: Store> Ring<Shared, Shared, S> {
                 let one = One { slot, next: geometry.advance(old, 1) };
                 Replaced::Popped { oldest: self.empty::<true>(one), value }
             } else {
-                Replaced::Nothing(value)
+                Replaced::Taken(value)
             };
         }
         let reserves = beyond == 0;
         if reserves && !self.claim_one::<Filling>(new) {
-            return Replaced::Nothing(value);
+            return Replaced::Taken(value);
         }
         hook::at(hook::Point::Reserved);
         if !self.claim_one::<Emptying>(old) {
-            return if reserves { self.fill_in_turn(new, value) } else { Replaced::Nothing(value) };
+            return if reserves { self.fill_in_turn(new, value) } else { Replaced::Taken(value) };
         }
         hook::at(hook::Point::Claimed);
         let value = ManuallyDrop::new(value);
@@ -178,12 +185,12 @@ impl<S: Store> Ring<Shared, Shared, S> {
         let track = &self.track();
         let (slots, next) = (track.slots, track.slots.geometry.advance(position, 1));
         if !await_turn(self, position) {
-            return Replaced::Nothing(value);
+            return Replaced::Taken(value);
         }
         let slot = slots.only(position);
         if Position(self.filled.load(Edge::RELAXED)).opened_near(position) != next {
             give_up(track, &slot, position);
-            return Replaced::Nothing(value);
+            return Replaced::Taken(value);
         }
         let one = One { slot, next };
         let value = ManuallyDrop::new(value);
@@ -191,7 +198,7 @@ impl<S: Store> Ring<Shared, Shared, S> {
         if unsafe { self.fill::<true>(one, (&raw const value).cast()) } {
             Replaced::Filled
         } else {
-            Replaced::Nothing(ManuallyDrop::into_inner(value))
+            Replaced::Taken(ManuallyDrop::into_inner(value))
         }
     }
 

@@ -149,6 +149,25 @@ fn a_reserved_place_that_others_have_passed_is_not_taken() {
     assert_eq!(laps(&queue, 5), 3);
 }
 
+/// One thread has taken all that there was in one batch, and holds all slots.
+#[test]
+fn an_eviction_returns_beside_a_late_batch_of_all_slots() {
+    for capacity in [1, 3, 64, 500] {
+        let queue = full(capacity);
+        let theirs = Arc::clone(&queue);
+        let consumer = Stopped::at(Point::Claimed, 1, move || {
+            let mut values = Vec::new();
+            values.resize(theirs.capacity(), 0);
+            theirs.pop_slice(&mut values)
+        });
+        // Each attempt passes a lap.
+        assert_eq!(bounded(256 * 8 * (capacity + 8), || evict(&queue, 500)), [500]);
+        assert_eq!(consumer.release(), capacity);
+        assert_eq!(drain(&queue), []);
+        assert_eq!(laps(&queue, 3), capacity);
+    }
+}
+
 /// With as many threads stopped as there are slots there is neither room nor a value that could go.
 #[test]
 fn an_eviction_returns_beside_any_number_of_late_threads() {

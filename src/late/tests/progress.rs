@@ -6,7 +6,7 @@
 //! for each slot and eight times eight for what it does once. That is beside threads that have been
 //! stopped for a lap or a few; where a budget is spent (three laps and 256 positions) it can be more.
 //! With as many or more taken, each operation still returns within the same bound, but for an eviction
-//! that finds neither room nor an oldest value: that gives up after `8 * capacity + 4096` attempts.
+//! that finds neither room nor an oldest value: that gives up after 256 attempts.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -154,7 +154,7 @@ fn beside_fewer_stopped_threads_than_slots_each_operation_ends_soon() {
 fn beside_as_many_stopped_threads_as_slots_each_operation_returns() {
     for capacity in [1, 2, 3, 5] {
         for seed in 0..100 {
-            let evictions = (8 * capacity + 4096) * most(capacity);
+            let evictions = 256 * most(capacity);
             beside_stopped(seed, capacity, capacity + 2, evictions);
         }
     }
