@@ -156,8 +156,7 @@ fn an_eviction_returns_beside_a_late_batch_of_all_slots() {
         let queue = full(capacity);
         let theirs = Arc::clone(&queue);
         let consumer = Stopped::at(Point::Claimed, 1, move || {
-            let mut values = Vec::new();
-            values.resize(theirs.capacity(), 0);
+            let mut values = std::vec![0; theirs.capacity()];
             theirs.pop_slice(&mut values)
         });
         // Each attempt passes a lap.
