@@ -12,7 +12,7 @@ use super::metrics::Metric;
 use super::pace::Pace;
 use super::weak::WeakSender;
 use crate::ring::{Count, Shared};
-use crate::sync::{Arc, now};
+use crate::sync::{Arc, Panics, now};
 
 /// Sends messages into a channel, by reference. When the last sender goes, the channel is closed.
 ///
@@ -213,17 +213,23 @@ impl<T, P: Kind> Sender<T, P, Shared> {
     /// Sends a message; the last message that has to go for it is returned, and those before are given
     /// to `before`.
     fn force(&self, message: T, mut before: impl FnMut(T)) -> Result<Option<T>, SendError<T>> {
+        // Whatever panics, a waker or what is given the messages that go: they are counted, and who
+        // waits is told.
+        let mut panics = Panics::default();
         let received = |evicted| {
-            self.core.received(1);
-            before(evicted);
+            panics.catch(|| self.core.received(1));
+            panics.catch(|| before(evicted));
         };
-        let last = self.core.ring.force_push(message, received).map_err(SendError)?;
-        // The message that was sent is where the last was: there is no more room than before.
-        self.core.meter.count(Metric::Received, usize::from(last.is_some()));
-        self.core.sent(1);
-        // It may have moved the consumers' counter past positions that were skipped.
-        self.core.let_senders_look(usize::MAX);
-        Ok(last)
+        let forced = self.core.ring.force_push(message, received);
+        if let Ok(last) = &forced {
+            // The message that was sent is where the last was: there is no more room than before.
+            self.core.meter.count(Metric::Received, usize::from(last.is_some()));
+            panics.catch(|| self.core.sent(1));
+            // It may have moved the consumers' counter past positions that were skipped.
+            panics.catch(|| self.core.let_senders_look(usize::MAX));
+        }
+        panics.resume();
+        forced.map_err(SendError)
     }
 }
 
