@@ -2,6 +2,7 @@
 
 mod force;
 mod room;
+mod vain;
 
 use core::task::{Context, Poll};
 use std::sync::Arc;
