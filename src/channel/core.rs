@@ -331,15 +331,18 @@ impl<T, C: Sequencer> Core<T, C> {
         true
     }
 
-    /// What is to be done by one who has waited at this end, when it is done: another sender may
-    /// have looked in vain by the notification that was for more room.
+    /// What is to be done by one who has waited at this end, when it is done: another may have
+    /// looked in vain by the notification that was for what is there now.
     ///
     /// A slot that comes back late is room only when the positions before its next one are filled.
     /// So who was told of it may have found none, and sleeps again when one free slot makes room for
-    /// two.
+    /// two. Where the system refuses the fence that it once granted, so that nobody is skipped, it is
+    /// the same with a message behind that of a sender who is late.
     pub(super) fn go_on(&self, end: End) {
-        if end == End::Sending {
-            self.let_senders_look(1);
+        match end {
+            End::Sending => self.let_senders_look(1),
+            End::Receiving if self.seems_ready(end) => self.not_empty.nudge(1),
+            End::Receiving => {}
         }
     }
 
