@@ -160,10 +160,11 @@ impl<T, P: Kind> Sender<T, P, Shared> {
     /// Sends a message; if the channel is full, the oldest is taken out and returned. It never
     /// waits for room.
     ///
-    /// One message goes, or none, with a single exception: where this thread is suspended in the midst
-    /// for so long that others receive all that came after the oldest and skip it, and the channel is
-    /// full again when it is back, a second one goes. Then the last is returned and the one before it
-    /// dropped; [`force_send_with`](Self::force_send_with) gives both.
+    /// One message goes, or none, unless a thread is suspended in the midst of an eviction. Where that is
+    /// this thread, for so long that others receive all that came after the oldest and skip it, and the
+    /// channel is full again when it is back, a second one goes; so it may where it is another thread, and
+    /// its new message has a place before that of this one. Then the last is returned and the one before
+    /// it dropped; [`force_send_with`](Self::force_send_with) gives both.
     ///
     /// # Errors
     ///
@@ -183,7 +184,8 @@ impl<T, P: Kind> Sender<T, P, Shared> {
     ///
     /// As [`force_send`](Self::force_send), for those who may not lose a message. If every slot is held
     /// by a suspended thread, so that the channel has neither room nor a message that could go, the new
-    /// one itself is given to `evicted`. If `evicted` panics, the new message may be dropped.
+    /// one itself is given to `evicted`. Where `evicted` panics before the last, the rest is done all the
+    /// same, and the last is dropped on the way of the panic.
     ///
     /// # Errors
     ///
