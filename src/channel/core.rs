@@ -256,6 +256,10 @@ impl<T, C: Sequencer> Core<T, C> {
             let waiting = Waiting::begin(self.waiters(end));
             let done = attempt();
             if done.is_some() || is_over() {
+                drop(waiting);
+                if done.is_some() {
+                    self.go_on(end);
+                }
                 return done;
             }
             if self.may_sleep(end) {
@@ -291,6 +295,9 @@ impl<T, C: Sequencer> Core<T, C> {
                     pace.end(waiting.is_some());
                 }
                 *waiting = None;
+                if !is_new {
+                    self.go_on(end);
+                }
                 return Poll::Ready(done);
             }
             if waiting.is_some() {
@@ -324,6 +331,21 @@ impl<T, C: Sequencer> Core<T, C> {
         true
     }
 
+    /// What is to be done by one who has waited at this end, when it is done: another may have
+    /// looked in vain by the notification that was for what is there now.
+    ///
+    /// A slot that comes back late is room only when the positions before its next one are filled.
+    /// So who was told of it may have found none, and sleeps again when one free slot makes room for
+    /// two. Where the system refuses the fence that it once granted, so that nobody is skipped, it is
+    /// the same with a message behind that of a sender who is late.
+    pub(super) fn go_on(&self, end: End) {
+        match end {
+            End::Sending => self.let_senders_look(1),
+            End::Receiving if self.seems_ready(end) => self.not_empty.nudge(1),
+            End::Receiving => {}
+        }
+    }
+
     /// Lets senders look again that wait though the channel is not full, as many as there is room
     /// for and at most so many. The caller need not be counted: a sender that did not see what it
     /// did before is seen here, behind the fence of `has_any`.
@@ -331,7 +353,9 @@ impl<T, C: Sequencer> Core<T, C> {
         // The counters are asked only where somebody waits.
         if self.not_full.has_any() {
             let room = self.ring.capacity() - self.ring.len();
-            self.not_full.nudge(room.min(most));
+            // Positions that were skipped count as full, but the next one may be free all the same.
+            let least = usize::from(self.seems_ready(End::Sending));
+            self.not_full.nudge(room.max(least).min(most));
         }
     }
 

@@ -140,8 +140,10 @@ mod counting {
     ///   while its sender has not come to count it.
     /// - `high_water` is at most the capacity and never falls.
     ///
-    /// When nobody is inside a call, `sent - received` is the length of the channel. The other
-    /// counts are of slightly different moments.
+    /// When nobody is inside a call, `sent - received` is how many messages are queued, which
+    /// [`len`](Sender::len) may exceed for a while. The other counts are of slightly different
+    /// moments. A [`Select`](crate::channel::Select) counts what it sends and receives, and not that
+    /// it waits.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct Metrics {

@@ -58,7 +58,9 @@
 //! All futures can be dropped at any time: no message is lost with one that waits, and whoever is
 //! next is woken in its stead. A future that is forgotten (`core::mem::forget`) while it waits
 //! takes no message either; but it keeps its place, and the next wake-up that comes to it is
-//! nobody's. So one message, or one free slot, may be left until the wake-up after that.
+//! nobody's. So one message, or one free slot, may be left until the wake-up after that; and a
+//! channel that is full of positions of threads that were late may stay so, though a receiver
+//! waits, until somebody receives.
 //!
 //! A message whose drop panics keeps no other from being dropped, with the last receiver or with a
 //! [`Drain`]; the first panic goes on when all are dropped. A waker that panics keeps nobody else from
@@ -68,12 +70,13 @@
 //! # Processes that fork
 //!
 //! A child has a copy of each channel, and of its threads only the one that forked. If no other
-//! thread was inside a call on the channel at the moment of the fork, asleep or awake, the copy is a
-//! channel like any other. Else those who slept are still in its list, where wake-ups go to them and
-//! nobody wakes; and the lock of the list may be held by one who is not there. So of such a channel a
-//! child may ask for what can be seen of it (`len`, `is_closed`, the counts and the like), and must
-//! not send, receive, wait, close, or drop the last handle of an end: it ends by `exec` or `_exit`, or
-//! forgets its handles (`core::mem::forget`) and makes a new channel. The parent is not concerned. What holds for
+//! thread was inside a call on the channel at the moment of the fork, asleep or awake, and no
+//! future that others poll was waiting there, the copy is a channel like any other. Else those who
+//! slept are still in its list, where wake-ups go to them and nobody wakes; and the lock of the
+//! list may be held by one who is not there. So of such a channel a child may ask for what can be
+//! seen of it (`len`, `is_closed`, the counts and the like), and must not send, receive, wait,
+//! close, or drop the last handle of an end: it ends by `exec` or `_exit`, or forgets its handles
+//! (`core::mem::forget`) and makes a new channel. The parent is not concerned. What holds for
 //! [rings and `Queue`](crate#processes-that-fork) has no such condition.
 //!
 //! # Panics

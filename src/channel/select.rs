@@ -210,6 +210,7 @@ impl<'a, R> Select<'a, R> {
                     *place = None;
                 }
                 if choice.attempt() {
+                    choice.go_on();
                     return Some(i);
                 }
                 sleeps &= choice.may_sleep() && !is_notified;

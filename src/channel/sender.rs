@@ -12,7 +12,7 @@ use super::metrics::Metric;
 use super::pace::Pace;
 use super::weak::WeakSender;
 use crate::ring::{Count, Shared};
-use crate::sync::{Arc, now};
+use crate::sync::{Arc, Panics, now};
 
 /// Sends messages into a channel, by reference. When the last sender goes, the channel is closed.
 ///
@@ -160,10 +160,11 @@ impl<T, P: Kind> Sender<T, P, Shared> {
     /// Sends a message; if the channel is full, the oldest is taken out and returned. It never
     /// waits for room.
     ///
-    /// One message goes, or none, with a single exception: where this thread is suspended in the midst
-    /// for so long that others receive all that came after the oldest and skip it, and the channel is
-    /// full again when it is back, a second one goes. Then the last is returned and the one before it
-    /// dropped; [`force_send_with`](Self::force_send_with) gives both.
+    /// One message goes, or none, unless a thread is suspended in the midst of an eviction. Where that is
+    /// this thread, for so long that others receive all that came after the oldest and skip it, and the
+    /// channel is full again when it is back, a second one goes; so it may where it is another thread, and
+    /// its new message has a place before that of this one. Then the last is returned and the one before
+    /// it dropped; [`force_send_with`](Self::force_send_with) gives both.
     ///
     /// # Errors
     ///
@@ -183,7 +184,8 @@ impl<T, P: Kind> Sender<T, P, Shared> {
     ///
     /// As [`force_send`](Self::force_send), for those who may not lose a message. If every slot is held
     /// by a suspended thread, so that the channel has neither room nor a message that could go, the new
-    /// one itself is given to `evicted`. If `evicted` panics, the new message may be dropped.
+    /// one itself is given to `evicted`. Where `evicted` panics before the last, the rest is done all the
+    /// same, and the last is dropped on the way of the panic.
     ///
     /// # Errors
     ///
@@ -213,17 +215,23 @@ impl<T, P: Kind> Sender<T, P, Shared> {
     /// Sends a message; the last message that has to go for it is returned, and those before are given
     /// to `before`.
     fn force(&self, message: T, mut before: impl FnMut(T)) -> Result<Option<T>, SendError<T>> {
+        // Whatever panics, a waker or what is given the messages that go: they are counted, and who
+        // waits is told.
+        let mut panics = Panics::default();
         let received = |evicted| {
-            self.core.received(1);
-            before(evicted);
+            panics.catch(|| self.core.received(1));
+            panics.catch(|| before(evicted));
         };
-        let last = self.core.ring.force_push(message, received).map_err(SendError)?;
-        // The message that was sent is where the last was: there is no more room than before.
-        self.core.meter.count(Metric::Received, usize::from(last.is_some()));
-        self.core.sent(1);
-        // It may have moved the consumers' counter past positions that were skipped.
-        self.core.let_senders_look(usize::MAX);
-        Ok(last)
+        let forced = self.core.ring.force_push(message, received);
+        if let Ok(last) = &forced {
+            // The message that was sent is where the last was: there is no more room than before.
+            self.core.meter.count(Metric::Received, usize::from(last.is_some()));
+            panics.catch(|| self.core.sent(1));
+            // It may have moved the consumers' counter past positions that were skipped.
+            panics.catch(|| self.core.let_senders_look(usize::MAX));
+        }
+        panics.resume();
+        forced.map_err(SendError)
     }
 }
 

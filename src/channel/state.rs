@@ -67,6 +67,9 @@ macro_rules! common {
 
             /// How many messages are queued, from 0 to the capacity; a number of the past.
             ///
+            /// A position that was skipped because a thread was late there counts as a message, until
+            /// receivers have passed it.
+            ///
             /// ```
             /// let (sender, receiver) = ringway::channel::bounded(3);
             /// sender.send(1).unwrap();
@@ -89,7 +92,7 @@ macro_rules! common {
                 Some(self.core.ring.capacity())
             }
 
-            /// Whether no message is queued.
+            /// Whether [`len`](Self::len) is 0: then no message is queued.
             ///
             /// ```
             /// let (sender, receiver) = ringway::channel::bounded::<u8>(3);
@@ -100,7 +103,7 @@ macro_rules! common {
                 self.len() == 0
             }
 
-            /// Whether as many messages are queued as can be.
+            /// Whether [`len`](Self::len) is the capacity.
             ///
             /// ```
             /// let (sender, receiver) = ringway::channel::bounded(1);

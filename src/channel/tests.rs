@@ -1,6 +1,8 @@
 //! What the core of a channel does where nobody would be woken any more.
 
+mod force;
 mod room;
+mod vain;
 
 use core::task::{Context, Poll};
 use std::sync::Arc;

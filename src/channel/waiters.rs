@@ -99,6 +99,12 @@ impl Waiters {
         self.word.load(Edge::RELAXED) != 0 && count(self.look_with_care()) != 0
     }
 
+    /// How many are in the list and not notified, or about to join it.
+    #[cfg(all(test, not(ringway_modelled)))]
+    pub(super) fn len(&self) -> Word {
+        count(self.word.load(Edge::RELAXED))
+    }
+
     /// The word, where a look behind the light fence found somebody or the notice.
     fn look_with_care(&self) -> Word {
         if is_fence_free() {

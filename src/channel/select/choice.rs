@@ -22,6 +22,9 @@ pub(super) trait Choice<R> {
     /// What is to be done before the thread sleeps; false if nobody would wake it.
     fn may_sleep(&self) -> bool;
 
+    /// What is to be done when it was done by one who has waited.
+    fn go_on(&self);
+
     /// Calls what was given for it, if it was done.
     fn finish(self: Box<Self>) -> Option<R>;
 }
@@ -49,6 +52,10 @@ impl<T, C: Kind, R, F: FnOnce(Result<T, RecvError>) -> R> Choice<R> for ToRecv<'
 
     fn may_sleep(&self) -> bool {
         self.core.may_sleep(End::Receiving)
+    }
+
+    fn go_on(&self) {
+        self.core.go_on(End::Receiving);
     }
 
     fn finish(self: Box<Self>) -> Option<R> {
@@ -80,6 +87,10 @@ impl<T, C: Kind, R, F: FnOnce(Result<(), SendError<T>>) -> R> Choice<R> for ToSe
 
     fn may_sleep(&self) -> bool {
         self.core.may_sleep(End::Sending)
+    }
+
+    fn go_on(&self) {
+        self.core.go_on(End::Sending);
     }
 
     fn finish(self: Box<Self>) -> Option<R> {

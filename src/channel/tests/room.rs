@@ -19,10 +19,10 @@ use crate::sync::hook::{self, Point};
 
 /// Counts how often it was woken.
 #[derive(Default)]
-struct Bell(AtomicUsize);
+pub(super) struct Bell(AtomicUsize);
 
 impl Bell {
-    fn rings(&self) -> usize {
+    pub(super) fn rings(&self) -> usize {
         self.0.load(Ordering::SeqCst)
     }
 }
@@ -34,19 +34,19 @@ impl Wake for Bell {
 }
 
 /// Polls once, for a bell.
-fn poll<F: Future + Unpin>(future: &mut F, bell: &Arc<Bell>) -> Poll<F::Output> {
+pub(super) fn poll<F: Future + Unpin>(future: &mut F, bell: &Arc<Bell>) -> Poll<F::Output> {
     Pin::new(future).poll(&mut Context::from_waker(&Waker::from(Arc::clone(bell))))
 }
 
 /// A thread that is stopped when it has claimed, until it is let go.
-struct Stopped<R> {
+pub(super) struct Stopped<R> {
     go: Tell<()>,
     thread: JoinHandle<R>,
 }
 
 impl<R: Send + 'static> Stopped<R> {
     /// Lets a thread send until it stands there.
-    fn of(send: impl FnOnce() -> R + Send + 'static) -> Self {
+    pub(super) fn of(send: impl FnOnce() -> R + Send + 'static) -> Self {
         let (go, wait): (Tell<()>, Told<()>) = channel();
         let (tell, told) = channel();
         let thread = thread::spawn(move || {
@@ -65,7 +65,7 @@ impl<R: Send + 'static> Stopped<R> {
     }
 
     /// Lets it go on to the end.
-    fn release(self) -> R {
+    pub(super) fn release(self) -> R {
         self.go.send(()).expect("it waits");
         self.thread.join().expect("sending does not panic")
     }

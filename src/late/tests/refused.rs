@@ -21,6 +21,8 @@ use crate::ring;
 #[cfg(feature = "std")]
 mod forked;
 mod killed;
+#[cfg(feature = "std")]
+mod waiting;
 
 /// Set in a process that was started for the part of one test.
 const ALONE: &str = "RINGWAY_TEST_ALONE";

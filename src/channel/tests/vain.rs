@@ -1,0 +1,111 @@
+//! Room that cannot be used yet when senders are told of it.
+//!
+//! A receiver that is late has its slot skipped by the senders, and is back: the slot is free, but
+//! for a position behind others that are full. Whoever is told of it looks in vain and sleeps
+//! again. The next receive makes room for two then, and tells one.
+
+use core::task::Poll;
+use std::sync::Arc;
+use std::thread;
+use std::vec::Vec;
+
+use super::room::{Bell, Stopped, poll};
+use crate::channel::{Receiver, Select, Sender, WaitStrategy, bounded};
+
+/// A channel with a message behind so many free slots whose positions were skipped.
+fn behind_skipped(skipped: u64) -> (Sender<u64>, Receiver<u64>, Vec<Stopped<Option<u64>>>) {
+    let (sender, receiver) = bounded(skipped as usize + 1);
+    (0..=skipped).for_each(|message| sender.send(message).unwrap());
+    let receive = |_| {
+        let theirs = receiver.clone();
+        Stopped::of(move || theirs.recv().ok())
+    };
+    let away = (0..skipped).map(receive).collect();
+    (sender, receiver, away)
+}
+
+/// Lets `wait` wait for room behind one who has been told of a slot in vain: when the next slot is
+/// free it sends, and the other is woken too.
+fn tells_the_next(wait: impl FnOnce(&Sender<u64>) + Send + 'static) {
+    let (sender, receiver, away) = behind_skipped(1);
+    let (mut first, bell) = (sender.send_async(10), Arc::<Bell>::default());
+    assert!(poll(&mut first, &bell).is_pending());
+    let theirs = sender.clone().with_wait_strategy(WaitStrategy::Park);
+    let second = thread::spawn(move || wait(&theirs));
+    let mut looks = 0..1 << 22;
+    while sender.core.not_full.len() < 2 {
+        assert!(looks.next().is_some(), "it does not wait");
+        thread::yield_now();
+    }
+    for away in away {
+        assert_eq!(away.release(), Some(0));
+    }
+    assert_eq!(bell.rings(), 1);
+    assert!(poll(&mut first, &bell).is_pending(), "its slot comes behind the one that is full");
+    assert_eq!(receiver.recv(), Ok(1));
+    second.join().unwrap();
+    assert_eq!(bell.rings(), 2, "there is room, and nobody has told of it");
+    assert_eq!(poll(&mut first, &bell), Poll::Ready(Ok(())));
+    assert!(receiver.try_iter().eq([11, 10]));
+}
+
+#[test]
+fn a_thread_that_has_waited_to_send_tells_the_next() {
+    tells_the_next(|sender| sender.send(11).unwrap());
+    tells_the_next(|sender| sender.send_slice(&[11]).unwrap());
+}
+
+#[test]
+fn a_select_that_has_waited_to_send_tells_the_next() {
+    tells_the_next(|sender| {
+        let mut message = Some(11);
+        Select::new().send(sender, &mut message, |sent| sent.unwrap()).select();
+    });
+}
+
+/// Each task tells one more, as long as there is room.
+#[test]
+fn tasks_that_have_waited_to_send_tell_one_another() {
+    for skipped in [1, 2, 5] {
+        let (sender, receiver, away) = behind_skipped(skipped);
+        let numbers = 10..=10 + skipped;
+        let mut waiting: Vec<_> = numbers
+            .clone()
+            .map(|message| (sender.send_async(message), Arc::<Bell>::default()))
+            .collect();
+        for (sending, bell) in &mut waiting {
+            assert!(poll(sending, bell).is_pending());
+        }
+        assert_eq!(away.into_iter().filter_map(Stopped::release).count() as u64, skipped);
+        for (sending, bell) in &mut waiting[..skipped as usize] {
+            assert_eq!(bell.rings(), 1);
+            assert!(poll(sending, bell).is_pending(), "it was told of room that is none yet");
+        }
+        assert_eq!(receiver.recv(), Ok(skipped));
+        // Only who is woken is polled.
+        let (last, others) = waiting.split_last_mut().unwrap();
+        assert_eq!(last.1.rings(), 1);
+        assert_eq!(poll(&mut last.0, &last.1), Poll::Ready(Ok(())));
+        for (sending, bell) in others {
+            assert_eq!(bell.rings(), 2, "there is room, and nobody has told of it");
+            assert_eq!(poll(sending, bell), Poll::Ready(Ok(())));
+        }
+        assert_eq!(receiver.try_iter().count() as u64, skipped + 1);
+    }
+}
+
+/// An eviction fills the position that was in the way.
+#[test]
+fn who_evicts_tells_those_whose_room_is_behind_the_evicted() {
+    let (sender, receiver, away) = behind_skipped(1);
+    let (mut sending, bell) = (sender.send_async(10), Arc::<Bell>::default());
+    assert!(poll(&mut sending, &bell).is_pending());
+    for away in away {
+        assert_eq!(away.release(), Some(0));
+    }
+    assert!(poll(&mut sending, &bell).is_pending());
+    assert_eq!(sender.force_send(11), Ok(Some(1)));
+    assert_eq!(bell.rings(), 2, "there is room, and nobody has told of it");
+    assert_eq!(poll(&mut sending, &bell), Poll::Ready(Ok(())));
+    assert!(receiver.try_iter().eq([11, 10]));
+}
