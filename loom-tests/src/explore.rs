@@ -73,6 +73,23 @@ pub fn explore_skipping(
     explore_as_chosen(name, bounds, model);
 }
 
+/// Explores a model in which everybody skips a late thread at once, the light fence being none, as it is
+/// where the heavy one is a system call. A model has no such call, so that nothing may depend on
+/// whether a late thread notices that it was skipped.
+///
+/// # Panics
+///
+/// As [`explore`].
+pub fn explore_unfenced(
+    name: &str,
+    bounds: Bounds,
+    model: impl Fn(&'static Ledger) + Send + Sync + 'static,
+) {
+    ringway::set_patient(false);
+    ringway::set_careful(true);
+    explore_as_chosen(name, bounds, model);
+}
+
 /// Explores a model in which everybody skips a late thread at once by so many times as many random
 /// executions as other models have.
 ///

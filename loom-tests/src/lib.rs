@@ -139,7 +139,7 @@ pub use shuttle::{future, sync, thread};
 #[cfg(ringway_shuttle)]
 pub use explore::explore_random;
 #[cfg(ringway_modelled)]
-pub use explore::{ALL, Bounds, explore, explore_careful, explore_skipping};
+pub use explore::{ALL, Bounds, explore, explore_careful, explore_skipping, explore_unfenced};
 #[cfg(ringway_shuttle)]
 pub use late::{AtWork, Others};
 #[cfg(ringway_modelled)]

@@ -64,7 +64,8 @@ fn ready_by_sector<G: Group>(
     Some(count)
 }
 
-/// Asks for at least `least` and at most `most` positions, at least one, and claims them.
+/// Asks for at least `least` and at most `most` positions, and claims them: at least one, or none
+/// if `most` is 0.
 #[inline(always)]
 pub fn acquire_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &R,
@@ -89,7 +90,8 @@ pub fn acquire_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
             return Some(Claim { from, to, len });
         }
     }
-    if !K::SHARED && !O::SHARED {
+    // None at all are wanted by `reserve(0)`: nothing that is there would be enough for what follows.
+    if !K::SHARED && !O::SHARED || most == 0 {
         return None;
     }
     let claim = acquire_many_after_all::<D, K, O, R>(ring, from, &mut cursor.freed, least, most);

@@ -2,7 +2,7 @@
 
 use super::{Protocol, Sequencer, Side, Track};
 use crate::position::Position;
-use crate::sync::edge::Edge;
+use crate::sync::edge;
 
 /// A side of a ring that has any number of handles, which are `Send` and `Clone`.
 ///
@@ -18,7 +18,7 @@ impl Protocol for Shared {
 
     #[inline(always)]
     fn latest<D: Side, G>(track: &Track<'_, G>, _: Position) -> Position {
-        Position(D::counter(track).load(Edge::RELAXED))
+        Position(D::counter(track).load(edge::COUNTER_LOOK))
     }
 
     #[inline(always)]
@@ -27,7 +27,7 @@ impl Protocol for Shared {
         from: Position,
         to: Position,
     ) -> Result<(), Position> {
-        let claimed = D::counter(track).compare_exchange(from.0, to.0, Edge::RELAXED);
+        let claimed = D::counter(track).compare_exchange(from.0, to.0, edge::COUNTER_CLAIM);
         claimed.map(|_| ()).map_err(Position)
     }
 

@@ -16,6 +16,8 @@ const NEEDED_BY: &[(&str, &[&str])] = &[
     ("FILLED_READY", &["races::empty_race_on_each_ring"]),
     ("EMPTIED_COMMIT", &["races::full_race_on_each_ring"]),
     ("EMPTIED_READY", &["races::full_race_on_each_ring"]),
+    ("COUNTER_CLAIM", &["late::d2_empty_is_not_said_of_a_queue_that_is_never_empty"]),
+    ("COUNTER_LOOK", &["late::d2_full_is_not_said_of_a_queue_that_is_never_full"]),
     ("WATCH_LOWER", &["late::two_consumers_race_past_a_late_producer"]),
     ("WATCH_LOOK", &["late::two_consumers_race_past_a_late_producer"]),
     ("LATE_CHANGE", &["late::a3_a_completed_push_is_popped_past_a_late_producer"]),

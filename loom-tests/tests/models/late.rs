@@ -8,6 +8,7 @@ use std::sync::Arc;
 use loom_tests::thread;
 use loom_tests::{
     Bounds, Ledger, Value, assert_exactly, assert_in_order, explore, explore_skipping,
+    explore_unfenced,
 };
 use ringway::Queue;
 
@@ -245,4 +246,42 @@ fn force_push_evicts_no_more_than_it_returns() {
             whole_again(ledger, &queue);
         });
     }
+}
+
+/// There is always a value in the queue, since each thread but one puts one in before it takes one
+/// out: the counters alone tell so, without the help of the light fence.
+#[test]
+fn d2_empty_is_not_said_of_a_queue_that_is_never_empty() {
+    explore_unfenced("never empty", (3, 1000), |ledger| {
+        let queue = queue(3);
+        assert!(queue.push(ledger.value(0)).is_ok());
+        let theirs = Arc::clone(&queue);
+        let thread = thread::spawn(move || {
+            assert!(theirs.push(ledger.value(1)).is_ok());
+            theirs.pop().map(|value| value.id())
+        });
+        let own = queue.pop().map(|value| value.id());
+        let received = [own, thread.join().unwrap()];
+        assert_exactly(Vec::from_iter(received.into_iter().flatten()), vec![0, 1]);
+    });
+}
+
+/// There is always room in the queue, since each thread but one takes a value out before it puts one in.
+#[test]
+fn d2_full_is_not_said_of_a_queue_that_is_never_full() {
+    explore_unfenced("never full", (3, 1000), |ledger| {
+        let queue = queue(2);
+        assert!(queue.push(ledger.value(0)).is_ok());
+        let theirs = Arc::clone(&queue);
+        let thread = thread::spawn(move || {
+            let popped = theirs.pop().map(|value| value.id());
+            (popped, theirs.push(ledger.value(1)).is_ok())
+        });
+        let is_pushed = queue.push(ledger.value(2)).is_ok();
+        let (popped, others_is_pushed) = thread.join().unwrap();
+        assert!(is_pushed && others_is_pushed, "{is_pushed} {others_is_pushed}");
+        let mut received = drain(&queue);
+        received.extend(popped);
+        assert_exactly(received, vec![0, 1, 2]);
+    });
 }
