@@ -72,3 +72,6 @@ pub use crate::slots::Heap;
 pub trait Store: crate::slots::Storage {}
 
 impl<S: crate::slots::Storage> Store for S {}
+
+#[cfg(all(test, feature = "alloc", not(ringway_modelled)))]
+mod tests;

@@ -56,9 +56,48 @@ pub fn set(action: impl FnMut(Point) + 'static) {
     ACTION.with(|own| *own.borrow_mut() = Some(std::boxed::Box::new(action)));
 }
 
+/// In unit tests: an operation that goes round for ever panics, so that its test ends and says so.
+#[cfg(all(test, not(ringway_modelled)))]
+mod endless {
+    use core::cell::Cell;
+
+    /// More than any operation of a test needs, the budget of the largest ring among them.
+    const MOST: u32 = 100_000;
+
+    std::thread_local! {
+        /// How often the operation has gone round, and whether it has asked since.
+        static TURNS: Cell<(u32, bool)> = const { Cell::new((0, false)) };
+    }
+
+    /// Who asks twice and did not go round in between has begun another operation.
+    pub(super) fn asks() {
+        let (turns, has_asked) = TURNS.get();
+        TURNS.set((if has_asked { 0 } else { turns }, true));
+    }
+
+    /// Once more.
+    pub(super) fn goes_round() {
+        let turns = TURNS.get().0 + 1;
+        TURNS.set((turns, false));
+        assert!(turns <= MOST, "an operation does not end: it has gone round {turns} times");
+    }
+}
+
+/// The thread begins its operation again.
+#[cfg(not(ringway_modelled))]
+#[inline(always)]
+pub(crate) fn goes_round() {
+    #[cfg(test)]
+    endless::goes_round();
+}
+
 /// The thread is at a point.
 #[inline(always)]
 pub(crate) fn at(point: Point) {
+    #[cfg(all(test, not(ringway_modelled)))]
+    if point == Point::Asking {
+        endless::asks();
+    }
     #[cfg(all(any(test, ringway_hooks), not(ringway_modelled)))]
     if let Some(mut action) = ACTION.take() {
         action(point);

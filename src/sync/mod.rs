@@ -73,7 +73,10 @@ pub(crate) use explorer::sync::Arc;
 #[cold]
 pub(crate) fn retry() {
     #[cfg(not(ringway_modelled))]
-    core::hint::spin_loop();
+    {
+        hook::goes_round();
+        core::hint::spin_loop();
+    }
     #[cfg(ringway_modelled)]
     explorer::thread::yield_now();
 }
