@@ -138,10 +138,11 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     /// between, and the oldest goes only where the queue is full at that moment. It is a pop and a
     /// push: between the two others may find the queue without either value.
     ///
-    /// One value goes, or none, with a single exception: where this thread is suspended in the midst for
-    /// so long that others pop all that came after the oldest and skip it, and the queue is full again
-    /// when it is back, a second one goes. Then the last is returned and the one before it dropped;
-    /// [`force_push_with`](Self::force_push_with) gives both.
+    /// One value goes, or none, unless a thread is suspended in the midst of an eviction. Where that is
+    /// this thread, for so long that others pop all that came after the oldest and skip it, and the queue
+    /// is full again when it is back, a second one goes; so it may where it is another thread, and its
+    /// new value has a place before that of this one. Then the last is returned and the one before it
+    /// dropped; [`force_push_with`](Self::force_push_with) gives both.
     ///
     /// ```
     /// let queue = ringway::Queue::new(2);
@@ -159,7 +160,8 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     ///
     /// As [`force_push`](Self::force_push), for those who may not lose a value. If every slot is held by a
     /// suspended thread, so that the queue has neither room nor a value that could go, the
-    /// new value itself is given to `evicted`. If `evicted` panics, the new value may be dropped.
+    /// new value itself is given to `evicted`. Where `evicted` panics before the last, the rest is done or
+    /// not, and values that it was not given are dropped on the way of the panic.
     ///
     /// ```
     /// let queue = ringway::Queue::new(1);

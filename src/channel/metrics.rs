@@ -133,11 +133,11 @@ mod counting {
     ///
     /// While others send and receive, an observer may rely on this:
     ///
-    /// - `received <= sent`, and `sent - received` is at most the capacity. Each of the two is a
-    ///   number of a moment within the call, and neither ever falls.
-    /// - What is done is counted: a call that has sent or received a message has counted it when it
-    ///   returns, and before it wakes anybody. A message that was received counts as sent, also
-    ///   while its sender has not come to count it.
+    /// - `received <= sent`, and `sent - received` is at most the capacity. Neither ever falls.
+    /// - Each of the two is at least what the calls that have returned have sent or received, and at
+    ///   most what was sent or received at all. A call counts before it returns and before it wakes
+    ///   anybody; a message that was received counts as sent, also while its sender has not come to
+    ///   count it.
     /// - `high_water` is at most the capacity and never falls.
     ///
     /// When nobody is inside a call, `sent - received` is how many messages are queued, which

@@ -32,11 +32,8 @@ impl<L: Link<Consumers = Solo>> Consumer<L> {
     pub fn peek(&mut self, n: usize) -> Peeked<'_, L> {
         let ring = self.link.ring();
         let n = n.min(ring.capacity());
-        let claim = if n > 0 {
-            acquire_many::<Emptying, Solo, L::Producers, _>(&ring.track(), &mut self.cursor, 1, n)
-        } else {
-            None
-        };
+        let claim =
+            acquire_many::<Emptying, Solo, L::Producers, _>(&ring.track(), &mut self.cursor, 1, n);
         let len = claim.map_or(0, |claim| claim.len);
         Peeked { consumer: self, len, values: PhantomData }
     }

@@ -32,11 +32,8 @@ impl<L: Link<Producers = Solo>> Producer<L> {
     pub fn reserve(&mut self, n: usize) -> Reserved<'_, L> {
         let ring = self.link.ring();
         let n = n.min(ring.capacity());
-        let claim = if n > 0 {
-            acquire_many::<Filling, Solo, L::Consumers, _>(&ring.track(), &mut self.cursor, 1, n)
-        } else {
-            None
-        };
+        let claim =
+            acquire_many::<Filling, Solo, L::Consumers, _>(&ring.track(), &mut self.cursor, 1, n);
         let room = claim.map_or(0, |claim| claim.len);
         Reserved { producer: self, room, written: 0 }
     }

@@ -1,7 +1,6 @@
 //! Batches whose thread is stopped in their midst.
 
 use super::*;
-use crate::ring;
 
 /// Pushes all values, in as many batches as it takes.
 fn push_all(queue: &Queue<u64>, mut values: &[u64]) {
@@ -83,25 +82,6 @@ fn what_follows_a_skipped_position_of_a_batch_is_not_there_before_it() {
             received.extend(std::iter::from_fn(|| queue.pop()));
             assert_eq!(received, values, "stopped at the {nth}th from {first} on");
             assert_eq!(laps(&queue, 3), 32);
-        }
-    }
-}
-
-/// A lone side beside one that can be late: what is ready there is not looked for again and again.
-#[test]
-fn no_slots_are_none_however_many_are_ready() {
-    for capacity in affordable([1, 4, 64]) {
-        let (mut producer, mut consumer) = ring::spmc(capacity);
-        for _ in 0..=capacity {
-            assert_eq!(bounded(bound(capacity), || producer.reserve(0).room()), 0);
-            let _ = producer.push(7);
-        }
-        assert_eq!((consumer.len(), consumer.pop()), (capacity, Some(7)));
-
-        let (mut producer, mut consumer) = ring::mpsc(capacity);
-        for len in 0..=capacity {
-            assert_eq!(bounded(bound(capacity), || consumer.peek(0).len()), 0);
-            assert_eq!((consumer.len(), producer.push(7).is_ok()), (len, len < capacity));
         }
     }
 }
