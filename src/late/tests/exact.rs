@@ -292,6 +292,40 @@ fn an_exact_pop_that_is_stopped_in_its_midst_has_its_values() {
     }
 }
 
+/// Others claim positions of the batch while it is asked for them: it goes on from where they stop, since
+/// there are enough at any moment.
+#[test]
+fn an_exact_batch_is_not_refused_because_others_were_faster() {
+    let stops = || stops().flat_map(|stop| [1, 2, 3].map(|times| (stop, times)));
+    for ((stop, times), start) in stops().flat_map(|stop| STARTS.map(|start| (stop, start))) {
+        let queue = Arc::new(Queue::new_at(12, start));
+        assert!(push_exact(&queue, [0, 1]));
+        let late = late_push(&queue, 500, Point::Moved);
+        assert!(push_exact(&queue, 2..10));
+        let theirs = Arc::clone(&queue);
+        let (popper, _) = Stopped::if_ever(is_at(stop), move || pop_exact(&theirs, 4));
+        let mut popped = Vec::from_iter((0..times).map(|_| queue.pop().unwrap()));
+        popped.extend(popper.release().unwrap_or_else(|| panic!("{stop:?}, {times} others")));
+        popped.extend(drain(&queue));
+        assert_eq!(late.release(), Ok(()));
+        popped.sort_unstable();
+        assert!(popped.into_iter().eq(0..10));
+        assert_eq!(drain(&queue), [500]);
+
+        let late = beside_late_pop(&queue, Point::Moved);
+        let theirs = Arc::clone(&queue);
+        let (pusher, _) =
+            Stopped::if_ever(is_at(stop), move || push_exact(&theirs, [100, 101, 102, 103]));
+        (0..times as u64).for_each(|value| queue.push(value).unwrap());
+        assert!(pusher.release(), "{stop:?}, {times} others");
+        let mut popped = drain(&queue);
+        popped.sort_unstable();
+        assert!(popped.into_iter().eq((0..times as u64).chain(100..104)));
+        assert_eq!(late.release(), Some(1));
+        assert_eq!(laps(&queue, 3), 12);
+    }
+}
+
 /// A thread that stands at its last step before its mark when `passer` skips its position, which is
 /// stopped when it has claimed what lies around; then the thread stores its mark, which tells the
 /// passer its turn, and is stopped before it leaves the slot.
