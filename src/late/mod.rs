@@ -22,6 +22,7 @@ mod fence;
 pub use fence::choose_portable;
 #[cfg(ringway_modelled)]
 pub use fence::{set_careful, set_patient};
+mod sight;
 mod skip;
 mod watch;
 mod word;
@@ -29,7 +30,10 @@ mod word;
 pub(crate) use fence::is_patient;
 #[cfg(feature = "std")]
 pub(crate) use fence::{heavy_at, is_free as is_fence_free, light_at};
-pub(crate) use skip::{Step, await_turn, give_up, next_step, settle, settle_at};
+pub(crate) use sight::is_ours;
+pub(crate) use skip::{
+    Step, await_turn, give_up, is_ready_or_skipped, next_step, settle, settle_at,
+};
 pub(crate) use watch::{Lates, STRIPE, Watch};
 #[cfg(all(test, feature = "alloc", not(ringway_modelled)))]
 pub(crate) use word::Tag;

@@ -1,10 +1,11 @@
 //! What a handle does that meets a late thread, and what a late thread does that comes back.
 
 use super::fence::{self, is_patient};
+use super::sight::{Sight, Standing, standing};
 use super::watch::Lates;
-use super::word::{Late, LateWord, Owner, Tag};
+use super::word::{Late, Owner, Tag};
 use crate::position::{Geometry, Position, Word};
-use crate::sequencer::{Emptying, Filling, Protocol, Side, Track, Tracked};
+use crate::sequencer::{Emptying, Filling, Protocol, Side, Track, Tracked, is_ready_beside_late};
 use crate::slots::{Group, Run};
 use crate::sync::{edge::Edge, hook, pause, retry};
 
@@ -30,31 +31,6 @@ pub(crate) enum Step {
     Blocked,
 }
 
-/// What there is to see of one slot at one moment.
-struct Sight {
-    late: LateWord,
-    /// The mark, which tells its owner, if it has one, its turn.
-    mark: Word,
-}
-
-impl Sight {
-    /// The mark and the late word as they stood together at some moment, or nothing.
-    fn of<D: Side, G: Group>(lates: Lates<'_>, slot: &Run<'_, G>, index: usize) -> Option<Self> {
-        let late = lates.word(index);
-        let mark = slot.mark().load_in_turn(D::READY);
-        lates.is_still(index, late).then_some(Self { late, mark })
-    }
-
-    /// Whether the slot is skipped in the lap of `position`, for ever (T4).
-    fn is_skipped_at(&self, geometry: Geometry, position: Position) -> bool {
-        let is_held = match self.late.says() {
-            Late::Held(through, _) => through.laps_after(geometry, position) >= 0,
-            _ => false,
-        };
-        is_held || geometry.laps_ahead(self.mark, position) > 0
-    }
-}
-
 /// Finds out why position `from`, at which the counter of side `D` stands, is not ready, and does
 /// what gets on: the position to try next, or the answer that there is none.
 #[cold]
@@ -75,51 +51,27 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
         return Step::Again(from);
     };
     let Sight { late, mark } = sight;
-    hook::at(hook::Point::Looked);
-    let other = Position(D::Other::counter(track).load(Edge::RELAXED));
-    hook::at(hook::Point::Looked);
-    let latest = K::latest::<D, _>(track, from);
-    if latest != from {
-        return Step::Again(latest);
-    }
-    let in_lap = geometry.laps_ahead(mark, from) == 0;
-    let held = match late.says() {
-        Late::Held(_, owner) => Some(owner),
-        _ => None,
-    };
-    if D::is_blocked_at(geometry, from, other, in_lap && held.is_none()) {
-        return Step::Blocked;
-    }
-    if sight.is_skipped_at(geometry, from) {
-        if *passed > geometry.capacity() && D::TURN == Filling::TURN {
-            return Step::Blocked;
-        }
-        return Step::Again(match pass::<D, K, _>(track, from, freed) {
-            Ok(next) => {
-                *passed += 1;
-                next
+    match standing::<D, K, O, _>(track, &sight, from, from) {
+        Standing::Moved(latest) => return Step::Again(latest),
+        Standing::Blocked => return Step::Blocked,
+        Standing::Skipped => {
+            if *passed > geometry.capacity() && D::TURN == Filling::TURN {
+                return Step::Blocked;
             }
-            Err(latest) => latest,
-        });
-    }
-    if let Some(owner) = held {
-        if D::TURN == Filling::TURN {
+            return Step::Again(match pass::<D, K, _>(track, from, freed) {
+                Ok(next) => {
+                    *passed += 1;
+                    next
+                }
+                Err(latest) => latest,
+            });
+        }
+        Standing::Held(owner) => {
             lates.change(index, late, late.held(geometry, from, owner));
+            return Step::Again(from);
         }
-        return Step::Again(from);
-    }
-    if mark & 1 == D::TURN && in_lap {
-        // Ready by now; an intent would be about an owner who was in time.
-        if !late.is_clear() {
-            lates.clear(index, late);
-        }
-        return Step::Again(from);
-    }
-    if !O::SHARED {
-        return Step::Blocked;
-    }
-    if !D::owner_is_late(geometry, from, mark) || is_done_soon(&slot, mark) {
-        return Step::Again(from);
+        Standing::Late if !is_done_soon(&slot, mark) => (),
+        Standing::Late | Standing::Changing => return Step::Again(from),
     }
     if D::TURN == Emptying::TURN && lates.is_spent(geometry) && fence::heavy() {
         let unchanged = slot.mark().load(Edge::RELAXED) == mark;
@@ -132,6 +84,44 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
         };
     }
     if skip(geometry, lates, &slot, index, sight, from) { Step::Again(from) } else { Step::Blocked }
+}
+
+/// Whether position `at`, ahead of `from`, where the counter of side `D` stands, is ready for a batch;
+/// if not, the batch may pass it. The error says what it does otherwise.
+///
+/// A position whose owner is late may be passed once it is skipped: it is, or, unless `skips`, it could
+/// be.
+pub(crate) fn is_ready_or_skipped<D: Side, K: Protocol, O: Protocol, G: Group>(
+    track: &Track<'_, G>,
+    from: Position,
+    at: Position,
+    skips: bool,
+) -> Result<bool, Step> {
+    let Track { lates, slots, .. } = *track;
+    let geometry = slots.geometry;
+    let slot = slots.only(at);
+    let index = geometry.index(at);
+    while !is_ready_beside_late::<D, _>(track, &slot) {
+        retry();
+        let Some(sight) = Sight::of::<D, _>(lates, &slot, index) else { continue };
+        let Sight { late, mark } = sight;
+        match standing::<D, K, O, _>(track, &sight, from, at) {
+            Standing::Skipped => return Ok(false),
+            Standing::Held(_) | Standing::Late if !skips => return Ok(false),
+            Standing::Held(owner) => {
+                lates.change(index, late, late.held(geometry, at, owner));
+            }
+            Standing::Late => {
+                if !is_done_soon(&slot, mark) && !skip(geometry, lates, &slot, index, sight, at) {
+                    return Err(Step::Blocked);
+                }
+            }
+            Standing::Blocked => return Err(Step::Blocked),
+            Standing::Moved(latest) => return Err(Step::Again(latest)),
+            Standing::Changing => (),
+        }
+    }
+    Ok(true)
 }
 
 /// Moves the counter of side `D` past a position that is skipped: where it stands then.

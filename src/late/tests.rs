@@ -11,6 +11,7 @@ use crate::sync::hook::{self, Point};
 
 mod batches;
 mod evictions;
+mod exact;
 mod pool;
 mod progress;
 

@@ -7,7 +7,7 @@ use super::core::Ring;
 use crate::buffer;
 use crate::sequencer::{
     Cursor, Emptying, Filling, One, Sequencer, acquire_guessed, acquire_many, acquire_one,
-    commit_many, commit_one,
+    commit_many, commit_one, move_around,
 };
 
 impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
@@ -168,13 +168,21 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         }
         let most = most.min(self.capacity());
         loop {
-            let claim = acquire_many::<Filling, P, C, _>(self, cursor, least, most);
-            let Some(claim) = claim else { return 0 };
-            let moved = commit_many::<Filling, P, _>(self, cursor, claim, |first, cells| {
+            let cells = move |first, cells: &[_]| {
                 // SAFETY: we own the cells until they are committed; their numbers are below the
                 // length of the claim, which is no longer than `source` has values.
                 unsafe { buffer::copy_in::<S::Group>(cells, source.add(first)) };
-            });
+            };
+            let moved = match acquire_many::<Filling, P, C, _>(self, cursor, least, most) {
+                Some(claim) => commit_many::<Filling, P, _>(self, cursor, claim, cells),
+                None if least > 1 => {
+                    match move_around::<Filling, P, C, _>(self, cursor, least, cells) {
+                        Some(moved) => moved,
+                        None => return 0,
+                    }
+                }
+                None => return 0,
+            };
             if moved > 0 {
                 return moved;
             }
@@ -199,12 +207,17 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
             return 0;
         }
         let most = most.min(self.capacity());
-        let claim = acquire_many::<Emptying, C, P, _>(self, cursor, least, most);
-        let Some(claim) = claim else { return 0 };
-        commit_many::<Emptying, C, _>(self, cursor, claim, |first, cells| {
+        let cells = move |first, cells: &[_]| {
             // SAFETY: we own the cells until they are committed; their numbers are below the
             // length of the claim, for which `target` has room.
             unsafe { buffer::copy_out::<S::Group>(cells, target.add(first)) };
-        })
+        };
+        match acquire_many::<Emptying, C, P, _>(self, cursor, least, most) {
+            Some(claim) => commit_many::<Emptying, C, _>(self, cursor, claim, cells),
+            None if least > 1 => {
+                move_around::<Emptying, C, P, _>(self, cursor, least, cells).unwrap_or(0)
+            }
+            None => 0,
+        }
     }
 }

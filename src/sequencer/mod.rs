@@ -24,12 +24,14 @@
 //!   side did with the slot happened before.
 //! - **S3** Only the owner of a position commits it, once, after it has moved the value.
 
+mod around;
 mod batch;
 mod counter;
 mod shared;
 mod side;
 mod solo;
 
+pub use around::move_around;
 pub use batch::{acquire_many, commit_many};
 pub use counter::{Counter, Cursor};
 pub use shared::Shared;

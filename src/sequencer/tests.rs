@@ -70,6 +70,50 @@ fn a_push_and_a_batch_that_commit_renew_the_budget_and_a_pop_does_not() {
     }
 }
 
+/// Does `work` while an owner, in `operation`, has moved its value and not stored the mark.
+fn beside_late(queue: &Rc<Queue>, work: impl Fn(&Queue) + 'static, operation: fn(&Queue)) {
+    let (others, mut has_stopped) = (Rc::clone(queue), false);
+    hook::set(move |point| {
+        if point == Point::Moved && !has_stopped {
+            has_stopped = true;
+            work(&others);
+        }
+    });
+    operation(queue);
+    hook::set(|_| ());
+}
+
+#[test]
+fn an_exact_batch_counts_what_it_passed_as_room_and_renews_the_budget() {
+    let queue = Rc::new(Queue::on_heap(8, u64::MAX));
+    let values = [1, 2, 3, 4, 5, 6, 7];
+    assert!(push(&queue, 0));
+    let work = move |queue: &Queue| {
+        assert_eq!(push_batch(queue, 5), 5);
+        let freed = queue.emptying(|cursor| {
+            queue.pop_slice_exact(cursor, &mut [0; 6]).unwrap();
+            cursor.freed
+        });
+        assert_eq!(freed, 1, "of seven positions one has no value");
+    };
+    beside_late(&queue, work, |queue| assert!(push(queue, 10)));
+    assert_eq!(pop(&queue), Some(10));
+    assert_eq!(push_batch(&queue, 8), 8);
+    assert_eq!(pop(&queue), Some(0));
+    let work = move |queue: &Queue| {
+        let track = queue.track();
+        (1..7).for_each(|_| assert!(pop(queue).is_some()));
+        spend_all(track.lates, track.slots.geometry);
+        queue.filling(|cursor| {
+            queue.push_slice_exact(cursor, &values).unwrap();
+            assert_eq!(cursor.freed, 0, "producers make no room");
+        });
+        assert!(!track.lates.is_spent(track.slots.geometry));
+    };
+    beside_late(&queue, work, |queue| assert!(pop(queue).is_some()));
+    assert!((0..7).all(|i| pop(&queue) == Some(values[i])));
+}
+
 /// The mark that tells the producer who comes to the slot of index `index` next that it is its turn.
 fn next_turn(queue: &Queue, index: usize) -> Word {
     let track = queue.track();
