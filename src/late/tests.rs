@@ -10,9 +10,12 @@ use crate::effort::affordable;
 use crate::sync::hook::{self, Point};
 
 mod batches;
+#[cfg(feature = "std")]
+mod channels;
 mod evictions;
 mod pool;
 mod progress;
+mod rings;
 
 #[cfg(all(
     target_os = "linux",
