@@ -91,12 +91,8 @@ macro_rules! look {
 }
 
 /// What all sides do beside a late producer of a ring.
-fn beside_a_producer<L>(
-    name: &str,
-    make: Make<L>,
-    (put, take): (In, Out),
-    bounds: Bounds,
-) where
+fn beside_a_producer<L>(name: &str, make: Make<L>, (put, take): (In, Out), bounds: Bounds)
+where
     L: Link<Item = Value, Producers = Shared> + Send + 'static,
 {
     explore_skipping(&format!("{name} beside a late producer"), bounds, move |ledger| {

@@ -34,7 +34,9 @@ fn push<P: Kind, C: Kind>(sender: &Sender<u64, P, C>, value: u64, way: u64) -> P
             Err(error) if error.is_disconnected() => Push::Closed,
             Err(_) => Push::Full,
         },
-        2 => once(sender.send_async(value)).map_or(Push::Full, |sent| Push::Closed.or(sent.is_ok())),
+        2 => {
+            once(sender.send_async(value)).map_or(Push::Full, |sent| Push::Closed.or(sent.is_ok()))
+        }
         _ => {
             let then = |sent: Result<_, _>| Push::Closed.or(sent.is_ok());
             let mut value = Some(value);
@@ -148,8 +150,12 @@ impl Empty for Receiver<u64, Shared> {
             3 => once(self.recv_async()).and_then(Result::ok),
             4 => self.downgrade().upgrade().and_then(|other| other.try_recv().ok()),
             5 => {
-                let stream = pin!(self.stream());
-                match stream.poll_next(&mut Context::from_waker(Waker::noop())) {
+                let mut context = Context::from_waker(Waker::noop());
+                let polled = match way / 6 % 2 {
+                    0 => pin!(self.stream()).poll_next(&mut context),
+                    _ => pin!(self.clone().into_stream()).poll_next(&mut context),
+                };
+                match polled {
                     Poll::Ready(message) => message,
                     Poll::Pending => None,
                 }

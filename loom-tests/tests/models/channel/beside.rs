@@ -127,7 +127,7 @@ fn a_wait_beside_one_who_is_late() {
 
 #[test]
 fn futures_that_are_cancelled_beside_one_who_is_late() {
-    beside("cancelled", &Late::ALL, 1, |ledger, (sender, receiver)| {
+    beside("cancelled", &Late::ALL, 2, |ledger, (sender, receiver)| {
         let is_in = matches!(poll_once(sender.send_async(ledger.value(0))), Some(Ok(())));
         let received = poll_once(receiver.recv_async()).map(Result::unwrap);
         (sent(0, is_in), ids(received))
@@ -136,7 +136,7 @@ fn futures_that_are_cancelled_beside_one_who_is_late() {
 
 #[test]
 fn batches_beside_one_who_is_late() {
-    beside("a batch", &Late::ALL, 1, |ledger, (sender, receiver)| {
+    beside("a batch", &Late::ALL, 2, |ledger, (sender, receiver)| {
         let mut messages = vec![ledger.value(0), ledger.value(1)];
         let _ = poll_once(sender.send_all_async(&mut messages));
         let accepted = Vec::from_iter(0..2 - messages.len() as u64);
@@ -144,12 +144,12 @@ fn batches_beside_one_who_is_late() {
         let _ = poll_once(receiver.recv_many_async(&mut received, 2));
         (accepted, ids(received))
     });
-    beside("a drain", &Late::ALL, 1, |_, (_, receiver)| (Vec::new(), ids(receiver.drain())));
+    beside("a drain", &Late::ALL, 2, |_, (_, receiver)| (Vec::new(), ids(receiver.drain())));
 }
 
 #[test]
 fn a_select_beside_one_who_is_late() {
-    beside("a select", &Late::ALL, 1, |ledger, (sender, receiver)| {
+    beside("a select", &Late::ALL, 2, |ledger, (sender, receiver)| {
         let mut message = Some(ledger.value(0));
         let select = Select::new().send(sender, &mut message, |outcome| outcome.is_ok());
         let is_in = select.try_select().is_some_and(|is_in| is_in);
@@ -157,7 +157,7 @@ fn a_select_beside_one_who_is_late() {
         let received = ids(select.try_select());
         (sent(0, is_in), received)
     });
-    beside("a select that waits", &[Late::Evictor], 1, |_, (_, receiver)| {
+    beside("a select that waits", &[Late::Evictor], 2, |_, (_, receiver)| {
         let select = || Select::new().recv(receiver, |received| received.unwrap()).select();
         (Vec::new(), ids([select(), select()]))
     });
@@ -165,7 +165,7 @@ fn a_select_beside_one_who_is_late() {
 
 #[test]
 fn an_eviction_beside_one_who_is_late() {
-    beside("an eviction", &Late::ALL, 1, |ledger, (sender, _)| {
+    beside("an eviction", &Late::ALL, 2, |ledger, (sender, _)| {
         let evicted = sender.force_send(ledger.value(0)).unwrap();
         (vec![0], ids(evicted))
     });
@@ -173,7 +173,7 @@ fn an_eviction_beside_one_who_is_late() {
 
 #[test]
 fn a_close_beside_one_who_is_late() {
-    beside("a close", &Late::ALL, 1, |ledger, (sender, receiver)| {
+    beside("a close", &Late::ALL, 2, |ledger, (sender, receiver)| {
         assert!(receiver.close() && sender.is_closed());
         assert!(sender.try_send(ledger.value(0)).is_err());
         (Vec::new(), ids(receiver.iter()))
@@ -182,7 +182,7 @@ fn a_close_beside_one_who_is_late() {
 
 #[test]
 fn handles_come_and_go_beside_one_who_is_late() {
-    beside("handles", &Late::ALL, 1, |ledger, (sender, receiver)| {
+    beside("handles", &Late::ALL, 2, |ledger, (sender, receiver)| {
         let (weak_sender, weak_receiver) = (sender.downgrade(), receiver.downgrade());
         *sender = weak_sender.upgrade().expect("the one that is replaced is there");
         *receiver = weak_receiver.upgrade().expect("the one that is replaced is there");
