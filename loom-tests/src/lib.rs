@@ -30,6 +30,7 @@
 //! | `observations` | the length while others push and pop |
 //! | `ownership` | handles that go while others work, disconnection, a ring that is split again |
 //! | `late` | late threads of the queue, skipped and back again |
+//! | `beside`, `channel/beside` | each operation beside a thread that is late in another |
 //! | `channel` | waiters of every kind on both ends: no lost wake-up, those that go away, the end, gaps |
 //! | `scheduling` | the exploration itself |
 //! | `edges` | each named ordering of the library is needed by a model: loom alone |

@@ -1,13 +1,11 @@
 //! Every queue by one shape: what its handles that push can do, and what those that pop can.
 
-use std::future::Future;
-use std::pin::pin;
+mod channels;
+
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
 use ringway::Queue;
-use ringway::channel::{self, Receiver, Select, Sender, TrySendError};
+use ringway::channel;
 use ringway::ring::{self, Staged};
 
 /// What `len`, `is_empty`, `is_full` and `capacity` said, one after the other.
@@ -248,88 +246,6 @@ impl Empty for Share {
     }
 }
 
-/// What a future that is polled once, and then dropped, has given.
-fn once<F: Future>(future: F) -> Option<F::Output> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => Some(output),
-        Poll::Pending => None,
-    }
-}
-
-impl Fill for Sender<u64> {
-    fn push(&mut self, value: u64, way: u64) -> Push {
-        let tried = |sent: Result<(), TrySendError<u64>>| match sent {
-            Ok(()) => Push::In,
-            Err(error) if error.is_disconnected() => Push::Closed,
-            Err(_) => Push::Full,
-        };
-        match way % 5 {
-            0 => tried(self.try_send(value)),
-            1 => match self.send_timeout(value, Duration::ZERO) {
-                Ok(()) => Push::In,
-                Err(error) if error.is_disconnected() => Push::Closed,
-                Err(_) => Push::Full,
-            },
-            2 => once(self.send_async(value))
-                .map_or(Push::Full, |sent| Push::Closed.or(sent.is_ok())),
-            3 => {
-                let then = |sent: Result<_, _>| Push::Closed.or(sent.is_ok());
-                let mut value = Some(value);
-                Select::new().send(self, &mut value, then).try_select().unwrap_or(Push::Refused)
-            }
-            _ => {
-                let other = self.downgrade().upgrade();
-                other.map_or(Push::Closed, |other| tried(other.try_send(value)))
-            }
-        }
-    }
-    fn push_many(&mut self, values: &[u64], _: bool, _: u64) -> usize {
-        let mut left = values.to_vec();
-        let _ = once(self.send_all_async(&mut left));
-        values.len() - left.len()
-    }
-    fn force(&mut self, value: u64) -> Option<Forced> {
-        let mut evicted = Vec::new();
-        let sent = self.force_send_with(value, |oldest| evicted.push(oldest));
-        Some(Forced { is_in: sent.is_ok() && !evicted.contains(&value), evicted })
-    }
-    fn renew(&mut self) {
-        *self = self.clone();
-    }
-    fn close(&mut self) {
-        Sender::close(self);
-    }
-    fn see(&self) -> Seen {
-        (self.len(), self.is_empty(), self.is_full(), self.capacity().expect("it is bounded"))
-    }
-}
-
-impl Empty for Receiver<u64> {
-    fn pop(&mut self, way: u64) -> Option<u64> {
-        match way % 5 {
-            0 => self.try_recv().ok(),
-            1 => self.recv_timeout(Duration::ZERO).ok(),
-            2 => once(self.recv_async()).and_then(Result::ok),
-            3 => Select::new().recv(self, Result::ok).try_select().flatten(),
-            _ => self.downgrade().upgrade().and_then(|other| other.try_recv().ok()),
-        }
-    }
-    fn pop_many(&mut self, most: usize, _: bool, way: u64) -> Vec<u64> {
-        if way % 2 == 0 {
-            return self.try_iter().take(most).collect();
-        }
-        let mut values = Vec::new();
-        let _ = once(self.recv_many_async(&mut values, most));
-        values
-    }
-    fn renew(&mut self) {
-        *self = self.clone();
-    }
-    fn see(&self) -> Seen {
-        (self.len(), self.is_empty(), self.is_full(), self.capacity().expect("it is bounded"))
-    }
-}
-
 /// A kind of queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
@@ -343,13 +259,19 @@ pub enum Subject {
     Mpmc,
     /// `Queue`.
     Queue,
+    /// `channel::spsc`.
+    SpscChannel,
+    /// `channel::mpsc`.
+    MpscChannel,
+    /// `channel::spmc`.
+    SpmcChannel,
     /// `channel::bounded`.
     Channel,
 }
 
 impl Subject {
     /// All of them, those with more that can go wrong more often.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Spsc,
         Self::Mpsc,
         Self::Spmc,
@@ -357,8 +279,23 @@ impl Subject {
         Self::Queue,
         Self::Queue,
         Self::Queue,
+        Self::SpscChannel,
+        Self::MpscChannel,
+        Self::SpmcChannel,
+        Self::Channel,
         Self::Channel,
     ];
+
+    /// Whether each side has one handle.
+    pub fn is_of_two(self) -> bool {
+        matches!(self, Self::Spsc | Self::SpscChannel)
+    }
+
+    /// Whether it is a channel.
+    pub fn is_channel(self) -> bool {
+        use Subject::{Channel, MpscChannel, SpmcChannel, SpscChannel};
+        matches!(self, SpscChannel | MpscChannel | SpmcChannel | Channel)
+    }
 
     /// So many handles, where there may be as many, of a new one.
     pub fn hands(self, capacity: usize, start: u64, n: usize) -> Hands {
@@ -388,6 +325,18 @@ impl Subject {
             Self::Queue => {
                 let queue = Share(Arc::new(Queue::new_at(capacity, start)));
                 Hands { fill: fill(vec![queue.clone(); n]), empty: empty(vec![queue; n]) }
+            }
+            Self::SpscChannel => {
+                let (sender, receiver) = channel::spsc::bounded_at(capacity, start);
+                Hands { fill: fill(vec![sender]), empty: empty(vec![receiver]) }
+            }
+            Self::MpscChannel => {
+                let (sender, receiver) = channel::mpsc::bounded_at(capacity, start);
+                Hands { fill: fill(vec![sender; n]), empty: empty(vec![receiver]) }
+            }
+            Self::SpmcChannel => {
+                let (sender, receiver) = channel::spmc::bounded_at(capacity, start);
+                Hands { fill: fill(vec![sender]), empty: empty(vec![receiver; n]) }
             }
             Self::Channel => {
                 let (sender, receiver) = channel::bounded_at(capacity, start);

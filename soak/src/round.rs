@@ -58,9 +58,9 @@ impl Round {
     pub fn of(seed: u64) -> Self {
         let mut dice = Dice::of(seed, u64::MAX);
         let mut one = |of: &[u64]| of[dice.below(of.len() as u64) as usize];
-        let subject = Subject::ALL[one(&[0, 1, 2, 3, 4, 5, 6, 7]) as usize];
+        let subject = Subject::ALL[one(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) as usize];
         let capacity = one(&[1, 2, 2, 3, 3, 8, 64]) as usize;
-        let threads = if subject == Subject::Spsc { 2 } else { one(&[2, 3, 3, 4]) as usize };
+        let threads = if subject.is_of_two() { 2 } else { one(&[2, 3, 3, 4]) as usize };
         let focus = [Focus::Singles, Focus::Evictions, Focus::Batches, Focus::All];
         Self {
             seed,
@@ -348,7 +348,7 @@ impl Scribe<'_> {
     fn pop_many(&mut self, way: u64) {
         let most = 1 + self.dice.below(3) as usize;
         let is_exact = self.dice.below(3) == 0;
-        let says_empty = !is_exact && self.round.subject != Subject::Channel;
+        let says_empty = !is_exact && !self.round.subject.is_channel();
         let empty = self.worker.empty.as_mut().expect("a thread that pops");
         self.notes.note(|| {
             let values = empty.pop_many(most, is_exact, way);
@@ -389,9 +389,18 @@ impl Scribe<'_> {
             fill.into_iter().for_each(|fill| fill.renew());
             empty.into_iter().for_each(|empty| empty.renew());
         } else {
-            let seen = fill.map(|fill| fill.see()).or_else(|| empty.map(|empty| empty.see()));
-            let (len, ..) = seen.expect("it pushes or pops");
-            assert!(len <= self.round.capacity, "{len} values where {} fit", self.round.capacity);
+            let mut seen = None;
+            // Empty is as exact here as it is of a pop; Full and the length are numbers of the past.
+            self.notes.note(|| {
+                let by_fill = fill.map(|fill| fill.see());
+                let (len, is_empty, ..) = *seen.insert(
+                    by_fill.or_else(|| empty.map(|empty| empty.see())).expect("it pushes or pops"),
+                );
+                Vec::from_iter((len == 0 || is_empty).then_some(Kind::Empty))
+            });
+            let (len, _, _, capacity) = seen.expect("it has looked");
+            assert_eq!(capacity, self.round.capacity);
+            assert!(len <= capacity, "{len} values where {capacity} fit");
         }
     }
 }

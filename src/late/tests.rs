@@ -10,10 +10,13 @@ use crate::effort::affordable;
 use crate::sync::hook::{self, Point};
 
 mod batches;
+#[cfg(feature = "std")]
+mod channels;
 mod evictions;
 mod exact;
 mod pool;
 mod progress;
+mod rings;
 
 #[cfg(all(
     target_os = "linux",

@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use ringway::channel::{
-    Receiver, RecvError, Select, SendError, SendTimeoutError, Sender, TryRecvError, TrySendError,
+    Receiver, RecvError, RecvTimeoutError, Select, SendError, SendTimeoutError, Sender,
+    TryRecvError, TrySendError,
 };
 
 use crate::common::End;
@@ -42,10 +43,10 @@ fn step() -> impl Strategy<Value = Step> {
     let n = || prop_oneof![4 => 0..6usize, 1 => 0..70usize];
     prop_oneof![
         100 => (0..4usize, 0..6usize).prop_map(|(handle, way)| Step::Send { handle, way }),
-        60 => (0..4usize, 0..2usize, n())
+        60 => (0..4usize, 0..4usize, n())
             .prop_map(|(handle, way, n)| Step::SendMany { handle, way, n }),
         20 => (0..4usize).prop_map(|handle| Step::Force { handle }),
-        100 => (0..4usize, 0..6usize).prop_map(|(handle, way)| Step::Recv { handle, way }),
+        100 => (0..4usize, 0..8usize).prop_map(|(handle, way)| Step::Recv { handle, way }),
         60 => (0..4usize, 0..3usize, n())
             .prop_map(|(handle, way, n)| Step::RecvMany { handle, way, n }),
         10 => Just(Step::Add),
@@ -132,7 +133,7 @@ impl<P: End, C: End> Model<P, C> {
         let sent = match way {
             0 if expected != Sent::Full => waited(sender.send(message)),
             1 => timed(sender.send_timeout(message, Duration::ZERO)),
-            2 => timed(sender.send_deadline(message, std::time::Instant::now())),
+            2 => timed(sender.send_deadline(message, Instant::now())),
             3 => match poll_once(&mut sender.send_async(message)) {
                 Poll::Ready(sent) => waited(sent),
                 Poll::Pending => Sent::Full,
@@ -162,6 +163,12 @@ impl<P: End, C: End> Model<P, C> {
             let polled = poll_once(&mut sending);
             assert_eq!(polled.is_ready(), sent == n || self.closed);
             assert_eq!(sending.unsent(), &messages[sent..]);
+        } else if way == 2 && (sent == n || self.closed) {
+            let unsent = sender.send_slice(&messages).map_or_else(|error| error.0.len(), |()| 0);
+            assert_eq!(unsent, n - sent);
+        } else if way == 3 && (sent == n || self.closed) {
+            assert_eq!(sender.send_all(&mut messages).is_ok(), sent == n);
+            assert_eq!(messages.len(), n - sent);
         } else {
             assert_eq!(
                 poll_once(&mut sender.send_all_async(&mut messages)).is_ready(),
@@ -195,12 +202,18 @@ impl<P: End, C: End> Model<P, C> {
             (None, false) => Err(TryRecvError::Empty),
         };
         let waited = |received: Result<_, RecvError>| received.map_err(TryRecvError::from);
+        let timed = |end: RecvTimeoutError| match end.is_timeout() {
+            true => TryRecvError::Empty,
+            false => TryRecvError::Disconnected,
+        };
         let received = match way {
             0 if expected != Err(TryRecvError::Empty) => waited(receiver.recv()),
-            1 => receiver.recv_timeout(Duration::ZERO).map_err(|end| match end.is_timeout() {
-                true => TryRecvError::Empty,
-                false => TryRecvError::Disconnected,
-            }),
+            1 => receiver.recv_timeout(Duration::ZERO).map_err(timed),
+            5 => receiver.recv_deadline(Instant::now()).map_err(timed),
+            6 => {
+                let select = Select::new().recv(receiver, waited);
+                select.select_deadline(Instant::now()).unwrap_or(Err(TryRecvError::Empty))
+            }
             2 => match poll_once(&mut C::recv_async(receiver)) {
                 Poll::Ready(received) => waited(received),
                 Poll::Pending => Err(TryRecvError::Empty),
@@ -245,6 +258,7 @@ impl<P: End, C: End> Model<P, C> {
             assert_eq!((sender.len(), sender.is_empty(), sender.is_full()), (len, len == 0, full));
             assert_eq!((sender.sender_count(), sender.receiver_count()), counts);
             assert_eq!(sender.is_closed(), self.closed);
+            assert!(sender.same_channel(&self.senders[0]));
         }
         for receiver in &self.receivers {
             assert_eq!((receiver.len(), receiver.is_empty()), (len, len == 0));

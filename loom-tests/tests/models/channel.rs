@@ -4,6 +4,7 @@
 //! is woken for what it waits for; nothing else wakes it, since no handle goes before.
 
 mod accepted;
+mod beside;
 mod cancel;
 mod close;
 mod gaps;

@@ -2,6 +2,7 @@
 #![cfg(ringway_modelled)]
 
 mod batches;
+mod beside;
 mod channel;
 #[cfg(ringway_loom)]
 mod edges;

@@ -27,9 +27,10 @@ enum Operation {
     PushExact,
     PopExact,
     Evict,
+    Look,
 }
 
-const OPERATIONS: [Operation; 7] = [
+const OPERATIONS: [Operation; 8] = [
     Operation::Push,
     Operation::Pop,
     Operation::PushSlice,
@@ -37,6 +38,7 @@ const OPERATIONS: [Operation; 7] = [
     Operation::PushExact,
     Operation::PopExact,
     Operation::Evict,
+    Operation::Look,
 ];
 
 impl Operation {
@@ -72,6 +74,16 @@ impl Operation {
                 let mut out = Vec::new();
                 queue.force_push_with(first, |oldest| out.push(oldest));
                 (Vec::from([first]), out)
+            }
+            Self::Look => {
+                let len = queue.len();
+                assert!(len <= queue.capacity());
+                // All others stand.
+                assert_eq!(
+                    (queue.is_empty(), queue.is_full()),
+                    (len == 0, len == queue.capacity())
+                );
+                (Vec::new(), Vec::new())
             }
         }
     }
@@ -111,7 +123,9 @@ fn beside_stopped(seed: usize, capacity: usize, slots: usize, evictions: usize) 
     for round in 0..40 {
         value += 10;
         let operation = OPERATIONS[dice.below(OPERATIONS.len())];
-        if round % 4 == 0 && owned + operation.owns() <= slots {
+        // Who only looks is never late.
+        let may_stop = operation != Operation::Look && owned + operation.owns() <= slots;
+        if round % 4 == 0 && may_stop {
             owned += operation.owns();
             let nth = 1 + dice.below(14);
             let theirs = Arc::clone(&queue);
