@@ -4,7 +4,9 @@ use super::Store;
 use super::core::Ring;
 use crate::position::Position;
 use crate::sequencer::{Sequencer, Shared};
-use crate::sync::{edge::Edge, hook};
+use crate::sync::edge::Edge;
+#[cfg(feature = "std")]
+use crate::sync::hook;
 
 impl<C: Sequencer, S: Store> Ring<Shared, C, S> {
     /// Takes no more values: what is claimed before this is in, and no claim succeeds after it.
