@@ -49,7 +49,8 @@ impl<T, C: Sequencer> Core<T, C> {
         Self { ring, not_full: Waiters::none(), not_empty: Waiters::none(), meter }
     }
 
-    /// Sends, if there is room.
+    /// Sends, if there is room. Where it is full the caller says so (`found_full`), which may panic:
+    /// it has its message first.
     #[inline(always)]
     pub(super) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
         match self.ring.filling(|cursor| self.ring.push(cursor, message)) {
@@ -57,7 +58,7 @@ impl<T, C: Sequencer> Core<T, C> {
                 self.sent(1);
                 Ok(())
             }
-            Err(message) if self.is_over() => Err(TrySendError::Disconnected(message)),
+            Err(message) if self.ring.is_closed() => Err(TrySendError::Disconnected(message)),
             Err(message) => Err(TrySendError::Full(message)),
         }
     }
@@ -66,9 +67,19 @@ impl<T, C: Sequencer> Core<T, C> {
     pub(super) fn is_over(&self) -> bool {
         let is_over = self.ring.is_closed();
         if !is_over {
-            self.meter.note_full(&self.ring);
+            self.found_full();
         }
         is_over
+    }
+
+    /// Notes that a sender found the channel full, which keeps its message.
+    ///
+    /// It may be full of positions that were skipped, until a receiver passes them: one that
+    /// sleeps is told, whether the sender goes to sleep or not.
+    #[cold]
+    pub(super) fn found_full(&self) {
+        self.meter.note_full(&self.ring);
+        self.not_empty.nudge(1);
     }
 
     /// So many messages went in.
@@ -315,20 +326,15 @@ impl<T, C: Sequencer> Core<T, C> {
         }
     }
 
-    /// What is to be done before somebody sleeps who was counted and has looked in vain; false if
-    /// nobody would wake him.
+    /// Whether somebody may sleep who was counted and has looked in vain; false if nobody would
+    /// wake him.
     ///
     /// A channel may be full of positions that were skipped, until a receiver passes them. So
-    /// whoever finds it full lets a receiver look, and whoever finds it empty a sender. Of two who
-    /// are counted and then do so, one sees the other. Whoever passes positions tells the senders of
-    /// each besides (`came_out`).
+    /// whoever finds it full lets a receiver look (`found_full`), and whoever finds it empty a sender
+    /// (`take_last`). Of two who are counted and then do so, one sees the other. Whoever passes
+    /// positions tells the senders of each besides (`came_out`).
     pub(super) fn may_sleep(&self, end: End) -> bool {
-        match end {
-            End::Receiving if self.ring.is_closed() => return false,
-            End::Receiving => self.let_senders_look(1),
-            End::Sending => self.not_empty.nudge(1),
-        }
-        true
+        end == End::Sending || !self.ring.is_closed()
     }
 
     /// What is to be done by one who has waited at this end, when it is done: another may have
