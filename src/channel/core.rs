@@ -1,5 +1,6 @@
 //! What the handles of a channel share: a ring, and those who wait on either side of it.
 
+use core::mem;
 use core::task::{Context, Poll};
 use std::time::Instant;
 
@@ -265,12 +266,8 @@ impl<T, C: Sequencer> Core<T, C> {
         pace.end(true);
         loop {
             let waiting = Waiting::begin(self.waiters(end));
-            let done = attempt();
+            let done = self.attempt_waited(end, &mut attempt);
             if done.is_some() || is_over() {
-                drop(waiting);
-                if done.is_some() {
-                    self.go_on(end);
-                }
                 return done;
             }
             if self.may_sleep(end) {
@@ -301,14 +298,12 @@ impl<T, C: Sequencer> Core<T, C> {
         }
         loop {
             waiting.take_if(|begun| begun.poll(context).is_ready());
-            if let Some(done) = attempt() {
+            let done = if is_new { attempt() } else { self.attempt_waited(end, &mut attempt) };
+            if let Some(done) = done {
                 if is_new {
                     pace.end(waiting.is_some());
                 }
                 *waiting = None;
-                if !is_new {
-                    self.go_on(end);
-                }
                 return Poll::Ready(done);
             }
             if waiting.is_some() {
@@ -337,14 +332,30 @@ impl<T, C: Sequencer> Core<T, C> {
         end == End::Sending || !self.ring.is_closed()
     }
 
-    /// What is to be done by one who has waited at this end, when it is done: another may have
-    /// looked in vain by the notification that was for what is there now.
+    /// An attempt of one who has waited at this end. When it is done, or ends with the panic of a
+    /// waker, which comes after it, the next is told.
+    pub(super) fn attempt_waited<R>(
+        &self,
+        end: End,
+        attempt: impl FnOnce() -> Option<R>,
+    ) -> Option<R> {
+        let next = Next { core: self, end };
+        let done = attempt();
+        match done {
+            Some(_) => drop(next),
+            None => mem::forget(next),
+        }
+        done
+    }
+
+    /// Tells the next of those who wait at this end: it may have looked in vain by the notification
+    /// that was for what is there now.
     ///
     /// A slot that comes back late is room only when the positions before its next one are filled.
     /// So who was told of it may have found none, and sleeps again when one free slot makes room for
     /// two. Where the system refuses the fence that it once granted, so that nobody is skipped, it is
     /// the same with a message behind that of a sender who is late.
-    pub(super) fn go_on(&self, end: End) {
+    fn go_on(&self, end: End) {
         match end {
             End::Sending => self.let_senders_look(1),
             End::Receiving if self.seems_ready(end) => self.not_empty.nudge(1),
@@ -388,5 +399,17 @@ impl<T, C: Sequencer> Core<T, C> {
             End::Sending => self.ring.cursor::<Filling>().next.0,
             End::Receiving => self.ring.cursor::<Emptying>().next.0,
         }
+    }
+}
+
+/// The next of those who wait at an end. Dropped, also on the way of a panic, it is told (`go_on`).
+struct Next<'a, T, C: Sequencer> {
+    core: &'a Core<T, C>,
+    end: End,
+}
+
+impl<T, C: Sequencer> Drop for Next<'_, T, C> {
+    fn drop(&mut self) {
+        self.core.go_on(self.end);
     }
 }
