@@ -10,11 +10,7 @@ use crate::buffer;
 use crate::late::{Lates, Watch};
 use crate::position::Position;
 use crate::sequencer::{Counter, Cursor, Sequencer, Side, Track, Tracked};
-use crate::sync::{
-    const_unless_loom,
-    edge::{self, Edge},
-    hook,
-};
+use crate::sync::{const_unless_loom, edge, edge::Edge, hook};
 
 /// A ring whose producers are `P` and whose consumers are `C` ([`Solo`](super::Solo) or
 /// [`Shared`](super::Shared)), with its slots in `S` ([`Array`](super::Array) or
@@ -81,7 +77,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         let filled = Position(self.filled.load(Edge::RELAXED)).opened_near(emptied);
         let geometry = self.store.slots().geometry;
         // Between the two looks either counter may have moved, so that the distance can be more
-        // than was ever in the ring, and with a late view of `filled` it can be negative.
+        // than was ever in the ring.
         geometry.distance(emptied, filled).clamp(0, geometry.capacity() as isize) as usize
     }
 

@@ -385,6 +385,37 @@ fn the_mark_of_a_skipped_owner_is_no_turn_of_the_batch_that_passes_it() {
     }
 }
 
+/// A late owner has stored the mark of the lap that comes next, and not left the slot yet, when a batch
+/// carries it on: the mark is no turn of the batch, also where the owner was told its own turn in a lap
+/// that is as odd as this one.
+#[test]
+fn the_mark_of_an_owner_that_leaves_is_no_turn_of_the_batch_that_carries_it_on() {
+    for (queue, times) in queues().flat_map(|queue| (1..5).map(move |n| (Arc::clone(&queue), n))) {
+        let capacity = queue.capacity();
+        queue.push(0).unwrap();
+        let (theirs, others) = (Arc::clone(&queue), Arc::clone(&queue));
+        let is_there = move |seen: &[Point]| {
+            if seen.ends_with(&[Point::Moved]) && !seen.contains(&Point::Left) {
+                // It is skipped in its lap, which is filled to the end, and in those after.
+                assert!(push_exact(&others, 2..capacity as u64));
+                assert_eq!(drain(&others).len(), capacity - 1);
+                (0..times).for_each(|_| {
+                    assert!(push_exact(&others, 1..capacity as u64));
+                    assert_eq!(drain(&others).len(), capacity - 1);
+                });
+            }
+            seen.ends_with(&[Point::Left])
+        };
+        let late = Stopped::when(is_there, move || theirs.push(500));
+        let values = Vec::from_iter(100..99 + capacity as u64);
+        assert!(push_exact(&queue, values.iter().copied()), "{times} laps");
+        assert_eq!(drain(&queue), values);
+        assert_eq!(late.release(), Ok(()));
+        assert_eq!(drain(&queue), [500]);
+        assert_eq!(laps(&queue, 3), capacity, "whole again");
+    }
+}
+
 /// The lone side of a ring passes late threads of the other side.
 #[test]
 fn the_lone_side_passes_late_threads_too() {
