@@ -187,6 +187,10 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
 
     /// How many values are in the queue, from 0 to the capacity; a number of the past.
     ///
+    /// It may be more than there were at any moment: values that came and went during the call are
+    /// counted together, and a position that was skipped because a thread was late there counts as a
+    /// value until it is passed by a pop.
+    ///
     /// ```
     /// let queue = ringway::Queue::new(3);
     /// queue.push('a').unwrap();

@@ -1,5 +1,6 @@
 //! What the handles of a channel share: a ring, and those who wait on either side of it.
 
+use core::mem;
 use core::task::{Context, Poll};
 use std::time::Instant;
 
@@ -51,7 +52,8 @@ impl<T, C: Sequencer> Core<T, C> {
         Self { ring, not_full: Waiters::none(), not_empty: Waiters::none(), meter }
     }
 
-    /// Sends, if there is room.
+    /// Sends, if there is room. Where it is full the caller says so (`found_full`), which may panic:
+    /// it has its message first.
     #[inline(always)]
     pub(super) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
         match self.ring.filling(|cursor| self.ring.push(cursor, message)) {
@@ -59,7 +61,7 @@ impl<T, C: Sequencer> Core<T, C> {
                 self.sent(1);
                 Ok(())
             }
-            Err(message) if self.is_over() => Err(TrySendError::Disconnected(message)),
+            Err(message) if self.ring.is_closed() => Err(TrySendError::Disconnected(message)),
             Err(message) => Err(TrySendError::Full(message)),
         }
     }
@@ -68,9 +70,19 @@ impl<T, C: Sequencer> Core<T, C> {
     pub(super) fn is_over(&self) -> bool {
         let is_over = self.ring.is_closed();
         if !is_over {
-            self.meter.note_full(&self.ring);
+            self.found_full();
         }
         is_over
+    }
+
+    /// Notes that a sender found the channel full, which keeps its message.
+    ///
+    /// It may be full of positions that were skipped, until a receiver passes them: one that
+    /// sleeps is told, whether the sender goes to sleep or not.
+    #[cold]
+    pub(super) fn found_full(&self) {
+        self.meter.note_full(&self.ring);
+        self.not_empty.nudge(1);
     }
 
     /// So many messages went in.
@@ -258,12 +270,8 @@ impl<T, C: Sequencer> Core<T, C> {
         pace.end(true);
         loop {
             let waiting = Waiting::begin(self.waiters(end));
-            let done = attempt();
+            let done = self.attempt_waited(end, &mut attempt);
             if done.is_some() || is_over() {
-                drop(waiting);
-                if done.is_some() {
-                    self.go_on(end);
-                }
                 return done;
             }
             if self.may_sleep(end) {
@@ -294,14 +302,12 @@ impl<T, C: Sequencer> Core<T, C> {
         }
         loop {
             waiting.take_if(|begun| begun.poll(context).is_ready());
-            if let Some(done) = attempt() {
+            let done = if is_new { attempt() } else { self.attempt_waited(end, &mut attempt) };
+            if let Some(done) = done {
                 if is_new {
                     pace.end(waiting.is_some());
                 }
                 *waiting = None;
-                if !is_new {
-                    self.go_on(end);
-                }
                 return Poll::Ready(done);
             }
             if waiting.is_some() {
@@ -319,30 +325,41 @@ impl<T, C: Sequencer> Core<T, C> {
         }
     }
 
-    /// What is to be done before somebody sleeps who was counted and has looked in vain; false if
-    /// nobody would wake him.
+    /// Whether somebody may sleep who was counted and has looked in vain; false if nobody would
+    /// wake him.
     ///
     /// A channel may be full of positions that were skipped, until a receiver passes them. So
-    /// whoever finds it full lets a receiver look, and whoever finds it empty a sender. Of two who
-    /// are counted and then do so, one sees the other. Whoever passes positions tells the senders of
-    /// each besides (`came_out`).
+    /// whoever finds it full lets a receiver look (`found_full`), and whoever finds it empty a sender
+    /// (`take_last`). Of two who are counted and then do so, one sees the other. Whoever passes
+    /// positions tells the senders of each besides (`came_out`).
     pub(super) fn may_sleep(&self, end: End) -> bool {
-        match end {
-            End::Receiving if self.ring.is_closed() => return false,
-            End::Receiving => self.let_senders_look(1),
-            End::Sending => self.not_empty.nudge(1),
-        }
-        true
+        end == End::Sending || !self.ring.is_closed()
     }
 
-    /// What is to be done by one who has waited at this end, when it is done: another may have
-    /// looked in vain by the notification that was for what is there now.
+    /// An attempt of one who has waited at this end. When it is done, or ends with the panic of a
+    /// waker, which comes after it, the next is told.
+    pub(super) fn attempt_waited<R>(
+        &self,
+        end: End,
+        attempt: impl FnOnce() -> Option<R>,
+    ) -> Option<R> {
+        let next = Next { core: self, end };
+        let done = attempt();
+        match done {
+            Some(_) => drop(next),
+            None => mem::forget(next),
+        }
+        done
+    }
+
+    /// Tells the next of those who wait at this end: it may have looked in vain by the notification
+    /// that was for what is there now.
     ///
     /// A slot that comes back late is room only when the positions before its next one are filled.
     /// So who was told of it may have found none, and sleeps again when one free slot makes room for
     /// two. Where the system refuses the fence that it once granted, so that nobody is skipped, it is
     /// the same with a message behind that of a sender who is late.
-    pub(super) fn go_on(&self, end: End) {
+    fn go_on(&self, end: End) {
         match end {
             End::Sending => self.let_senders_look(1),
             End::Receiving if self.seems_ready(end) => self.not_empty.nudge(1),
@@ -386,5 +403,17 @@ impl<T, C: Sequencer> Core<T, C> {
             End::Sending => self.ring.cursor::<Filling>().next.0,
             End::Receiving => self.ring.cursor::<Emptying>().next.0,
         }
+    }
+}
+
+/// The next of those who wait at an end. Dropped, also on the way of a panic, it is told (`go_on`).
+struct Next<'a, T, C: Sequencer> {
+    core: &'a Core<T, C>,
+    end: End,
+}
+
+impl<T, C: Sequencer> Drop for Next<'_, T, C> {
+    fn drop(&mut self) {
+        self.core.go_on(self.end);
     }
 }

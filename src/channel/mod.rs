@@ -65,7 +65,8 @@
 //! A message whose drop panics keeps no other from being dropped, with the last receiver or with a
 //! [`Drain`]; the first panic goes on when all are dropped. A waker that panics keeps nobody else from
 //! being woken; it is called after the operation that woke it has taken effect, and a message that
-//! was received by then is dropped on the way of the panic.
+//! was received by then, or refused, is dropped on the way of the panic. Where a waker panics that is
+//! dropped, the panic goes nowhere.
 //!
 //! # Processes that fork
 //!

@@ -209,8 +209,7 @@ impl<'a, R> Select<'a, R> {
                 if is_notified {
                     *place = None;
                 }
-                if choice.attempt() {
-                    choice.go_on();
+                if choice.attempt_waited() {
                     return Some(i);
                 }
                 sleeps &= choice.may_sleep() && !is_notified;

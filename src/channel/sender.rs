@@ -74,7 +74,12 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// ```
     #[inline]
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        self.core.try_send(message).inspect_err(|refused| self.count_refused(refused.is_full()))
+        self.core.try_send(message).inspect_err(|refused| {
+            if refused.is_full() {
+                self.count_refused();
+                self.core.found_full();
+            }
+        })
     }
 
     /// Sends a message, or waits for room for so long at most; a time past all clocks is for
@@ -128,16 +133,16 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
         match self.core.wait(End::Sending, &self.pace, deadline, attempt) {
             Some(sent) => Ok(sent?),
             None => {
-                self.count_refused(true);
+                self.count_refused();
                 Err(SendTimeoutError::Timeout(unsent.expect("it was not sent")))
             }
         }
     }
 
-    /// Counts a message that was given back, if the channel was full.
+    /// Counts a message that was given back because the channel was full.
     #[cold]
-    fn count_refused(&self, is_full: bool) {
-        self.core.meter.count(Metric::Refused, usize::from(is_full));
+    fn count_refused(&self) {
+        self.core.meter.count(Metric::Refused, 1);
     }
 }
 
@@ -151,6 +156,7 @@ pub(super) fn attempt_send<T, C: Kind>(
         Err(TrySendError::Disconnected(message)) => Some(Err(SendError(message))),
         Err(TrySendError::Full(message)) => {
             *unsent = Some(message);
+            core.found_full();
             None
         }
     }

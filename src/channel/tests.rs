@@ -1,6 +1,7 @@
 //! What the core of a channel does where nobody would be woken any more.
 
 mod force;
+mod full;
 mod room;
 mod vain;
 

@@ -107,7 +107,8 @@ pub(crate) fn is_ours<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<'_, G>
     let told = geometry.lap_of(position) | D::TURN;
     loop {
         if let Some(Sight { late, mark }) = Sight::of::<D, _>(track.lates, slot, index) {
-            // One who was skipped may have stored the mark that tells us our turn, late, and not left.
+            // One who was skipped may have stored the mark that tells us our turn, late, and not left:
+            // the consumer of the lap before, or whoever is leaving.
             return mark == told
                 && match late.says() {
                     Late::Held(_, owner) => owner == Owner::told(geometry, told),

@@ -294,9 +294,14 @@ fn leave<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<'_, G>, index: usiz
     loop {
         let late = track.lates.word(index);
         hook::at(hook::Point::Leaving);
-        let Late::Held(through, _) = late.says() else {
+        let Late::Held(through, owner) = late.says() else {
             unreachable!("only the owner ends it (T1)")
         };
+        if owner != Owner::LEAVING {
+            // Before the mark is one that tells a producer its turn (`is_ours`).
+            track.lates.change(index, late, late.leaving(through));
+            continue;
+        }
         let near = Position(track.filled.load_in_turn(Edge::RELAXED));
         let near = near.opened_near(Position(track.emptied.load(Edge::RELAXED)));
         if !track.lates.is_still(index, late) {

@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 use std::vec::Vec;
 
 use crate::Queue;
-use crate::effort::affordable;
+use crate::effort::{affordable, times};
 use crate::sync::hook::{self, Point};
 
 mod batches;

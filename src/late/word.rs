@@ -7,9 +7,13 @@
 //! | `HELD(k, o)` | the owner `o` is late: the positions of the slot through lap `k` are skipped |
 //!
 //! Which owner `HELD` is about is said as far as it takes to tell it from those before and after
-//! it: by its side, and by whether the lap in which it was told its turn is odd ([`Owner`]). The
-//! side alone does not do: an eviction leaves a slot from full to full, so that two owners in a
-//! row are consumers.
+//! it: by its side, and, of a consumer, by whether the lap in which it was told its turn is odd
+//! ([`Owner`]). The side alone does not do: an eviction leaves a slot from full to full, so that two
+//! owners in a row are consumers.
+//!
+//! An owner that is back says so before it stores a mark that tells a producer its turn
+//! ([`Owner::LEAVING`]): others may have carried its lateness on past the lap of that mark, and who
+//! passes the slot in that lap must not take it for its own.
 //!
 //! The high half is a version that grows with every change, so that whoever read the word twice
 //! and found it equal knows that it did not change. Between it and the state stands a lap with a
@@ -23,8 +27,8 @@ const STATE: Word = (1 << STATE_BITS) - 1;
 const CLEAR: Word = 0;
 const INTENT: Word = 1;
 const HELD: Word = 2;
-/// `HELD`, by an owner that was told its turn in an odd lap.
-const HELD_ODD: Word = 3;
+/// `HELD`, by a consumer that was told its turn in an odd lap, or by one who is leaving.
+const HELD_OTHER: Word = 3;
 
 /// Where the version begins.
 const VERSION_SHIFT: u32 = Word::BITS / 2;
@@ -57,21 +61,25 @@ impl Tag {
     }
 }
 
-/// An owner of a slot, as far as a late word that is `HELD` can name it: its side, and whether the
-/// lap in which it was told its turn is odd.
+/// An owner of a slot, as far as a late word that is `HELD` can name it: its side, and, of a
+/// consumer, whether the lap in which it was told its turn is odd.
 ///
 /// While the mark of a slot is the one that an owner left, the next owner is of the other side, or,
-/// after an eviction, of the same side and the next lap.
+/// after an eviction, a consumer again, of the next lap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Owner {
     turn: Word,
-    is_odd: bool,
+    is_other: bool,
 }
 
 impl Owner {
+    /// One who is back and leaves the slot, whoever it is.
+    pub(crate) const LEAVING: Self = Self { turn: 0, is_other: true };
+
     /// The owner that was told its turn by this mark.
     pub(crate) fn told(geometry: Geometry, mark: Word) -> Self {
-        Self { turn: mark & 1, is_odd: geometry.lap_number(mark) & 1 == 1 }
+        let turn = mark & 1;
+        Self { turn, is_other: turn == 1 && geometry.lap_number(mark) & 1 == 1 }
     }
 }
 
@@ -93,7 +101,7 @@ impl LateWord {
         match self.0 & STATE {
             CLEAR => Late::Clear,
             INTENT => Late::Intent(tag),
-            state => Late::Held(tag, Owner { turn: tag.0 & 1, is_odd: state == HELD_ODD }),
+            state => Late::Held(tag, Owner { turn: tag.0 & 1, is_other: state == HELD_OTHER }),
         }
     }
 
@@ -116,8 +124,18 @@ impl LateWord {
     /// The next version, which says that the slot is skipped through the lap of `position`, its
     /// late owner being this one.
     pub(crate) fn held(self, geometry: Geometry, position: Position, owner: Owner) -> Self {
-        let state = if owner.is_odd { HELD_ODD } else { HELD };
-        self.next(state, Tag::of(geometry, geometry.lap_of(position) | owner.turn))
+        self.of(owner, Tag::of(geometry, geometry.lap_of(position)))
+    }
+
+    /// The next version of one that is `HELD` through this lap, which says that the owner is leaving.
+    pub(crate) fn leaving(self, through: Tag) -> Self {
+        self.of(Owner::LEAVING, through)
+    }
+
+    /// The next version, which is `HELD` by this owner, through this lap.
+    fn of(self, owner: Owner, through: Tag) -> Self {
+        let state = if owner.is_other { HELD_OTHER } else { HELD };
+        self.next(state, Tag(through.0 & !1 | owner.turn))
     }
 
     fn next(self, state: Word, tag: Tag) -> Self {
@@ -170,13 +188,17 @@ mod tests {
             for start in [-1, 0, 1, 2].map(|laps| geometry.offset_laps(Position(0), laps)) {
                 let told =
                     |laps, turn| Owner::told(geometry, geometry.offset_laps(start, laps).0 | turn);
+                assert_ne!(told(0, 1), told(1, 1), "an eviction leaves a slot to a consumer");
                 for turn in [0, 1] {
                     let owner = told(0, turn);
-                    assert_ne!(owner, told(0, turn ^ 1));
-                    assert_ne!(owner, told(1, turn));
-                    let held = LateWord(0).held(geometry, geometry.offset_laps(start, 7), owner);
-                    let Late::Held(_, about) = held.says() else { panic!("{held:?}") };
+                    assert!(owner != told(0, turn ^ 1) && owner != Owner::LEAVING);
+                    let through = geometry.offset_laps(start, 7);
+                    let held = LateWord(0).held(geometry, through, owner);
+                    let Late::Held(tag, about) = held.says() else { panic!("{held:?}") };
                     assert_eq!(about, owner, "whatever the lap through which it is skipped");
+                    let Late::Held(tag, about) = held.leaving(tag).says() else { panic!() };
+                    assert_eq!(about, Owner::LEAVING);
+                    assert_eq!(tag.laps_after(geometry, through), 0, "through the same lap");
                 }
             }
         }

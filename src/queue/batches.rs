@@ -124,8 +124,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     /// # Errors
     ///
     /// Fails if fewer values are ready than the slice has room for; more than the capacity never
-    /// are. Nor is a batch across a position at which a thread was late: after a refusal take what
-    /// is there by [`pop_slice`](Self::pop_slice).
+    /// are.
     ///
     /// ```
     /// let queue = ringway::Queue::new(4);
@@ -166,9 +165,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     ///
     /// # Errors
     ///
-    /// Fails if fewer than `n` values are ready; more than the capacity never are. Nor is a batch
-    /// across a position at which a thread was late: after a refusal take what is there by
-    /// [`pop_vec`](Self::pop_vec).
+    /// Fails if fewer than `n` values are ready; more than the capacity never are.
     ///
     /// ```
     /// let queue = ringway::Queue::new(8);

@@ -36,7 +36,41 @@ impl<C: Sequencer, S: Store> Ring<Shared, C, S> {
     }
 
     /// Whether that is where a closed counter stands.
+    ///
+    /// A closed counter stands still. One that does not was seen so long ago that the consumers' is
+    /// half a range away by now, as can be where positions have 32 bits.
     fn is_closed_at(&self, filled: Position) -> bool {
-        !filled.is_near(Position(self.emptied.load(Edge::RELAXED)))
+        hook::at(hook::Point::Looked);
+        let is_far = !filled.is_near(Position(self.emptied.load(Edge::RELAXED)));
+        is_far && self.filled_position() == filled
+    }
+}
+
+#[cfg(all(test, feature = "std", not(ringway_modelled)))]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::position::Word;
+    use crate::ring::Heap;
+
+    /// While a thread sleeps between two looks, as many positions go by as it takes to be far away.
+    #[test]
+    fn a_ring_that_has_gone_far_meanwhile_is_not_closed() {
+        let ring = Rc::new(Ring::<Shared, Shared, Heap<u8>>::on_heap(4, 0));
+        let others = Rc::clone(&ring);
+        let far: Word = 3 << (Word::BITS - 3);
+        let mut looks = 0;
+        hook::set(move |point| {
+            looks += usize::from(point == hook::Point::Looked);
+            if looks % 2 == 1 {
+                for counter in [&others.filled, &others.emptied] {
+                    counter.store(counter.load(Edge::RELAXED).wrapping_add(far), Edge::RELAXED);
+                }
+            }
+        });
+        assert!(!ring.is_closed());
+        hook::set(|_| ());
+        assert!(ring.close() && ring.is_closed() && !ring.close());
     }
 }

@@ -69,8 +69,7 @@ impl<L: Link> Consumer<L> {
     /// # Errors
     ///
     /// Fails if fewer values are ready than the slice has room for; more than the capacity never
-    /// are. Nor is a batch across a position at which a thread was late: after a refusal take what
-    /// is there by [`pop_slice`](Self::pop_slice).
+    /// are.
     ///
     /// ```
     /// let (mut producer, mut consumer) = ringway::ring::spmc(4);
@@ -111,9 +110,7 @@ impl<L: Link> Consumer<L> {
     ///
     /// # Errors
     ///
-    /// Fails if fewer than `n` values are ready; more than the capacity never are. Nor is a batch
-    /// across a position at which a thread was late: after a refusal take what is there by
-    /// [`pop_vec`](Self::pop_vec).
+    /// Fails if fewer than `n` values are ready; more than the capacity never are.
     ///
     /// ```
     /// let (mut producer, mut consumer) = ringway::ring::mpsc(8);
@@ -135,9 +132,10 @@ impl<L: Link> Consumer<L> {
 
     /// How many values are in the ring, from 0 to the capacity.
     ///
-    /// With other handles at work this is a number of the past when it is returned. A value
-    /// counts from the moment its slot is claimed until another handle claims it, so a `pop` may
-    /// find none though one was counted.
+    /// With other handles at work this is a number of the past when it is returned, and may be more
+    /// than there were at any moment. A value counts from the moment its slot is claimed until another
+    /// handle claims it, and so does a position that was skipped because a thread was late there, until
+    /// a consumer passes it: a `pop` may find none though one was counted.
     ///
     /// ```
     /// let (mut producer, consumer) = ringway::ring::mpsc(8);

@@ -10,7 +10,7 @@ use crate::buffer;
 use crate::late::{Lates, Watch};
 use crate::position::Position;
 use crate::sequencer::{Counter, Cursor, Sequencer, Side, Track, Tracked};
-use crate::sync::{const_unless_loom, edge::Edge, hook};
+use crate::sync::{const_unless_loom, edge, edge::Edge, hook};
 
 /// A ring whose producers are `P` and whose consumers are `C` ([`Solo`](super::Solo) or
 /// [`Shared`](super::Shared)), with its slots in `S` ([`Array`](super::Array) or
@@ -71,12 +71,13 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
 
     /// How many positions lie between the two counters, as seen one after the other.
     pub(crate) fn len(&self) -> usize {
-        let emptied = Position(self.emptied.load(Edge::RELAXED));
+        // Whoever has taken values out saw them go in: so does who sees that they are out.
+        let emptied = Position(self.emptied.load(edge::COUNTER_LOOK));
         hook::at(hook::Point::Looked);
         let filled = Position(self.filled.load(Edge::RELAXED)).opened_near(emptied);
         let geometry = self.store.slots().geometry;
         // Between the two looks either counter may have moved, so that the distance can be more
-        // than was ever in the ring, and with a late view of `filled` it can be negative.
+        // than was ever in the ring.
         geometry.distance(emptied, filled).clamp(0, geometry.capacity() as isize) as usize
     }
 

@@ -149,8 +149,10 @@ impl<L: Link> Producer<L> {
 
     /// How many values are in the ring, from 0 to the capacity.
     ///
-    /// With other handles at work this is a number of the past when it is returned. A value
-    /// counts from the moment its slot is claimed until another handle claims it.
+    /// With other handles at work this is a number of the past when it is returned, and may be more
+    /// than there were at any moment. A value counts from the moment its slot is claimed until another
+    /// handle claims it; so does a position that was skipped because a thread was late there, until a
+    /// consumer passes it.
     ///
     /// ```
     /// let (mut producer, _consumer) = ringway::ring::mpsc(8);

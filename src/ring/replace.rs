@@ -48,7 +48,7 @@ enum Replaced<T> {
 /// How many times in a row a thread finds that there is neither room nor an oldest value, before it gives up.
 ///
 /// While others move the ring on that can be so a few times, though hardly by chance as many as this.
-const ATTEMPTS: usize = if cfg!(ringway_modelled) { 8 } else { 256 };
+const ATTEMPTS: usize = if cfg!(any(ringway_modelled, miri)) { 8 } else { 256 };
 
 impl<S: Store> Ring<Shared, Shared, S> {
     /// Moves a value into the ring; if it is full, the oldest is moved out and returned. Gives the

@@ -1,8 +1,8 @@
 //! A side with one handle: the handle itself knows what is claimed.
 
-use super::{Protocol, Sequencer, Side, Track};
+use super::{Emptying, Protocol, Sequencer, Side, Track};
 use crate::position::Position;
-use crate::sync::edge::Edge;
+use crate::sync::edge::{self, Edge};
 
 /// A side of a ring that has a single handle, which is `Send` and not `Clone`.
 ///
@@ -26,9 +26,11 @@ impl Protocol for Solo {
         Ok(())
     }
 
-    /// The counter of a solo side only serves those who ask for the length.
+    /// The counter of a solo side only serves those who ask for the length: they look at that of the
+    /// consumers first.
     #[inline(always)]
     fn committed<D: Side, G>(track: &Track<'_, G>, to: Position) {
-        D::counter(track).store(to.0, Edge::RELAXED);
+        let edge = if D::TURN == Emptying::TURN { edge::COUNTER_CLAIM } else { Edge::RELAXED };
+        D::counter(track).store(to.0, edge);
     }
 }

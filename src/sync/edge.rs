@@ -75,10 +75,12 @@ edges! {
     EMPTIED_COMMIT: Release with EMPTIED_READY;
     /// A producer that sees the mark of a consumer writes over the value of that slot.
     EMPTIED_READY: Acquire with EMPTIED_COMMIT;
-    /// A handle claims: what was done before comes first, also through the other side.
+    /// A handle claims, or a lone consumer has taken: what was done before comes first, also through
+    /// the other side.
     COUNTER_CLAIM: Release with COUNTER_LOOK;
-    /// Who finds its counter where it took it to be reads that of the other side after: it sees no
-    /// older one than whoever has claimed, or it would find the ring empty, or full, that never was.
+    /// Who finds its counter where it took it to be, or asks for the length, reads that of the other
+    /// side after: it sees no older one than whoever has claimed, or it would find the ring empty, or
+    /// full, that never was.
     COUNTER_LOOK: Acquire with COUNTER_CLAIM;
     /// A late word is clear again: the mark that its owner left comes first, so that who sees the
     /// watch quiet does not take what was skipped.

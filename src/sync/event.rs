@@ -84,8 +84,11 @@ impl Listener {
 
     /// Ready when it is notified; else the task is woken then.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let known = self.waker.take_if(|known| !known.will_wake(context.waker()));
-        let waker = self.waker.get_or_insert_with(|| deferred::Deferred::new(context.waker()));
+        let is_known = self.waker.as_ref().is_some_and(|known| known.will_wake(context.waker()));
+        // To clone a waker may panic: the one that is known stays until then.
+        let new = (!is_known).then(|| deferred::Deferred::new(context.waker()));
+        let known = new.and_then(|new| self.waker.replace(new));
+        let waker = self.waker.as_ref().expect("it was known, or is new");
         let place = core::pin::Pin::new(&mut self.place);
         let polled = core::future::Future::poll(place, &mut Context::from_waker(waker.waker()));
         // The list has let go of it.

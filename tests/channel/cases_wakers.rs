@@ -1,11 +1,11 @@
 //! Cases of wakers: they panic, drop, change, stay behind, and call back.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Poll, Wake, Waker};
+use std::task::{Poll, RawWaker, RawWakerVTable, Wake, Waker};
 
-use ringway::channel::{self, Receiver, TryRecvError, bounded};
+use ringway::channel::{self, Receiver, RecvAsync, TryRecvError, bounded};
 
 use crate::effort::times;
 use crate::polls::{Bell, poll, poll_once};
@@ -224,4 +224,127 @@ fn c5_a_future_moves_to_another_thread_while_it_waits() {
         });
     });
     assert_eq!((bell.rings(), DONE.load(Ordering::Relaxed)), (1, 1));
+}
+
+/// What a waker does that panics when it is cloned or dropped, if it is told to.
+#[derive(Default)]
+struct Breaks {
+    on_clone: AtomicBool,
+    on_drop: AtomicBool,
+    rings: AtomicUsize,
+}
+
+/// What panics once.
+fn breaks(if_set: &AtomicBool) {
+    assert!(!if_set.swap(false, Ordering::Relaxed), "a waker of the test");
+}
+
+impl Breaks {
+    const TABLE: RawWakerVTable = RawWakerVTable::new(
+        |data| {
+            breaks(&Self::behind(data).on_clone);
+            RawWaker::new(data, &Self::TABLE)
+        },
+        |data| _ = Self::behind(data).rings.fetch_add(1, Ordering::Relaxed),
+        |data| _ = Self::behind(data).rings.fetch_add(1, Ordering::Relaxed),
+        |data| breaks(&Self::behind(data).on_drop),
+    );
+
+    /// What is behind a waker.
+    fn behind(data: *const ()) -> &'static Self {
+        // SAFETY: only `new` makes such wakers, of what stays for ever.
+        unsafe { &*data.cast() }
+    }
+
+    /// A waker that does not panic yet.
+    fn new() -> (&'static Self, Waker) {
+        let breaks: &'static Self = Box::leak(Box::default());
+        // SAFETY: what is behind it may be used by any thread, and stays for ever.
+        let waker = unsafe { Waker::new((&raw const *breaks).cast(), &Self::TABLE) };
+        (breaks, waker)
+    }
+}
+
+/// Lets one future wait by a waker that breaks, and another behind it by a bell. The first is notified of
+/// a message, and `end` ends it, whether it receives that or not. Then the other is woken, for that
+/// message or the next, and so is whoever waits later.
+fn notified(end: impl FnOnce(RecvAsync<&Receiver<u64>>, Waker, &Breaks) -> Option<u64>) {
+    let (sender, receiver) = bounded::<u64>(4);
+    let (breaks, waker) = Breaks::new();
+    let (mut first, mut second) = (receiver.recv_async(), receiver.recv_async());
+    let (bell, ring) = Bell::new();
+    assert!(poll(&mut first, &waker).is_pending());
+    assert!(poll(&mut second, &ring).is_pending());
+    sender.send(1).unwrap();
+    assert_eq!((breaks.rings.load(Ordering::Relaxed), bell.rings()), (1, 0));
+    if let Some(message) = end(first, waker, breaks) {
+        assert_eq!((message, bell.rings()), (1, 0));
+        sender.send(1).unwrap();
+    }
+    assert_eq!(bell.rings(), 1, "it sleeps beside a message");
+    assert_eq!(poll(&mut second, &ring), Poll::Ready(Ok(1)));
+    for message in 0..3 {
+        let mut next = receiver.recv_async();
+        assert!(poll(&mut next, &ring).is_pending());
+        sender.send(message).unwrap();
+        assert_eq!(bell.rings() as u64, 2 + message, "the list of those who wait is not whole");
+        assert_eq!(poll(&mut next, &ring), Poll::Ready(Ok(message)));
+    }
+}
+
+/// Polls a future whose waker may panic meanwhile.
+fn received(future: &mut RecvAsync<&Receiver<u64>>, waker: &Waker) -> Option<u64> {
+    match catch_unwind(AssertUnwindSafe(|| poll(future, waker))) {
+        Ok(Poll::Ready(received)) => received.ok(),
+        Ok(Poll::Pending) | Err(_) => None,
+    }
+}
+
+// fereidani/futures-intrusive#73
+#[test]
+fn b7_a_waker_that_panics_when_it_is_dropped_takes_no_wake_up_along() {
+    // Together with the future that is notified, when that is ready, and when another takes its place.
+    notified(|first, _waker, breaks| {
+        breaks.on_drop.store(true, Ordering::Relaxed);
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(first)));
+        None
+    });
+    notified(|mut first, waker, breaks| {
+        breaks.on_drop.store(true, Ordering::Relaxed);
+        received(&mut first, &waker)
+    });
+    notified(|mut first, _waker, breaks| {
+        breaks.on_drop.store(true, Ordering::Relaxed);
+        received(&mut first, Waker::noop())
+    });
+}
+
+/// It is dropped while the list is not locked: what it owns may lock it.
+// fereidani/futures-intrusive#73
+#[test]
+fn b7_a_waker_that_cannot_be_cloned_leaves_the_one_before_in_its_place() {
+    finishes(|| {
+        let (sender, receiver) = channel::bounded::<u8>(1);
+        let receiver: &'static Receiver<u8> = Box::leak(Box::new(receiver));
+        let mut inner = receiver.recv_async();
+        assert!(poll_once(&mut inner).is_pending());
+        let owner = Mutex::new(inner);
+        let rings = Arc::new(AtomicUsize::new(0));
+        let theirs = rings.clone();
+        let owns = waker(move || {
+            let _owned = &owner;
+            theirs.fetch_add(1, Ordering::Relaxed);
+        });
+        let mut outer = receiver.recv_async();
+        assert!(poll(&mut outer, &owns).is_pending());
+        drop(owns);
+        let (breaks, broken) = Breaks::new();
+        breaks.on_clone.store(true, Ordering::Relaxed);
+        assert!(catch_unwind(AssertUnwindSafe(|| poll(&mut outer, &broken))).is_err());
+        let (bell, ring) = Bell::new();
+        assert!(poll(&mut outer, &ring).is_pending());
+        sender.send(1).unwrap();
+        assert_eq!((rings.load(Ordering::Relaxed), bell.rings()), (0, 1));
+        assert_eq!(poll_once(&mut outer), Poll::Ready(Ok(1)));
+    });
 }

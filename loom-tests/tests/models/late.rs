@@ -10,7 +10,7 @@ use loom_tests::{
     Bounds, Ledger, Value, assert_exactly, assert_in_order, explore, explore_skipping,
     explore_unfenced,
 };
-use ringway::Queue;
+use ringway::{Queue, ring};
 
 /// A queue of this capacity, shortly before the word of a position overflows.
 fn queue(capacity: usize) -> Arc<Queue<Value>> {
@@ -263,6 +263,44 @@ fn d2_empty_is_not_said_of_a_queue_that_is_never_empty() {
         let own = queue.pop().map(|value| value.id());
         let received = [own, thread.join().unwrap()];
         assert_exactly(Vec::from_iter(received.into_iter().flatten()), vec![0, 1]);
+    });
+}
+
+/// The same for who looks how many there are: `is_empty`, and a batch for which memory is to be reserved.
+#[test]
+fn d2_nor_is_it_by_who_counts_what_is_there() {
+    let count: [fn(&Queue<Value>) -> usize; 2] =
+        [|queue| queue.len(), |queue| queue.pop_vec(&mut Vec::new(), 1)];
+    for count in count {
+        explore_unfenced("never empty, counted", (3, 100), move |ledger| {
+            let queue = queue(3);
+            assert!(queue.push(ledger.value(0)).is_ok());
+            let theirs = Arc::clone(&queue);
+            let thread = thread::spawn(move || {
+                assert!(theirs.push(ledger.value(1)).is_ok());
+                drop(theirs.pop());
+            });
+            assert_ne!(count(&queue), 0, "it is said to be empty");
+            thread.join().unwrap();
+        });
+    }
+}
+
+/// A lone consumer takes the value out, and does not claim it.
+#[test]
+fn d2_a_ring_that_is_never_empty_does_not_seem_so() {
+    explore_unfenced("never seems empty to a producer", (3, 100), |ledger| {
+        let (mut producer, mut consumer) = ring::mpsc_at(3, u64::MAX);
+        assert!(producer.push(ledger.value(0)).is_ok());
+        let mut theirs = producer.clone();
+        let thread = thread::spawn(move || {
+            assert!(theirs.push(ledger.value(1)).is_ok());
+            assert_eq!(consumer.pop().unwrap().id(), 0);
+            (theirs, consumer)
+        });
+        assert!(!producer.is_empty());
+        let (_theirs, mut consumer) = thread.join().unwrap();
+        assert_eq!(consumer.pop().unwrap().id(), 1);
     });
 }
 

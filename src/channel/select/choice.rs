@@ -13,6 +13,9 @@ pub(super) trait Choice<R> {
     /// Does it, if it can be done now; the outcome waits for [`finish`](Self::finish).
     fn attempt(&mut self) -> bool;
 
+    /// The same for one who has waited for it.
+    fn attempt_waited(&mut self) -> bool;
+
     /// Whether there is anything to do.
     fn is_open(&self) -> bool;
 
@@ -21,9 +24,6 @@ pub(super) trait Choice<R> {
 
     /// What is to be done before the thread sleeps; false if nobody would wake it.
     fn may_sleep(&self) -> bool;
-
-    /// What is to be done when it was done by one who has waited.
-    fn go_on(&self);
 
     /// Calls what was given for it, if it was done.
     fn finish(self: Box<Self>) -> Option<R>;
@@ -42,6 +42,11 @@ impl<T, C: Kind, R, F: FnOnce(Result<T, RecvError>) -> R> Choice<R> for ToRecv<'
         self.received.is_some()
     }
 
+    fn attempt_waited(&mut self) -> bool {
+        let core = self.core;
+        core.attempt_waited(End::Receiving, || self.attempt().then_some(())).is_some()
+    }
+
     fn is_open(&self) -> bool {
         true
     }
@@ -52,10 +57,6 @@ impl<T, C: Kind, R, F: FnOnce(Result<T, RecvError>) -> R> Choice<R> for ToRecv<'
 
     fn may_sleep(&self) -> bool {
         self.core.may_sleep(End::Receiving)
-    }
-
-    fn go_on(&self) {
-        self.core.go_on(End::Receiving);
     }
 
     fn finish(self: Box<Self>) -> Option<R> {
@@ -77,6 +78,11 @@ impl<T, C: Kind, R, F: FnOnce(Result<(), SendError<T>>) -> R> Choice<R> for ToSe
         self.sent.is_some()
     }
 
+    fn attempt_waited(&mut self) -> bool {
+        let core = self.core;
+        core.attempt_waited(End::Sending, || self.attempt().then_some(())).is_some()
+    }
+
     fn is_open(&self) -> bool {
         self.message.is_some()
     }
@@ -87,10 +93,6 @@ impl<T, C: Kind, R, F: FnOnce(Result<(), SendError<T>>) -> R> Choice<R> for ToSe
 
     fn may_sleep(&self) -> bool {
         self.core.may_sleep(End::Sending)
-    }
-
-    fn go_on(&self) {
-        self.core.go_on(End::Sending);
     }
 
     fn finish(self: Box<Self>) -> Option<R> {

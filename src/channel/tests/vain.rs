@@ -4,8 +4,11 @@
 //! for a position behind others that are full. Whoever is told of it looks in vain and sleeps
 //! again. The next receive makes room for two then, and tells one.
 
-use core::task::Poll;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
 use std::sync::Arc;
+use std::task::Wake;
 use std::thread;
 use std::vec::Vec;
 
@@ -15,13 +18,18 @@ use crate::channel::{Receiver, Select, Sender, WaitStrategy, bounded};
 /// A channel with a message behind so many free slots whose positions were skipped.
 fn behind_skipped(skipped: u64) -> (Sender<u64>, Receiver<u64>, Vec<Stopped<Option<u64>>>) {
     let (sender, receiver) = bounded(skipped as usize + 1);
+    let away = fill(&sender, &receiver, skipped);
+    (sender, receiver, away)
+}
+
+/// Fills an empty channel so.
+fn fill(sender: &Sender<u64>, receiver: &Receiver<u64>, skipped: u64) -> Vec<Stopped<Option<u64>>> {
     (0..=skipped).for_each(|message| sender.send(message).unwrap());
     let receive = |_| {
         let theirs = receiver.clone();
         Stopped::of(move || theirs.recv().ok())
     };
-    let away = (0..skipped).map(receive).collect();
-    (sender, receiver, away)
+    (0..skipped).map(receive).collect()
 }
 
 /// Lets `wait` wait for room behind one who has been told of a slot in vain: when the next slot is
@@ -92,6 +100,57 @@ fn tasks_that_have_waited_to_send_tell_one_another() {
         }
         assert_eq!(receiver.try_iter().count() as u64, skipped + 1);
     }
+}
+
+/// A waker that panics.
+struct Panics;
+
+impl Wake for Panics {
+    fn wake(self: Arc<Self>) {
+        panic!("the waker panics");
+    }
+}
+
+/// The same where a receiver waits, whose waker panics: who sends wakes that first.
+fn tells_the_next_though_a_waker_panics(wait: impl FnOnce(&Sender<u64>) + Send + 'static) {
+    let (sender, receiver) = bounded(2);
+    // Of three who wait two are told of the messages that fill the channel.
+    let mut receiving = [(); 3].map(|()| receiver.recv_async());
+    let wakers = [Waker::noop().clone(), Waker::noop().clone(), Waker::from(Arc::new(Panics))];
+    for (future, waker) in receiving.iter_mut().zip(&wakers) {
+        assert!(Pin::new(future).poll(&mut Context::from_waker(waker)).is_pending());
+    }
+    let away = fill(&sender, &receiver, 1);
+    let (mut first, bell) = (sender.send_async(10), Arc::<Bell>::default());
+    assert!(poll(&mut first, &bell).is_pending());
+    let theirs = sender.clone().with_wait_strategy(WaitStrategy::Park);
+    let second = thread::spawn(move || wait(&theirs));
+    let mut looks = 0..1 << 22;
+    while sender.core.not_full.len() < 2 {
+        assert!(looks.next().is_some(), "it does not wait");
+        thread::yield_now();
+    }
+    for away in away {
+        assert_eq!(away.release(), Some(0));
+    }
+    assert!(poll(&mut first, &bell).is_pending(), "its slot comes behind the one that is full");
+    assert_eq!(poll(&mut receiving[0], &Arc::default()), Poll::Ready(Ok(1)));
+    assert!(second.join().is_err(), "the waker panics");
+    assert_eq!(bell.rings(), 2, "there is room, and nobody has told of it");
+    assert_eq!(poll(&mut first, &bell), Poll::Ready(Ok(())));
+    assert!(receiver.try_iter().eq([11, 10]));
+}
+
+#[test]
+fn who_has_waited_to_send_tells_the_next_though_a_waker_panics() {
+    tells_the_next_though_a_waker_panics(|sender| sender.send(11).unwrap());
+    tells_the_next_though_a_waker_panics(|sender| {
+        let mut message = Some(11);
+        Select::new().send(sender, &mut message, |sent| sent.unwrap()).select();
+    });
+    tells_the_next_though_a_waker_panics(|sender| {
+        futures_executor::block_on(sender.send_async(11)).unwrap();
+    });
 }
 
 /// An eviction fills the position that was in the way.

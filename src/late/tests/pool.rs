@@ -49,7 +49,7 @@ impl Pool {
 /// nobody is late and all tokens are held, they all fit, though nobody finds the queue empty before.
 #[test]
 fn all_tokens_of_a_pool_fit_once_nobody_is_late() {
-    for seed in 0..500 {
+    for seed in 0..times(500) as u64 {
         let dice = &mut Dice(seed);
         let capacity = 1 + dice.below(5);
         let queue = Arc::new(Queue::new(capacity));

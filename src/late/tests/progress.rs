@@ -156,8 +156,8 @@ fn beside_stopped(seed: usize, capacity: usize, slots: usize, evictions: usize) 
 
 #[test]
 fn beside_fewer_stopped_threads_than_slots_each_operation_ends_soon() {
-    for capacity in [2, 3, 4, 5, 8] {
-        for seed in 0..400 {
+    for capacity in affordable([2, 3, 4, 5, 8]) {
+        for seed in 0..times(400) {
             let slots = 1 + seed % (capacity - 1);
             beside_stopped(seed, capacity, slots, most(capacity));
         }
@@ -166,8 +166,8 @@ fn beside_fewer_stopped_threads_than_slots_each_operation_ends_soon() {
 
 #[test]
 fn beside_as_many_stopped_threads_as_slots_each_operation_returns() {
-    for capacity in [1, 2, 3, 5] {
-        for seed in 0..100 {
+    for capacity in affordable([1, 2, 3, 5]) {
+        for seed in 0..times(100) {
             let evictions = 256 * most(capacity);
             beside_stopped(seed, capacity, capacity + 2, evictions);
         }

@@ -90,14 +90,26 @@ fn release<L: Link<Item = u64, Consumers = Solo>>(consumer: &mut Consumer<L>) ->
     first
 }
 
+/// The ends of a ring.
+type Ends<L> = (Producer<L>, Consumer<L>);
+
+/// Makes another handle.
+type Another<H> = fn(&H) -> H;
+
+/// Moves values from this one on into a ring: those that were moved.
+type Writes<H> = fn(&mut H, u64) -> Vec<u64>;
+
+/// Moves values out of a ring.
+type Releases<H> = fn(&mut H) -> Vec<u64>;
+
 /// What the kinds of the sides of a ring are for: another handle of a side that may have many, and
 /// what only a lone one can do.
 struct Kind<L: Link<Item = u64>> {
-    make: fn(usize, u64) -> (Producer<L>, Consumer<L>),
-    another_producer: Option<fn(&Producer<L>) -> Producer<L>>,
-    another_consumer: Option<fn(&Consumer<L>) -> Consumer<L>>,
-    write: Option<fn(&mut Producer<L>, u64) -> Vec<u64>>,
-    release: Option<fn(&mut Consumer<L>) -> Vec<u64>>,
+    make: fn(usize, u64) -> Ends<L>,
+    another_producer: Option<Another<Producer<L>>>,
+    another_consumer: Option<Another<Consumer<L>>>,
+    write: Option<Writes<Producer<L>>>,
+    release: Option<Releases<Consumer<L>>>,
 }
 
 /// The values that went in and that came out.

@@ -5,11 +5,15 @@
 //! list, or blocks, would hold the lock for ever. So the list is given a waker of ours, which
 //! notes the task for the thread that notifies; it wakes those it has noted when it has let the
 //! list go.
+//!
+//! A waker may be dropped wherever a place in the list is left. One that panics then would keep what
+//! is to be done there from being done, so that its panic goes nowhere.
 
 use core::cell::RefCell;
-use core::mem::ManuallyDrop;
+use core::mem::{self, ManuallyDrop};
 use core::task::Waker;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::Wake;
 
@@ -25,11 +29,27 @@ std::thread_local! {
 
 /// A task.
 #[derive(Debug)]
-struct Task(Waker);
+struct Task(Option<Waker>);
+
+impl Task {
+    /// What wakes it.
+    fn waker(&self) -> &Waker {
+        self.0.as_ref().expect("it is there until the task is dropped")
+    }
+}
 
 impl Wake for Task {
     fn wake(self: Arc<Self>) {
         NOTED.with(|tasks| tasks.borrow_mut().push_back(self));
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(self.0.take()))) {
+            // What it says may panic in its turn.
+            mem::forget(panic);
+        }
     }
 }
 
@@ -43,7 +63,7 @@ pub(super) struct Deferred {
 impl Deferred {
     /// For the task of a waker.
     pub(super) fn new(waker: &Waker) -> Self {
-        let task = Arc::new(Task(waker.clone()));
+        let task = Arc::new(Task(Some(waker.clone())));
         Self { waker: Waker::from(Arc::clone(&task)), task }
     }
 
@@ -54,7 +74,7 @@ impl Deferred {
 
     /// Whether it is for the task of this waker.
     pub(super) fn will_wake(&self, waker: &Waker) -> bool {
-        self.task.0.will_wake(waker)
+        self.task.waker().will_wake(waker)
     }
 }
 
@@ -64,9 +84,7 @@ pub(super) fn wake_all() {
     let mut panics = Panics::default();
     let next = || NOTED.with(|tasks| tasks.borrow_mut().pop_front());
     while let Some(task) = next() {
-        panics.catch(|| task.0.wake_by_ref());
-        // Dropped here, it may be the last of its waker, which is the code of others too.
-        panics.catch(|| drop(task));
+        panics.catch(|| task.waker().wake_by_ref());
     }
     NOTED.with(|tasks| drop(tasks.take()));
     panics.resume();
