@@ -359,3 +359,6 @@ impl<'a, G: Group> Iterator for Runs<'a, G> {
         Some(Run { group, position, place, len })
     }
 }
+
+#[cfg(all(test, feature = "alloc", not(ringway_modelled)))]
+mod tests;

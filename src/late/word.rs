@@ -185,7 +185,7 @@ mod tests {
     fn an_owner_is_told_from_the_other_side_and_from_the_next_lap() {
         for capacity in [1, 3, 64] {
             let geometry = Geometry::new(capacity).unwrap();
-            for start in [Position(0), geometry.offset_laps(Position(0), -1)] {
+            for start in [-1, 0, 1, 2].map(|laps| geometry.offset_laps(Position(0), laps)) {
                 let told =
                     |laps, turn| Owner::told(geometry, geometry.offset_laps(start, laps).0 | turn);
                 assert_ne!(told(0, 1), told(1, 1), "an eviction leaves a slot to a consumer");

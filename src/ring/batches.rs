@@ -166,6 +166,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         most: usize,
     ) -> usize {
         let len = values.len();
+        debug_assert!(values.capacity() - len >= most);
         // SAFETY: behind the last value there is room for `most` (the caller says so), and as
         // many of them as are moved hold values afterwards.
         unsafe {

@@ -317,4 +317,22 @@ mod tests {
         assert!(producer.is_disconnected());
         assert_eq!(Arc::strong_count(&alive), 2, "the one that was late is there, and no other");
     }
+
+    /// Producers who go on while it drops what is there do not keep it.
+    #[test]
+    fn the_last_consumer_drops_no_more_than_the_ring_holds() {
+        let (mut producer, consumer) = ring::mpmc(4);
+        let mut another = producer.clone();
+        assert_eq!(producer.push_slice(&[1, 2]), 2);
+        let mut pushed = 0;
+        hook::set(move |point| {
+            if point == Point::Claimed && pushed < 20 {
+                pushed += 1;
+                another.push(3).unwrap();
+            }
+        });
+        drop(consumer);
+        hook::set(|_| ());
+        assert_eq!(producer.len(), 1, "it drops two, and one that came meanwhile, and another");
+    }
 }

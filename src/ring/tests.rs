@@ -6,6 +6,8 @@ use std::vec::Vec;
 use super::{mpsc, spmc};
 use crate::sync::hook::{self, Point};
 
+mod batches;
+
 /// Does something that asks for slots a few times at most. One that asks on and on fails here.
 fn bounded<R>(operation: impl FnOnce() -> R) -> R {
     let mut asked = 0;

@@ -1,0 +1,125 @@
+//! Where positions lie, and whose turn it is there: runs and stretches beside the slots one by one.
+
+use core::ptr;
+use std::vec::Vec;
+
+use super::*;
+use crate::effort::affordable;
+use crate::sequencer::Filling;
+
+/// A position, and where the mark of its slot is.
+type Place = (Position, *const Atomic);
+
+fn place(slot: Run<'_, Four<u8>>) -> Place {
+    (slot.position(), ptr::from_ref(slot.mark()))
+}
+
+/// Calls `check` with the slots of rings of many sizes, and with some of their positions in order,
+/// which begin anywhere and are as many as the ring has at most.
+fn for_some_positions(check: impl Fn(Slots<'_, Four<u8>>, &[Place])) {
+    for capacity in affordable([1, 2, 3, 4, 5, 8, 11, 130]) {
+        let geometry = Geometry::new(capacity).unwrap();
+        let heap = Heap::<u8>::new(geometry, Position(0), false);
+        let slots = heap.slots();
+        let some = |n: usize| (0..6).chain([n / 2, n - 1]).filter(move |&i| i < n);
+        for (from, n) in some(capacity).flat_map(|from| some(capacity + 1).map(move |n| (from, n)))
+        {
+            let mut position = geometry.advance(Position(0), from);
+            let positions = Vec::from_iter((0..n.max(1)).map(|_| {
+                let slot = slots.only(position);
+                assert_eq!(place(slots.at(position)), place(slot));
+                position = geometry.advance(position, 1);
+                place(slot)
+            }));
+            check(slots, &positions[..n]);
+        }
+    }
+}
+
+/// What `parts` are made of is `positions`, and a part ends only where the next multiple of `most`
+/// slots begins.
+fn are_parts(slots: Slots<'_, Four<u8>>, positions: &[Place], parts: &[Vec<Place>], most: usize) {
+    assert_eq!(parts.concat(), positions);
+    let index = |place: &Place| slots.geometry.index(place.0);
+    let begins = |place: &&Place| index(place) % most == 0;
+    let expected = positions.iter().skip(1).filter(begins).count() + positions.len().min(1);
+    assert_eq!(parts.len(), expected, "of at most {most}");
+    assert!(parts.iter().skip(1).all(|part| part.first().is_some_and(|first| begins(&first))));
+}
+
+#[test]
+fn runs_end_with_their_group_and_their_lap() {
+    for_some_positions(|slots, positions| {
+        let Some(&(first, _)) = positions.first() else {
+            assert!(slots.runs(Position(0), 0).next().is_none());
+            return;
+        };
+        let runs = Vec::from_iter(slots.runs(first, positions.len()).take(positions.len() + 1));
+        let parts = Vec::from_iter(runs.iter().map(|run| Vec::from_iter(run.each().map(place))));
+        are_parts(slots, positions, &parts, 4);
+        for (run, part) in runs.iter().zip(&parts) {
+            assert_eq!((run.len(), run.cells().len()), (part.len(), part.len()));
+            let whole = run.whole();
+            assert_eq!(whole.is_some(), part.len() == 4);
+            assert!(whole.is_none_or(|whole| whole.each().map(place).eq(part.iter().copied())));
+        }
+    });
+}
+
+#[test]
+fn stretches_end_with_their_stripe_and_their_lap() {
+    for_some_positions(|slots, positions| {
+        let first = positions.first().map_or(Position(0), |place| place.0);
+        for stripe in [4, 8, 64] {
+            let stretches = slots.stretches(first, positions.len(), stripe);
+            let parts = Vec::from_iter(stretches.take(positions.len() + 1).map(|stretch| {
+                let runs = Vec::from_iter(stretch.runs().take(stretch.len + 1));
+                let parts =
+                    Vec::from_iter(runs.iter().map(|run| Vec::from_iter(run.each().map(place))));
+                let part = parts.concat();
+                let at = part.first().map(|place| place.0);
+                assert_eq!((part.len(), at), (stretch.len, Some(stretch.position)));
+                are_parts(slots, &part, &parts, 4);
+                part
+            }));
+            are_parts(slots, positions, &parts, stripe);
+        }
+    });
+}
+
+/// The slots are in turn of `D` in the lap of the run, and not in that of another.
+fn is_turn_of<D: Side>(geometry: Geometry, run: Run<'_, Four<u8>>, is_turn: bool) {
+    let ready = if is_turn { run.len() } else { 0 };
+    assert_eq!((run.ready::<D>(geometry), run.is_ready_in_turn::<D>(geometry)), (ready, is_turn));
+    let later = Run { position: geometry.next_lap(run.position()), ..run };
+    assert_eq!((later.ready::<D>(geometry), later.is_ready_in_turn::<D>(geometry)), (0, false));
+}
+
+/// Passes the turn at each slot in one of the ways, which all are the same here.
+fn pass<D: Side>(geometry: Geometry, run: Run<'_, Four<u8>>, way: usize) {
+    match way {
+        0 => run.pass::<D>(geometry),
+        1 => (0..run.len()).for_each(|i| run.pass_one::<D>(geometry, i)),
+        _ => run.each().for_each(|slot| slot.pass_and_fence::<D>(geometry)),
+    }
+}
+
+#[test]
+fn the_turn_goes_from_side_to_side_and_into_the_next_lap() {
+    let geometry = Geometry::new(7).unwrap();
+    let heap = Heap::<u8>::new(geometry, Position(0), false);
+    for (lap, way) in [0, 1, 2, 2, 1, 0].into_iter().enumerate() {
+        let first = (0..lap).fold(Position(0), |position, _| geometry.next_lap(position));
+        for run in heap.slots().runs(first, 7) {
+            is_turn_of::<Filling>(geometry, run, true);
+            is_turn_of::<Emptying>(geometry, run, false);
+            assert!(run.each().all(|slot| !slot.is_filled()));
+            pass::<Filling>(geometry, run, way);
+            is_turn_of::<Filling>(geometry, run, false);
+            is_turn_of::<Emptying>(geometry, run, true);
+            assert!(run.each().all(|slot| slot.is_filled()));
+            pass::<Emptying>(geometry, run, way);
+            is_turn_of::<Emptying>(geometry, run, false);
+        }
+    }
+}
