@@ -17,6 +17,7 @@ mod exact;
 mod pool;
 mod progress;
 mod rings;
+mod turns;
 
 #[cfg(all(
     target_os = "linux",
@@ -116,6 +117,14 @@ fn bound(capacity: usize) -> usize {
     8 * (4 * capacity + 300)
 }
 
+/// All that is in the queue, in order.
+fn drain(queue: &Queue<u64>) -> Vec<u64> {
+    let pop = || bounded(bound(queue.capacity()), || queue.pop());
+    let all = Vec::from_iter(std::iter::from_fn(pop).take(queue.capacity() + 1));
+    assert!(all.len() <= queue.capacity(), "more than fit: {all:?}");
+    all
+}
+
 const POINTS: [Point; 3] = [Point::Claimed, Point::Moved, Point::Committed];
 
 /// Fills and empties the queue for some laps; how many values it takes each time.
@@ -126,6 +135,7 @@ fn laps(queue: &Queue<u64>, laps: usize) -> usize {
         let mut count = 0;
         while bounded(bound, || queue.push(1000 * lap + count)).is_ok() {
             count += 1;
+            assert!(count <= queue.capacity() as u64, "more than fit");
         }
         for value in 0..count {
             assert_eq!(bounded(bound, || queue.pop()), Some(1000 * lap + value));
@@ -278,8 +288,7 @@ fn an_eviction_stopped_at_each_step_costs_one_slot_and_delays_nobody() {
             }
             let theirs = Arc::clone(&queue);
             let stopped = Stopped::at(point, 1, move || theirs.force_push(500));
-            let pop = || bounded(bound(capacity), || queue.pop());
-            let mut left = Vec::from_iter(std::iter::from_fn(pop));
+            let mut left = drain(&queue);
             if point == Point::Committed {
                 assert_eq!(left.pop(), Some(500), "it is in the place of the oldest");
             }
@@ -319,7 +328,7 @@ fn a_spent_budget_does_not_stop_the_queue_for_ever() {
         for consumer in consumers {
             assert!(consumer.release().is_some());
         }
-        while queue.pop().is_some() {}
+        drain(&queue);
         assert_eq!(laps(&queue, 5), capacity - 1, "one thread is stopped");
         assert_eq!(producer.release(), Ok(()));
         assert_eq!(queue.pop(), Some(7));

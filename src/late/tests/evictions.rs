@@ -2,11 +2,6 @@
 
 use super::*;
 
-/// All that is in the queue, in order.
-fn drain(queue: &Queue<u64>) -> Vec<u64> {
-    Vec::from_iter(std::iter::from_fn(|| bounded(bound(queue.capacity()), || queue.pop())))
-}
-
 /// A full queue of the values from 0 on.
 fn full(capacity: usize) -> Arc<Queue<u64>> {
     let queue = Arc::new(Queue::new(capacity));

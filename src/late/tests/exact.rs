@@ -26,11 +26,6 @@ fn pop_exact(queue: &Queue<u64>, n: usize) -> Option<Vec<u64>> {
     is_popped.then_some(values)
 }
 
-/// All that is in the queue, in order.
-fn drain(queue: &Queue<u64>) -> Vec<u64> {
-    Vec::from_iter(std::iter::from_fn(|| bounded(bound(queue.capacity()), || queue.pop())))
-}
-
 /// A thread that pushes this value and is stopped before the mark.
 fn late_push(queue: &Arc<Queue<u64>>, value: u64, point: Point) -> Stopped<Result<(), u64>> {
     let theirs = Arc::clone(queue);
@@ -329,7 +324,7 @@ fn an_exact_batch_is_not_refused_because_others_were_faster() {
 /// A thread that stands at its last step before its mark when `passer` skips its position, which is
 /// stopped when it has claimed what lies around; then the thread stores its mark, which tells the
 /// passer its turn, and is stopped before it leaves the slot.
-fn that_has_not_left<R, B>(
+pub(super) fn that_has_not_left<R, B>(
     operation: impl FnOnce() -> R + Send + 'static,
     passer: impl Fn() -> Stopped<B> + Send + 'static,
 ) -> (Stopped<R>, Stopped<B>)
