@@ -7,7 +7,9 @@ use std::vec::Vec;
 
 use crate::Queue;
 use crate::effort::affordable;
-use crate::sync::hook::{self, Point};
+use crate::late::fence;
+use crate::ring::{self, Consumer, Link, Producer};
+use crate::sync::hook::{self, Point, fences_passed_by};
 
 mod batches;
 #[cfg(feature = "std")]
@@ -222,6 +224,35 @@ fn as_many_threads_stopped_as_there_are_slots_but_one() {
     }
     assert_eq!((queue.pop(), queue.pop(), queue.pop()), (Some(100), Some(101), None));
     assert_eq!(laps(&queue, 6), capacity);
+}
+
+/// How many fences a push and a pop pass to commit.
+fn fences<L: Link<Item = u64>>((producer, consumer): &mut (Producer<L>, Consumer<L>)) -> [usize; 2] {
+    [
+        fences_passed_by(|| producer.push(1).unwrap()),
+        fences_passed_by(|| assert_eq!(consumer.pop(), Some(1))),
+    ]
+}
+
+/// A shared side commits by a store and a fence where the light fence is not free, and else by a store
+/// alone, beside late threads too. A lone side has nobody who would skip it.
+#[test]
+fn a_shared_side_passes_a_fence_to_commit_unless_the_light_one_is_free() {
+    let costs = |shared: [usize; 2]| shared.map(|n| if fence::is_free() { 0 } else { n });
+    assert_eq!(fences(&mut ring::spsc(2)), [0, 0]);
+    assert_eq!(fences(&mut ring::mpsc(2)), costs([1, 0]));
+    assert_eq!(fences(&mut ring::spmc(2)), costs([0, 1]));
+    let mut mpmc = ring::mpmc(3);
+    let mut theirs = mpmc.0.clone();
+    for _ in 0..3 {
+        assert_eq!(fences(&mut mpmc), costs([1, 1]));
+    }
+    let late = Stopped::at(Point::Moved, 1, move || theirs.push(7));
+    for _ in 0..5 {
+        assert_eq!(fences(&mut mpmc), costs([1, 1]), "beside a late thread");
+    }
+    assert_eq!(late.release(), Ok(()));
+    assert_eq!(mpmc.1.pop(), Some(7));
 }
 
 #[test]
