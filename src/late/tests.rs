@@ -19,6 +19,7 @@ mod exact;
 mod pool;
 mod progress;
 mod rings;
+mod steps;
 mod turns;
 
 #[cfg(all(
@@ -95,6 +96,51 @@ impl<R: Send + 'static> Stopped<R> {
     fn release(self) -> R {
         // One that has not stopped has ended, and does not wait.
         let _ = self.go.send(());
+        self.thread.join().expect("the operation does not panic")
+    }
+}
+
+/// A thread that is stopped again and again inside an operation.
+struct Steps<R> {
+    go: Sender<()>,
+    there: Receiver<Point>,
+    thread: JoinHandle<R>,
+}
+
+impl<R: Send + 'static> Steps<R> {
+    /// Runs `operation` on a thread and stops it whenever `is_there` says so of the points that it
+    /// has seen. Returns when the thread stands there for the first time.
+    fn of(
+        is_there: impl Fn(&[Point]) -> bool + Send + 'static,
+        operation: impl FnOnce() -> R + Send + 'static,
+    ) -> Self {
+        let (go, wait) = channel();
+        let (reached, there) = channel();
+        let thread = thread::spawn(move || {
+            let mut seen = Vec::new();
+            hook::set(move |point| {
+                seen.push(point);
+                if is_there(&seen) {
+                    // After the test has gone nobody waits.
+                    let _ = reached.send(point);
+                    let _ = wait.recv();
+                }
+            });
+            operation()
+        });
+        assert!(there.recv().is_ok(), "the operation passes the point");
+        Self { go, there, thread }
+    }
+
+    /// Lets it go on to where it is stopped next, which is a point like this.
+    fn goes_on_to(&self, point: Point) {
+        self.go.send(()).expect("it is stopped");
+        assert_eq!(self.there.recv(), Ok(point));
+    }
+
+    /// Lets it go to its end.
+    fn release(self) -> R {
+        drop(self.go);
         self.thread.join().expect("the operation does not panic")
     }
 }

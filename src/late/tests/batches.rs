@@ -58,7 +58,7 @@ fn a_batch_that_a_stopped_consumer_took_is_its_own() {
 fn pop_past_one(queue: &Arc<Queue<u64>>) -> Stopped<Vec<u64>> {
     let theirs = Arc::clone(queue);
     Stopped::when(
-        |seen| seen.ends_with(&[Point::Intended, Point::Asking]),
+        |seen| seen.ends_with(&[Point::Intended, Point::Looked, Point::Asking]),
         move || Vec::from_iter(std::iter::from_fn(|| theirs.pop()).take(theirs.capacity())),
     )
 }

@@ -79,44 +79,10 @@ fn a_slot_that_is_late_is_not_filled_beside_its_consumer() {
     }
 }
 
-/// A thread that is stopped whenever it has moved a value and whenever it has stored the mark of the
-/// lap after those that were skipped.
-struct Leaving<R> {
-    go: Sender<()>,
-    there: Receiver<Point>,
-    thread: JoinHandle<R>,
-}
-
-impl<R: Send + 'static> Leaving<R> {
-    /// Runs `operation` until it has moved its value.
-    fn of(operation: impl FnOnce() -> R + Send + 'static) -> Self {
-        let (go, wait) = channel();
-        let (reached, there) = channel();
-        let thread = thread::spawn(move || {
-            hook::set(move |point| {
-                if point == Point::Moved || point == Point::Left {
-                    // After the test has gone nobody waits.
-                    let _ = reached.send(point);
-                    let _ = wait.recv();
-                }
-            });
-            operation()
-        });
-        assert_eq!(there.recv(), Ok(Point::Moved));
-        Self { go, there, thread }
-    }
-
-    /// Lets it go on, which was skipped meanwhile, until it has stored the mark.
-    fn goes_on(&self) {
-        self.go.send(()).expect("it is stopped");
-        assert_eq!(self.there.recv(), Ok(Point::Left));
-    }
-
-    /// Lets it go to its end.
-    fn release(self) -> R {
-        drop(self.go);
-        self.thread.join().expect("the operation does not panic")
-    }
+/// A thread that is stopped when it has moved its value, and when it was skipped and has stored the mark
+/// of the lap after.
+fn leaving(operation: impl FnOnce() + Send + 'static) -> Steps<()> {
+    Steps::of(|seen| matches!(seen.last(), Some(Point::Moved | Point::Left)), operation)
 }
 
 /// Producers come to the slot of an owner that has stored their mark and not left, one of them has seen
@@ -125,12 +91,12 @@ impl<R: Send + 'static> Leaving<R> {
 fn a_slot_that_is_held_is_not_filled<L>(
     way: usize,
     (mut producer, mut consumer): (Producer<L>, Consumer<L>),
-    owner: impl FnOnce(&mut Producer<L>, &mut Consumer<L>) -> (Leaving<()>, usize),
+    owner: impl FnOnce(&mut Producer<L>, &mut Consumer<L>) -> (Steps<()>, usize),
 ) where
     L: Link<Item = u64, Producers = Shared> + Send + 'static,
 {
     let (late, rest) = owner(&mut producer, &mut consumer);
-    late.goes_on();
+    late.goes_on_to(Point::Left);
     pass(rest, &mut producer, &mut consumer);
     let has_looked = [Point::Asking, Point::Looked, Point::Looked, Point::Looked];
     let mut theirs = producer.clone();
@@ -157,24 +123,24 @@ fn pass<L: Link<Item = u64>>(n: usize, producer: &mut Producer<L>, consumer: &mu
 }
 
 /// A producer that a consumer has skipped, and how many positions later producers come to its slot.
-fn late_push<L>(producer: &mut Producer<L>, consumer: &mut Consumer<L>) -> (Leaving<()>, usize)
+fn late_push<L>(producer: &mut Producer<L>, consumer: &mut Consumer<L>) -> (Steps<()>, usize)
 where
     L: Link<Item = u64, Producers = Shared> + Send + 'static,
 {
     let mut theirs = producer.clone();
-    let late = Leaving::of(move || theirs.push(500).expect("there is room"));
+    let late = leaving(move || theirs.push(500).expect("there is room"));
     assert_eq!(consumer.pop(), None);
     (late, CAPACITY - 1)
 }
 
 /// A consumer that a producer has skipped and gone on to the next slot, and the same.
-fn late_pop<L>(producer: &mut Producer<L>, consumer: &mut Consumer<L>) -> (Leaving<()>, usize)
+fn late_pop<L>(producer: &mut Producer<L>, consumer: &mut Consumer<L>) -> (Steps<()>, usize)
 where
     L: Link<Item = u64, Producers = Shared, Consumers = Shared> + Send + 'static,
 {
     producer.push(0).unwrap();
     let mut theirs = consumer.clone();
-    let late = Leaving::of(move || assert_eq!(theirs.pop(), Some(0)));
+    let late = leaving(move || assert_eq!(theirs.pop(), Some(0)));
     pass(CAPACITY, producer, consumer);
     (late, CAPACITY - 2)
 }
