@@ -314,16 +314,19 @@ fn a_skipper_that_is_stopped_delays_nobody() {
     assert_eq!(laps(&queue, 5), 4);
 }
 
+/// Before the skipper looks at the mark, or when it has seen that the owner has not committed.
 #[test]
 fn an_owner_that_is_in_time_clears_the_intent() {
-    let queue = Arc::new(Queue::new(4));
-    let theirs = Arc::clone(&queue);
-    let producer = Stopped::at(Point::Moved, 1, move || theirs.push(7));
-    let theirs = Arc::clone(&queue);
-    let skipper = Stopped::at(Point::Intended, 1, move || theirs.pop());
-    assert_eq!(producer.release(), Ok(()));
-    assert_eq!(skipper.release(), Some(7));
-    assert_eq!(laps(&queue, 5), 4);
+    for points in [[Point::Looked, Point::Intended], [Point::Intended, Point::Looked]] {
+        let queue = Arc::new(Queue::new(4));
+        let theirs = Arc::clone(&queue);
+        let producer = Stopped::at(Point::Moved, 1, move || theirs.push(7));
+        let theirs = Arc::clone(&queue);
+        let skipper = Stopped::when(move |seen| seen.ends_with(&points), move || theirs.pop());
+        assert_eq!(producer.release(), Ok(()));
+        assert_eq!(skipper.release(), Some(7));
+        assert_eq!(laps(&queue, 5), 4);
+    }
 }
 
 #[test]

@@ -159,3 +159,31 @@ fn a_slot_that_is_held_is_not_filled_beside_its_owner_of_mpmc() {
         a_slot_that_is_held_is_not_filled(way, ring::mpmc_at(CAPACITY, start), late_pop);
     }
 }
+
+/// A producer gives up the rest of a batch and is stopped before it leaves the slot. The mark is there, of
+/// the lap in which an exact batch of others goes around the slot: it is not theirs.
+#[test]
+fn a_slot_that_was_given_up_and_not_left_is_none_of_the_batch_that_goes_around_it() {
+    for lap in 0..4 {
+        let (mut producer, mut consumer) = ring::mpmc_at(CAPACITY, u64::MAX - 8);
+        pass(lap * CAPACITY, &mut producer, &mut consumer);
+        let mut theirs = producer.clone();
+        let stops = |seen: &[Point]| {
+            let left = seen.iter().filter(|point| **point == Point::Left).count();
+            seen.ends_with(&[Point::Moved]) || left == 2 && seen.ends_with(&[Point::Left])
+        };
+        let late = Steps::of(stops, move || theirs.push_slice(&[500, 501]));
+        let mut theirs = consumer.clone();
+        let skips_one = [Point::Intended, Point::Looked, Point::Asking];
+        let skipper = Stopped::when(move |seen| seen.ends_with(&skips_one), move || theirs.pop());
+        late.goes_on_to(Point::Left);
+        assert_eq!(skipper.release(), None);
+        pass(CAPACITY - 2, &mut producer, &mut consumer);
+        let values = [10, 11, 12, 13];
+        producer.push_slice_exact(&values).expect("there are as many slots beside that one");
+        assert_eq!(drain_ring(&mut consumer), values, "in lap {lap}");
+        assert_eq!(late.release(), 2);
+        assert_eq!(drain_ring(&mut consumer), [500, 501]);
+        assert!(is_whole(&mut producer, &mut consumer));
+    }
+}
