@@ -67,6 +67,7 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
             });
         }
         Standing::Held(owner) => {
+            hook::at(hook::Point::Looked);
             lates.change(index, late, late.held(geometry, from, owner));
             return Step::Again(from);
         }

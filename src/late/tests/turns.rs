@@ -98,9 +98,9 @@ fn a_slot_that_is_held_is_not_filled<L>(
     let (late, rest) = owner(&mut producer, &mut consumer);
     late.goes_on_to(Point::Left);
     pass(rest, &mut producer, &mut consumer);
-    let has_looked = [Point::Asking, Point::Looked, Point::Looked, Point::Looked];
     let mut theirs = producer.clone();
-    let second = Stopped::when(move |seen| seen.ends_with(&has_looked), move || theirs.push(7));
+    let has_looked = |seen: &[Point]| seen.ends_with(&[Point::Looked; 4]);
+    let second = Stopped::when(has_looked, move || theirs.push(7));
     let mut pushed = put(&mut producer, way, 100);
     assert!(!pushed.is_empty());
     assert_eq!(second.release(), Ok(()));
