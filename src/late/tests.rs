@@ -273,7 +273,9 @@ fn as_many_threads_stopped_as_there_are_slots_but_one() {
 }
 
 /// How many fences a push and a pop pass to commit.
-fn fences<L: Link<Item = u64>>((producer, consumer): &mut (Producer<L>, Consumer<L>)) -> [usize; 2] {
+fn fences<L: Link<Item = u64>>(
+    (producer, consumer): &mut (Producer<L>, Consumer<L>),
+) -> [usize; 2] {
     [
         fences_passed_by(|| producer.push(1).unwrap()),
         fences_passed_by(|| assert_eq!(consumer.pop(), Some(1))),

@@ -18,7 +18,11 @@ impl Dice {
 const BATCH: usize = 2;
 
 /// Moves values in by one of the ways of all producers; those that went in.
-pub(super) fn put<L: Link<Item = u64>>(producer: &mut Producer<L>, way: usize, first: u64) -> Vec<u64> {
+pub(super) fn put<L: Link<Item = u64>>(
+    producer: &mut Producer<L>,
+    way: usize,
+    first: u64,
+) -> Vec<u64> {
     let two = [first, first + 1];
     let mut vector = Vec::from(two);
     let moved = match way {

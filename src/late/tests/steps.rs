@@ -156,9 +156,8 @@ fn the_intent_about_an_owner_before_is_not_about_this_one() {
     let slots = slots(2);
     let before = producer(&slots, 7, Point::Moved);
     let theirs = Arc::clone(&slots);
-    let is_there = |seen: &[Point]| {
-        seen.ends_with(&[Point::Looked; 4]) || seen.ends_with(&[Point::Intended])
-    };
+    let is_there =
+        |seen: &[Point]| seen.ends_with(&[Point::Looked; 4]) || seen.ends_with(&[Point::Intended]);
     let first = Steps::of(is_there, move || pop(&theirs));
     assert!(before.release());
     let theirs = Arc::clone(&slots);
