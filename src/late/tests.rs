@@ -282,20 +282,38 @@ fn fences<L: Link<Item = u64>>(
     ]
 }
 
-/// A shared side commits by a store and a fence where the light fence is not free, and else by a store
-/// alone, beside late threads too. A lone side has nobody who would skip it.
+/// The same for batches of three.
+fn fences_of_batches<L>((producer, consumer): &mut (Producer<L>, Consumer<L>)) -> [usize; 2]
+where
+    L: Link<Item = u64>,
+{
+    [
+        fences_passed_by(|| assert_eq!(producer.push_slice(&[1, 2, 3]), 3)),
+        fences_passed_by(|| assert_eq!(consumer.pop_slice(&mut [0; 3]), 3)),
+    ]
+}
+
+/// A shared side passes a fence with each slot that it commits where the light fence is not free, and
+/// none where it is, beside late threads too. A lone side has nobody who would skip it.
 #[test]
 fn a_shared_side_passes_a_fence_to_commit_unless_the_light_one_is_free() {
     let costs = |shared: [usize; 2]| shared.map(|n| if fence::is_free() { 0 } else { n });
     assert_eq!(fences(&mut ring::spsc(2)), [0, 0]);
     assert_eq!(fences(&mut ring::mpsc(2)), costs([1, 0]));
     assert_eq!(fences(&mut ring::spmc(2)), costs([0, 1]));
+    assert_eq!(fences_of_batches(&mut ring::spsc(3)), [0, 0]);
+    assert_eq!(fences_of_batches(&mut ring::mpsc(3)), costs([3, 0]));
+    assert_eq!(fences_of_batches(&mut ring::spmc(3)), costs([0, 3]));
     let mut mpmc = ring::mpmc(3);
+    assert_eq!(fences_of_batches(&mut mpmc), costs([3, 3]));
     let mut theirs = mpmc.0.clone();
     for _ in 0..3 {
         assert_eq!(fences(&mut mpmc), costs([1, 1]));
     }
     let late = Stopped::at(Point::Moved, 1, move || theirs.push(7));
+    // This one skips it.
+    mpmc.0.push(1).unwrap();
+    assert_eq!(mpmc.1.pop(), Some(1));
     for _ in 0..5 {
         assert_eq!(fences(&mut mpmc), costs([1, 1]), "beside a late thread");
     }

@@ -83,7 +83,7 @@ mod endless {
     }
 }
 
-/// In unit tests: how many full fences this thread has passed with a store.
+/// In unit tests: how many full fences this thread has passed, those that come with a store too.
 #[cfg(all(test, not(ringway_modelled)))]
 mod fences {
     use core::cell::Cell;
@@ -108,7 +108,7 @@ mod fences {
 #[cfg(all(test, feature = "alloc", not(ringway_modelled)))]
 pub(crate) use fences::passed_by as fences_passed_by;
 
-/// The thread stores a word and passes a full fence.
+/// The thread passes a full fence.
 #[cfg(not(ringway_modelled))]
 #[inline(always)]
 pub(crate) fn fenced() {
