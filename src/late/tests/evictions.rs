@@ -66,7 +66,8 @@ fn a_reserved_place_goes_to_whoever_evicts() {
 /// claimed the oldest itself.
 #[test]
 fn what_a_consumer_takes_is_not_evicted() {
-    let stops = (1..=5).map(|nth| (Point::Asking, nth)).chain([(Point::Reserved, 1)]);
+    let looks = (1..=5).flat_map(|nth| [(Point::Asking, nth), (Point::Looked, nth)]);
+    let stops = looks.chain([(Point::Reserved, 1)]);
     for (capacity, (point, nth)) in
         [1, 2, 3, 64].into_iter().flat_map(|c| stops.clone().map(move |s| (c, s)))
     {
