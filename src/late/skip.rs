@@ -67,13 +67,18 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
             });
         }
         Standing::Held(owner) => {
+            hook::at(hook::Point::Looked);
             lates.change(index, late, late.held(geometry, from, owner));
             return Step::Again(from);
         }
         Standing::Late if !is_done_soon(&slot, mark) => (),
         Standing::Late | Standing::Changing => return Step::Again(from),
     }
-    if D::TURN == Emptying::TURN && lates.is_spent(geometry) && fence::heavy() {
+    let is_spent = D::TURN == Emptying::TURN && lates.is_spent(geometry);
+    if is_spent {
+        hook::at(hook::Point::Looked);
+    }
+    if is_spent && fence::heavy() {
         let unchanged = slot.mark().load(Edge::RELAXED) == mark;
         return if unchanged && lates.is_spent(geometry) {
             // Who comes next has a budget of its own, or the counter would never move again.
@@ -160,6 +165,7 @@ fn skip<G: Group>(
     through: Position,
 ) -> bool {
     let tag = Tag::of(geometry, mark);
+    hook::at(hook::Point::Looked);
     let intent = match late.says() {
         Late::Clear => match lates.raise(index, late, late.intent(tag)) {
             Some(intent) => intent,
@@ -177,6 +183,7 @@ fn skip<G: Group>(
         return false;
     }
     if slot.mark().load(Edge::RELAXED) == mark {
+        hook::at(hook::Point::Looked);
         lates.change(index, intent, intent.held(geometry, through, Owner::told(geometry, mark)));
     } else {
         lates.clear(index, intent);

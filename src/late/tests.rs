@@ -7,7 +7,9 @@ use std::vec::Vec;
 
 use crate::Queue;
 use crate::effort::{affordable, times};
-use crate::sync::hook::{self, Point};
+use crate::late::fence;
+use crate::ring::{self, Consumer, Link, Producer};
+use crate::sync::hook::{self, Point, fences_passed_by};
 
 mod batches;
 #[cfg(feature = "std")]
@@ -17,6 +19,8 @@ mod exact;
 mod pool;
 mod progress;
 mod rings;
+mod steps;
+mod turns;
 
 #[cfg(all(
     target_os = "linux",
@@ -96,6 +100,51 @@ impl<R: Send + 'static> Stopped<R> {
     }
 }
 
+/// A thread that is stopped again and again inside an operation.
+struct Steps<R> {
+    go: Sender<()>,
+    there: Receiver<Point>,
+    thread: JoinHandle<R>,
+}
+
+impl<R: Send + 'static> Steps<R> {
+    /// Runs `operation` on a thread and stops it whenever `is_there` says so of the points that it
+    /// has seen. Returns when the thread stands there for the first time.
+    fn of(
+        is_there: impl Fn(&[Point]) -> bool + Send + 'static,
+        operation: impl FnOnce() -> R + Send + 'static,
+    ) -> Self {
+        let (go, wait) = channel();
+        let (reached, there) = channel();
+        let thread = thread::spawn(move || {
+            let mut seen = Vec::new();
+            hook::set(move |point| {
+                seen.push(point);
+                if is_there(&seen) {
+                    // After the test has gone nobody waits.
+                    let _ = reached.send(point);
+                    let _ = wait.recv();
+                }
+            });
+            operation()
+        });
+        assert!(there.recv().is_ok(), "the operation passes the point");
+        Self { go, there, thread }
+    }
+
+    /// Lets it go on to where it is stopped next, which is a point like this.
+    fn goes_on_to(&self, point: Point) {
+        self.go.send(()).expect("it is stopped");
+        assert_eq!(self.there.recv(), Ok(point));
+    }
+
+    /// Lets it go to its end.
+    fn release(self) -> R {
+        drop(self.go);
+        self.thread.join().expect("the operation does not panic")
+    }
+}
+
 /// Runs an operation of this thread and checks that it asks no more often than `bound`.
 fn bounded<R>(bound: usize, operation: impl FnOnce() -> R) -> R {
     let mut steps = 0;
@@ -116,6 +165,14 @@ fn bound(capacity: usize) -> usize {
     8 * (4 * capacity + 300)
 }
 
+/// All that is in the queue, in order.
+fn drain(queue: &Queue<u64>) -> Vec<u64> {
+    let pop = || bounded(bound(queue.capacity()), || queue.pop());
+    let all = Vec::from_iter(std::iter::from_fn(pop).take(queue.capacity() + 1));
+    assert!(all.len() <= queue.capacity(), "more than fit: {all:?}");
+    all
+}
+
 const POINTS: [Point; 3] = [Point::Claimed, Point::Moved, Point::Committed];
 
 /// Fills and empties the queue for some laps; how many values it takes each time.
@@ -126,6 +183,7 @@ fn laps(queue: &Queue<u64>, laps: usize) -> usize {
         let mut count = 0;
         while bounded(bound, || queue.push(1000 * lap + count)).is_ok() {
             count += 1;
+            assert!(count <= queue.capacity() as u64, "more than fit");
         }
         for value in 0..count {
             assert_eq!(bounded(bound, || queue.pop()), Some(1000 * lap + value));
@@ -214,6 +272,55 @@ fn as_many_threads_stopped_as_there_are_slots_but_one() {
     assert_eq!(laps(&queue, 6), capacity);
 }
 
+/// How many fences a push and a pop pass to commit.
+fn fences<L: Link<Item = u64>>(
+    (producer, consumer): &mut (Producer<L>, Consumer<L>),
+) -> [usize; 2] {
+    [
+        fences_passed_by(|| producer.push(1).unwrap()),
+        fences_passed_by(|| assert_eq!(consumer.pop(), Some(1))),
+    ]
+}
+
+/// The same for batches of three.
+fn fences_of_batches<L>((producer, consumer): &mut (Producer<L>, Consumer<L>)) -> [usize; 2]
+where
+    L: Link<Item = u64>,
+{
+    [
+        fences_passed_by(|| assert_eq!(producer.push_slice(&[1, 2, 3]), 3)),
+        fences_passed_by(|| assert_eq!(consumer.pop_slice(&mut [0; 3]), 3)),
+    ]
+}
+
+/// A shared side passes a fence with each slot that it commits where the light fence is not free, and
+/// none where it is, beside late threads too. A lone side has nobody who would skip it.
+#[test]
+fn a_shared_side_passes_a_fence_to_commit_unless_the_light_one_is_free() {
+    let costs = |shared: [usize; 2]| shared.map(|n| if fence::is_free() { 0 } else { n });
+    assert_eq!(fences(&mut ring::spsc(2)), [0, 0]);
+    assert_eq!(fences(&mut ring::mpsc(2)), costs([1, 0]));
+    assert_eq!(fences(&mut ring::spmc(2)), costs([0, 1]));
+    assert_eq!(fences_of_batches(&mut ring::spsc(3)), [0, 0]);
+    assert_eq!(fences_of_batches(&mut ring::mpsc(3)), costs([3, 0]));
+    assert_eq!(fences_of_batches(&mut ring::spmc(3)), costs([0, 3]));
+    let mut mpmc = ring::mpmc(3);
+    assert_eq!(fences_of_batches(&mut mpmc), costs([3, 3]));
+    let mut theirs = mpmc.0.clone();
+    for _ in 0..3 {
+        assert_eq!(fences(&mut mpmc), costs([1, 1]));
+    }
+    let late = Stopped::at(Point::Moved, 1, move || theirs.push(7));
+    // This one skips it.
+    mpmc.0.push(1).unwrap();
+    assert_eq!(mpmc.1.pop(), Some(1));
+    for _ in 0..5 {
+        assert_eq!(fences(&mut mpmc), costs([1, 1]), "beside a late thread");
+    }
+    assert_eq!(late.release(), Ok(()));
+    assert_eq!(mpmc.1.pop(), Some(7));
+}
+
 #[test]
 fn a_skipper_that_is_stopped_delays_nobody() {
     let queue = Arc::new(Queue::new(4));
@@ -227,16 +334,19 @@ fn a_skipper_that_is_stopped_delays_nobody() {
     assert_eq!(laps(&queue, 5), 4);
 }
 
+/// Before the skipper looks at the mark, or when it has seen that the owner has not committed.
 #[test]
 fn an_owner_that_is_in_time_clears_the_intent() {
-    let queue = Arc::new(Queue::new(4));
-    let theirs = Arc::clone(&queue);
-    let producer = Stopped::at(Point::Moved, 1, move || theirs.push(7));
-    let theirs = Arc::clone(&queue);
-    let skipper = Stopped::at(Point::Intended, 1, move || theirs.pop());
-    assert_eq!(producer.release(), Ok(()));
-    assert_eq!(skipper.release(), Some(7));
-    assert_eq!(laps(&queue, 5), 4);
+    for points in [[Point::Looked, Point::Intended], [Point::Intended, Point::Looked]] {
+        let queue = Arc::new(Queue::new(4));
+        let theirs = Arc::clone(&queue);
+        let producer = Stopped::at(Point::Moved, 1, move || theirs.push(7));
+        let theirs = Arc::clone(&queue);
+        let skipper = Stopped::when(move |seen| seen.ends_with(&points), move || theirs.pop());
+        assert_eq!(producer.release(), Ok(()));
+        assert_eq!(skipper.release(), Some(7));
+        assert_eq!(laps(&queue, 5), 4);
+    }
 }
 
 #[test]
@@ -278,8 +388,7 @@ fn an_eviction_stopped_at_each_step_costs_one_slot_and_delays_nobody() {
             }
             let theirs = Arc::clone(&queue);
             let stopped = Stopped::at(point, 1, move || theirs.force_push(500));
-            let pop = || bounded(bound(capacity), || queue.pop());
-            let mut left = Vec::from_iter(std::iter::from_fn(pop));
+            let mut left = drain(&queue);
             if point == Point::Committed {
                 assert_eq!(left.pop(), Some(500), "it is in the place of the oldest");
             }
@@ -319,7 +428,7 @@ fn a_spent_budget_does_not_stop_the_queue_for_ever() {
         for consumer in consumers {
             assert!(consumer.release().is_some());
         }
-        while queue.pop().is_some() {}
+        drain(&queue);
         assert_eq!(laps(&queue, 5), capacity - 1, "one thread is stopped");
         assert_eq!(producer.release(), Ok(()));
         assert_eq!(queue.pop(), Some(7));

@@ -31,6 +31,7 @@ fn span<D: Side, K: Protocol, O: Protocol, G: Group>(
             return Ok(at);
         }
     }
+    hook::at(hook::Point::Looked);
     Err(match K::latest::<D, _>(track, from) {
         latest if latest != from => Step::Again(latest),
         _ => Step::Blocked,

@@ -26,11 +26,14 @@ fn push_batch(queue: &Queue, n: usize) -> usize {
     queue.filling(|cursor| queue.push_slice(cursor, &Vec::from_iter(0..n as u64)))
 }
 
+fn pop_batch(queue: &Queue, n: usize) -> usize {
+    queue.emptying(|cursor| queue.pop_slice(cursor, &mut std::vec![0; n]))
+}
+
 /// Lets consumers spend all of the budget.
 fn spend_all(lates: Lates<'_>, geometry: Geometry) {
-    while !lates.is_spent(geometry) {
-        lates.spend();
-    }
+    (0..3 * geometry.capacity() + 256).for_each(|_| lates.spend());
+    assert!(lates.is_spent(geometry));
 }
 
 /// A queue in which one value went through, so that the fence is known; beside a late thread of its
@@ -62,7 +65,8 @@ fn a_push_and_a_batch_that_commit_renew_the_budget_and_a_pop_does_not() {
             assert_eq!(push_batch(&queue, n), n);
             assert!(!lates.is_spent(geometry), "a batch of {n}, beside a late one: {beside}");
             spend_all(lates, geometry);
-            assert!((0..n).all(|_| pop(&queue).is_some()));
+            assert!(pop(&queue).is_some());
+            assert_eq!(pop_batch(&queue, n), n - 1);
             assert!(lates.is_spent(geometry), "a pop gives others nothing to find");
         }
         assert!(push(&queue, 1));
@@ -89,15 +93,20 @@ fn an_exact_batch_counts_what_it_passed_as_room_and_renews_the_budget() {
     let values = [1, 2, 3, 4, 5, 6, 7];
     assert!(push(&queue, 0));
     let work = move |queue: &Queue| {
+        let track = queue.track();
         assert_eq!(push_batch(queue, 5), 5);
+        spend_all(track.lates, track.slots.geometry);
         let freed = queue.emptying(|cursor| {
             queue.pop_slice_exact(cursor, &mut [0; 6]).unwrap();
             cursor.freed
         });
-        assert_eq!(freed, 1, "of seven positions one has no value");
+        assert_eq!(freed, 2, "of eight positions two have no value");
+        assert!(track.lates.is_spent(track.slots.geometry), "a pop gives others nothing to find");
     };
-    beside_late(&queue, work, |queue| assert!(push(queue, 10)));
-    assert_eq!(pop(&queue), Some(10));
+    let others = Rc::clone(&queue);
+    let beside_two = move |_: &Queue| beside_late(&others, work, |queue| assert!(push(queue, 11)));
+    beside_late(&queue, beside_two, |queue| assert!(push(queue, 10)));
+    assert_eq!((pop(&queue), pop(&queue)), (Some(11), Some(10)));
     assert_eq!(push_batch(&queue, 8), 8);
     assert_eq!(pop(&queue), Some(0));
     let work = move |queue: &Queue| {
@@ -112,6 +121,59 @@ fn an_exact_batch_counts_what_it_passed_as_room_and_renews_the_budget() {
     };
     beside_late(&queue, work, |queue| assert!(pop(queue).is_some()));
     assert!((0..7).all(|i| pop(&queue) == Some(values[i])));
+}
+
+/// A producer that is late with the first of a batch gives up all of it, and begins again.
+#[test]
+fn a_batch_that_is_given_up_renews_nothing() {
+    for is_exact in [false, true] {
+        let queue = Rc::new(Queue::on_heap(8, 0));
+        assert_eq!(push_batch(&queue, 8), 8);
+        assert_eq!(pop(&queue), Some(0));
+        let work = move |queue: &Rc<Queue>| {
+            // Of the consumer that is late an exact batch goes round, and the other begins behind it.
+            assert_eq!(pop_batch(queue, 8), 6);
+            if !is_exact {
+                assert!(push(queue, 0) && push(queue, 0));
+                assert_eq!((pop(queue), pop(queue)), (Some(0), Some(0)));
+            }
+            let (others, mut is_spent) = (Rc::clone(queue), None);
+            let given_up = Rc::new(Cell::new(0));
+            let count = Rc::clone(&given_up);
+            hook::set(move |point| {
+                let track = others.track();
+                let (lates, geometry) = (track.lates, track.slots.geometry);
+                match point {
+                    Point::Moved if is_spent.is_none() => {
+                        // All of the batch is skipped.
+                        assert_eq!(pop(&others), None);
+                        spend_all(lates, geometry);
+                        is_spent = Some(true);
+                    }
+                    Point::Asking if is_spent == Some(true) => {
+                        assert!(lates.is_spent(geometry), "nothing is there to be found");
+                        count.set(count.get() + 1);
+                        is_spent = Some(false);
+                    }
+                    _ => (),
+                }
+            });
+            let moved = queue.filling(|cursor| {
+                let values = [1, 2, 3, 4, 5];
+                if is_exact {
+                    queue.push_slice_exact(cursor, &values).map_or(0, |()| 5)
+                } else {
+                    queue.push_slice(cursor, &values)
+                }
+            });
+            hook::set(|_| ());
+            assert_eq!(given_up.get(), 1);
+            assert!(moved > 0 && (1..=moved).all(|value| pop(queue) == Some(value as u64)));
+            assert_eq!(pop(queue), None);
+        };
+        let others = Rc::clone(&queue);
+        beside_late(&queue, move |_| work(&others), |queue| assert_eq!(pop(queue), Some(1)));
+    }
 }
 
 /// The mark that tells the producer who comes to the slot of index `index` next that it is its turn.
@@ -139,8 +201,10 @@ fn a_late_owner_leaves_its_slot_for_the_lap_after_the_last_that_was_skipped() {
             if is_stopped {
                 has_waited |= point == Point::Leaving;
                 for _ in 0..2 {
-                    while push(&others, 1) {}
-                    while pop(&others).is_some() {}
+                    let fit = (0..capacity).take_while(|_| push(&others, 1)).count();
+                    assert_eq!(fit, capacity - 1, "one is late");
+                    assert!((0..fit).all(|_| pop(&others) == Some(1)));
+                    assert_eq!(pop(&others), None);
                 }
             }
             if point == Point::Left {

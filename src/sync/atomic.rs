@@ -63,6 +63,7 @@ impl Atomic {
         {
             // An exchange costs half of what a store and a fence cost.
             let _ = edge;
+            super::hook::fenced();
             self.0.swap(value, core::sync::atomic::Ordering::SeqCst);
         }
         #[cfg(ringway_modelled)]

@@ -83,6 +83,39 @@ mod endless {
     }
 }
 
+/// In unit tests: how many full fences this thread has passed, those that come with a store too.
+#[cfg(all(test, not(ringway_modelled)))]
+mod fences {
+    use core::cell::Cell;
+
+    std::thread_local! {
+        static PASSED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// One more.
+    pub(super) fn pass() {
+        PASSED.set(PASSED.get() + 1);
+    }
+
+    /// How many this thread passes while it does that.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn passed_by(operation: impl FnOnce()) -> usize {
+        let before = PASSED.get();
+        operation();
+        PASSED.get() - before
+    }
+}
+#[cfg(all(test, feature = "alloc", not(ringway_modelled)))]
+pub(crate) use fences::passed_by as fences_passed_by;
+
+/// The thread passes a full fence.
+#[cfg(not(ringway_modelled))]
+#[inline(always)]
+pub(crate) fn fenced() {
+    #[cfg(test)]
+    fences::pass();
+}
+
 /// The thread begins its operation again.
 #[cfg(not(ringway_modelled))]
 #[inline(always)]

@@ -92,5 +92,7 @@ pub(crate) fn pause() {
 /// least one sees what the other wrote.
 #[inline(always)]
 pub(crate) fn full_fence(edge: edge::Edge) {
+    #[cfg(not(ringway_modelled))]
+    hook::fenced();
     atomic::fence(edge);
 }

@@ -177,3 +177,19 @@ fn beside_stopped(seed: usize) {
 fn operations_of_a_channel_beside_stopped_threads() {
     (0..crate::effort::times(1000)).for_each(beside_stopped);
 }
+
+/// A sender has filled the channel and is stopped before it notes how many there are. Whoever is refused
+/// meanwhile says that it was full.
+#[test]
+fn who_is_refused_beside_a_late_sender_notes_that_the_channel_was_full() {
+    let (sender, receiver) = bounded_at(2, 0);
+    sender.try_send(1).unwrap();
+    let theirs = sender.clone();
+    let late = Stopped::at(Point::Committed, 1, move || theirs.try_send(2));
+    assert_eq!(sender.metrics().high_water, 1);
+    assert!(sender.try_send(3).is_err());
+    assert_eq!(sender.metrics().high_water, 2);
+    assert_eq!((receiver.try_recv(), receiver.try_recv()), (Ok(1), Ok(2)));
+    late.release().unwrap();
+    assert_eq!(sender.metrics().high_water, 2);
+}

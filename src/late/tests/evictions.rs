@@ -2,11 +2,6 @@
 
 use super::*;
 
-/// All that is in the queue, in order.
-fn drain(queue: &Queue<u64>) -> Vec<u64> {
-    Vec::from_iter(std::iter::from_fn(|| bounded(bound(queue.capacity()), || queue.pop())))
-}
-
 /// A full queue of the values from 0 on.
 fn full(capacity: usize) -> Arc<Queue<u64>> {
     let queue = Arc::new(Queue::new(capacity));
@@ -71,7 +66,8 @@ fn a_reserved_place_goes_to_whoever_evicts() {
 /// claimed the oldest itself.
 #[test]
 fn what_a_consumer_takes_is_not_evicted() {
-    let stops = (1..=5).map(|nth| (Point::Asking, nth)).chain([(Point::Reserved, 1)]);
+    let looks = (1..=5).flat_map(|nth| [(Point::Asking, nth), (Point::Looked, nth)]);
+    let stops = looks.chain([(Point::Reserved, 1)]);
     for (capacity, (point, nth)) in
         [1, 2, 3, 64].into_iter().flat_map(|c| stops.clone().map(move |s| (c, s)))
     {
@@ -96,23 +92,28 @@ fn what_a_consumer_takes_is_not_evicted() {
     }
 }
 
-/// The consumer that takes the oldest is late in its turn, before or after the evictor comes back.
+/// The consumer that takes the oldest is late in its turn: others pass it before the evictor comes back,
+/// or before it is back itself, or nobody does.
 #[test]
 fn the_consumer_that_takes_the_oldest_is_late() {
     for capacity in [1, 2, 3, 64] {
         for point in POINTS {
-            for passes in [false, true] {
+            for passed in [Some(1), Some(2), None] {
                 let queue = full(capacity);
                 let evictor = evict_stopped(&queue, 500, Point::Reserved);
                 let theirs = Arc::clone(&queue);
                 let consumer = Stopped::at(point, 1, move || theirs.pop());
                 let mut seen = Vec::new();
-                if passes {
-                    seen.append(&mut drain(&queue));
-                }
+                let mut pass = |when| {
+                    if passed == Some(when) {
+                        seen.append(&mut drain(&queue));
+                    }
+                };
+                pass(1);
                 let evicted = evictor.release();
-                seen.append(&mut drain(&queue));
+                pass(2);
                 let popped = consumer.release();
+                seen.append(&mut drain(&queue));
                 assert_eq!(popped, Some(0));
                 let mut all = Vec::from_iter(seen.into_iter().chain(evicted).chain(popped));
                 all.sort_unstable();
@@ -120,6 +121,69 @@ fn the_consumer_that_takes_the_oldest_is_late() {
                 assert_eq!(laps(&queue, 5), capacity);
             }
         }
+    }
+}
+
+/// An evictor that has reserved the place of the oldest is stopped where it waits for its turn, since
+/// what `others` did when it had reserved took the oldest.
+fn awaiting<T: Send + 'static>(
+    queue: &Arc<Queue<u64>>,
+    others: impl Fn() -> T + Send + 'static,
+) -> (Stopped<Vec<u64>>, T) {
+    let (did, done) = channel();
+    let is_there = move |seen: &[Point]| {
+        if seen.ends_with(&[Point::Reserved]) {
+            did.send(others()).expect("the test waits");
+        }
+        seen.contains(&Point::Reserved) && seen.ends_with(&[Point::Asking])
+    };
+    let theirs = Arc::clone(queue);
+    let evictor = Stopped::when(is_there, move || evict(&theirs, 500));
+    (evictor, done.recv().expect("it has reserved"))
+}
+
+/// The consumer that took the oldest has stored its mark in time, while the intent to skip it is still
+/// there: the place is the evictor's, and it takes it.
+#[test]
+fn an_intent_about_the_consumer_before_is_not_about_the_evictor() {
+    for capacity in [1, 2, 3, 64] {
+        let queue = full(capacity);
+        let theirs = Arc::clone(&queue);
+        let stops = |seen: &[Point]| matches!(seen.last(), Some(Point::Moved | Point::Committed));
+        let (evictor, consumer) = awaiting(&queue, move || {
+            let theirs = Arc::clone(&theirs);
+            Steps::of(stops, move || theirs.pop())
+        });
+        assert!((1..capacity as u64).all(|value| queue.pop() == Some(value)));
+        let theirs = Arc::clone(&queue);
+        let skipper = Stopped::at(Point::Intended, 1, move || theirs.pop());
+        consumer.goes_on_to(Point::Committed);
+        assert_eq!(evictor.release(), []);
+        assert_eq!(consumer.release(), Some(0));
+        assert_eq!(skipper.release(), Some(500));
+        assert_eq!(laps(&queue, 5), capacity, "whole again");
+    }
+}
+
+/// The consumer that took the oldest was skipped, in the place that is reserved too, and stores its
+/// mark, which tells the evictor its turn. It leaves the place to the next lap.
+#[test]
+fn the_mark_of_a_skipped_consumer_is_no_turn_of_the_evictor() {
+    for capacity in [1, 2, 3, 64] {
+        let queue = full(capacity);
+        let theirs = Arc::clone(&queue);
+        let stops = |seen: &[Point]| matches!(seen.last(), Some(Point::Moved | Point::Leaving));
+        let (evictor, consumer) = awaiting(&queue, move || {
+            let theirs = Arc::clone(&theirs);
+            Steps::of(stops, move || theirs.pop())
+        });
+        assert!(drain(&queue).into_iter().eq(1..capacity as u64));
+        consumer.goes_on_to(Point::Leaving);
+        // Beside the late one it finds the next slot, if there is one.
+        assert_eq!(evictor.release(), Vec::from_iter((capacity == 1).then_some(500)));
+        assert_eq!(consumer.release(), Some(0));
+        assert_eq!(drain(&queue), Vec::from_iter((capacity > 1).then_some(500)));
+        assert_eq!(laps(&queue, 5), capacity, "whole again");
     }
 }
 

@@ -26,11 +26,6 @@ fn pop_exact(queue: &Queue<u64>, n: usize) -> Option<Vec<u64>> {
     is_popped.then_some(values)
 }
 
-/// All that is in the queue, in order.
-fn drain(queue: &Queue<u64>) -> Vec<u64> {
-    Vec::from_iter(std::iter::from_fn(|| bounded(bound(queue.capacity()), || queue.pop())))
-}
-
 /// A thread that pushes this value and is stopped before the mark.
 fn late_push(queue: &Arc<Queue<u64>>, value: u64, point: Point) -> Stopped<Result<(), u64>> {
     let theirs = Arc::clone(queue);
@@ -328,10 +323,33 @@ fn an_exact_batch_is_not_refused_because_others_were_faster() {
     }
 }
 
+/// A batch of the capacity has seen a late consumer among its slots. Before it is refused that one comes
+/// back and others move the ring on: now there are as many, and were since then.
+#[test]
+fn an_exact_batch_of_the_capacity_looks_again_where_others_were_faster() {
+    for (stop, start) in stops().flat_map(|stop| STARTS.map(|start| (stop, start))) {
+        let queue = Arc::new(Queue::new_at(5, start));
+        let late = beside_late_pop(&queue, Point::Moved);
+        let theirs = Arc::clone(&queue);
+        let (pusher, has_stopped) =
+            Stopped::if_ever(is_at(stop), move || push_exact(&theirs, 100..105));
+        assert_eq!(late.release(), Some(1));
+        if !has_stopped {
+            assert!(!pusher.release(), "a slot was not free");
+            continue;
+        }
+        queue.push(7).unwrap();
+        assert_eq!(queue.pop(), Some(7));
+        assert!(pusher.release(), "{stop:?}");
+        assert!(drain(&queue).into_iter().eq(100..105));
+        assert_eq!(laps(&queue, 3), 5);
+    }
+}
+
 /// A thread that stands at its last step before its mark when `passer` skips its position, which is
 /// stopped when it has claimed what lies around; then the thread stores its mark, which tells the
 /// passer its turn, and is stopped before it leaves the slot.
-fn that_has_not_left<R, B>(
+pub(super) fn that_has_not_left<R, B>(
     operation: impl FnOnce() -> R + Send + 'static,
     passer: impl Fn() -> Stopped<B> + Send + 'static,
 ) -> (Stopped<R>, Stopped<B>)

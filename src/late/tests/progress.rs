@@ -147,7 +147,7 @@ fn beside_stopped(seed: usize, capacity: usize, slots: usize, evictions: usize) 
         inside.extend(pushed);
         outside.extend(popped);
     }
-    outside.extend(std::iter::from_fn(|| queue.pop()));
+    outside.extend(drain(&queue));
     inside.sort_unstable();
     outside.sort_unstable();
     assert_eq!(inside, outside, "seed {seed}, capacity {capacity}, {who:?}");

@@ -181,12 +181,7 @@ fn a_sandbox_that_forbids_membarrier() {
 /// Pushes until the queue says Full.
 fn fill(queue: &Queue<u64>) -> Vec<u64> {
     let is_pushed = |&value: &u64| bounded(bound(queue.capacity()), || queue.push(value)).is_ok();
-    (0..).take_while(is_pushed).collect()
-}
-
-/// Pops until the queue says Empty.
-fn empty(queue: &Queue<u64>) -> Vec<u64> {
-    std::iter::from_fn(|| bounded(bound(queue.capacity()), || queue.pop())).collect()
+    (0..=queue.capacity() as u64).take_while(is_pushed).collect()
 }
 
 /// Nobody is skipped: a thread that is stopped at this point holds up the others, who are told Full
@@ -196,19 +191,19 @@ fn nobody_is_skipped(queue: &Arc<Queue<u64>>, point: Point) {
     let producer = Stopped::at(point, 1, move || theirs.push(100));
     let pushed = fill(queue);
     assert!(!pushed.is_empty());
-    assert!(empty(queue).is_empty());
+    assert!(drain(queue).is_empty());
     assert_eq!(producer.release(), Ok(()));
     assert_eq!(queue.pop(), Some(100));
-    assert_eq!(empty(queue), pushed);
+    assert_eq!(drain(queue), pushed);
 
     queue.push(100).unwrap();
     let theirs = Arc::clone(queue);
     let consumer = Stopped::at(point, 1, move || theirs.pop());
     let pushed = fill(queue);
-    assert_eq!(empty(queue), pushed);
+    assert_eq!(drain(queue), pushed);
     assert!(fill(queue).is_empty());
     assert_eq!(consumer.release(), Some(100));
-    assert!(empty(queue).is_empty());
+    assert!(drain(queue).is_empty());
 }
 
 #[test]
@@ -247,12 +242,12 @@ fn a_sandbox_that_comes_while_threads_are_late() {
 
         assert_eq!(skipper.release(), None);
         assert_eq!(late.release(), Ok(()));
-        assert_eq!(empty(&queue), [101]);
+        assert_eq!(drain(&queue), [101]);
         // Who was skipped before stays so, lap after lap.
         assert_eq!(laps(&queue, 5), 4);
         nobody_is_skipped(&queue, Point::Moved);
         assert_eq!(skipped.release(), Ok(()));
-        assert_eq!(empty(&queue), [100]);
+        assert_eq!(drain(&queue), [100]);
         assert_eq!(laps(&queue, 5), 5);
         transfer_through(&queue);
     });
@@ -276,7 +271,7 @@ fn a_process_that_was_forked() {
             let result = catch_unwind(AssertUnwindSafe(|| {
                 assert_eq!(queue.pop(), Some(100));
                 beside_late(&queue);
-                assert_eq!(empty(&queue), [100]);
+                assert_eq!(drain(&queue), [100]);
                 transfer_through(&queue);
             }));
             // SAFETY: it ends the process, without what the harness would do.

@@ -18,7 +18,11 @@ impl Dice {
 const BATCH: usize = 2;
 
 /// Moves values in by one of the ways of all producers; those that went in.
-fn put<L: Link<Item = u64>>(producer: &mut Producer<L>, way: usize, first: u64) -> Vec<u64> {
+pub(super) fn put<L: Link<Item = u64>>(
+    producer: &mut Producer<L>,
+    way: usize,
+    first: u64,
+) -> Vec<u64> {
     let two = [first, first + 1];
     let mut vector = Vec::from(two);
     let moved = match way {
@@ -40,7 +44,7 @@ fn put<L: Link<Item = u64>>(producer: &mut Producer<L>, way: usize, first: u64) 
 }
 
 /// Moves values out by one of the ways of all consumers.
-fn take<L: Link<Item = u64>>(consumer: &mut Consumer<L>, way: usize) -> Vec<u64> {
+pub(super) fn take<L: Link<Item = u64>>(consumer: &mut Consumer<L>, way: usize) -> Vec<u64> {
     let mut values = std::vec![0; BATCH];
     match way {
         0 | 1 => return Vec::from_iter(consumer.pop()),
@@ -69,6 +73,14 @@ fn take<L: Link<Item = u64>>(consumer: &mut Consumer<L>, way: usize) -> Vec<u64>
         }
     }
     values
+}
+
+/// All that is in a ring, in order.
+pub(super) fn drain_ring<L: Link<Item = u64>>(consumer: &mut Consumer<L>) -> Vec<u64> {
+    let most = consumer.capacity() + 1;
+    let all = Vec::from_iter(std::iter::from_fn(|| consumer.pop()).take(most));
+    assert!(all.len() < most, "more than fit: {all:?}");
+    all
 }
 
 /// Writes in place and commits, or gives up what was written.
@@ -178,14 +190,14 @@ fn beside_stopped<L: Link<Item = u64> + Send + 'static>(seed: usize, kind: &Kind
         inside.extend(pushed);
         outside.extend(popped);
     }
-    outside.extend(std::iter::from_fn(|| consumer.pop()));
+    outside.extend(drain_ring(&mut consumer));
     inside.sort_unstable();
     outside.sort_unstable();
     assert_eq!(inside, outside, "seed {seed}, capacity {capacity}");
     for lap in 0..2 {
         let fit = (0..2 * capacity as u64).take_while(|value| producer.push(*value).is_ok());
         assert_eq!(fit.count(), capacity, "whole again: seed {seed}, lap {lap}");
-        assert!(std::iter::from_fn(|| consumer.pop()).eq(0..capacity as u64));
+        assert!(drain_ring(&mut consumer).into_iter().eq(0..capacity as u64));
     }
 }
 

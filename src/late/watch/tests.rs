@@ -74,6 +74,27 @@ fn two_late_words_of_a_sector_are_counted_as_two() {
     assert_eq!(count(lates.look(0)), 0);
 }
 
+/// A sector of a ring of many millions of slots.
+#[cfg(target_has_atomic = "64")]
+#[test]
+fn a_sector_has_room_for_two_thousand_million_late_words() {
+    let (watch, words) = (Watch::new(), words(1));
+    let lates = Lates { watch: &watch, words: &words };
+    lates.note_fence(0);
+    let before = lates.look(0);
+    for others in [1 << 19, 1 << 20, 1 << 30].map(|many| many - 1) {
+        // So many are late already.
+        watch.late[0].fetch_add(others, Edge::RELAXED);
+        let intent = lates.raise(0, lates.word(0), an_intent(lates.word(0))).unwrap();
+        let look = lates.look(0);
+        assert!(!look.is_quiet() && count(look) == others + 1);
+        assert_eq!(look.is_free(), before.is_free(), "that is another question");
+        assert!(lates.clear(0, intent));
+        watch.late[0].fetch_sub(others, Edge::RELAXED);
+        assert_eq!(lates.look(0).is_quiet(), before.is_quiet());
+    }
+}
+
 #[test]
 fn who_is_too_late_to_raise_or_to_clear_counts_nothing() {
     let (watch, words) = (Watch::new(), words(1));

@@ -33,12 +33,12 @@ fn d16_a_thread_inside_an_operation_at_the_fork_costs_the_child_a_slot() {
             let consumer = Stopped::at(point, 1, move || theirs.pop());
             let lost = if point == Point::Committed { 0 } else { 2 };
             fork(|| {
-                empty(&queue);
+                drain(&queue);
                 assert_eq!(laps(&queue, 5), 5 - lost, "{point:?}");
                 transfer_through(&queue);
             });
             assert_eq!((consumer.release(), producer.release()), (Some(7), Ok(())));
-            assert_eq!(empty(&queue), [100], "the parent has what it had");
+            assert_eq!(drain(&queue), [100], "the parent has what it had");
             assert_eq!(laps(&queue, 5), 5);
         }
     });

@@ -33,7 +33,7 @@ fn d13_a_sandbox_that_kills_whoever_calls_membarrier() {
         let queue = Arc::new(Queue::new(5));
         assert_eq!(queue.push_slice(&[1, 2, 3]), 3);
         assert_eq!((queue.force_push(4), queue.pop()), (None, Some(1)));
-        assert_eq!(empty(&queue), [2, 3, 4]);
+        assert_eq!(drain(&queue), [2, 3, 4]);
         let theirs = Arc::clone(&queue);
         let late = Stopped::at(Point::Moved, 1, move || theirs.push(100));
         assert_eq!(laps(&queue, 5), 4, "it was skipped");
