@@ -76,14 +76,14 @@ pub(crate) unsafe fn drop_values<G: Group>(slots: Slots<'_, G>, claim: &Claim) {
     unsafe { drop_each(slots.runs(claim.from, claim.len)) }
 }
 
-/// Drops the values of a ring that nobody else has, from `from` on once round, each once even if
-/// one of them panics.
+/// Drops the values of a ring that nobody else has, at `n` positions from `from` on, each once even
+/// if one of them panics.
 ///
 /// # Safety
 ///
 /// The caller owns all the slots.
-pub(crate) unsafe fn drop_filled<G: Group>(slots: Slots<'_, G>, from: Position) {
-    let all = slots.runs(from, slots.geometry.capacity()).flat_map(|run| run.each());
+pub(crate) unsafe fn drop_filled<G: Group>(slots: Slots<'_, G>, from: Position, n: usize) {
+    let all = slots.runs(from, n).flat_map(|run| run.each());
     // SAFETY: the slots are the caller's (R1), and those that are ready for a consumer hold
     // values (R2).
     unsafe { drop_each(all.filter(|slot| slot.is_filled())) }

@@ -3,6 +3,8 @@
 use crate::position::{Geometry, Position};
 use crate::sequencer::Side;
 use crate::sync::Atomic;
+#[cfg(all(feature = "alloc", not(ringway_modelled)))]
+use crate::sync::edge::Edge;
 
 /// A mark for each of `N` slots: the lap that the slot is in, with the side whose turn it is in
 /// the lowest bit.
@@ -13,9 +15,15 @@ pub struct Marks<const N: usize>([Atomic; N]);
 
 impl<const N: usize> Marks<N> {
     /// It is the producers' turn in the lap of `start`.
-    #[cfg(any(feature = "alloc", ringway_modelled))]
+    #[cfg(ringway_modelled)]
     pub(crate) fn empty(geometry: Geometry, start: Position) -> Self {
         Self(core::array::from_fn(|_| Atomic::new(geometry.lap_of(start))))
+    }
+
+    /// It becomes the producers' turn in the lap of `start`, before anybody else has the slots.
+    #[cfg(all(feature = "alloc", not(ringway_modelled)))]
+    pub(crate) fn begin(&self, geometry: Geometry, start: Position) {
+        self.0.iter().for_each(|mark| mark.store(geometry.lap_of(start), Edge::RELAXED));
     }
 
     /// It is the producers' turn in lap 0.

@@ -6,6 +6,8 @@
 //! values are words. (Figures: docs/DESIGN.md.)
 
 mod storage;
+#[cfg(all(feature = "alloc", not(ringway_modelled)))]
+mod zeroed;
 
 #[cfg(feature = "alloc")]
 pub use storage::Heap;

@@ -21,6 +21,8 @@ thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
     /// How many bytes this thread has allocated and not given back.
     static BYTES: Cell<isize> = const { Cell::new(0) };
+    /// How many bytes this thread has allocated that were written, or will be.
+    static WRITTEN: Cell<usize> = const { Cell::new(0) };
 }
 
 // SAFETY: everything is the system's allocator; the counts allocate nothing.
@@ -28,8 +30,20 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
         BYTES.set(BYTES.get() + layout.size() as isize);
+        WRITTEN.set(WRITTEN.get() + layout.size());
         // SAFETY: the caller keeps the conditions of `alloc`.
         unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        BYTES.set(BYTES.get() + layout.size() as isize);
+        // What is to be aligned to more is written by the standard library.
+        if layout.align() > 16 {
+            WRITTEN.set(WRITTEN.get() + layout.size());
+        }
+        // SAFETY: the caller keeps the conditions of `alloc_zeroed`.
+        unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
@@ -77,6 +91,7 @@ macro_rules! on_kinds {
 
 on_kinds!([spsc, mpsc, spmc, mpmc]:
     a_ring_takes_at_most_24_bytes_for_a_word,
+    the_slots_of_a_new_ring_are_not_written,
     a_ring_gives_all_its_memory_back,
     moving_values_allocates_nothing,
 );
@@ -102,6 +117,15 @@ fn a_ring_takes_at_most_24_bytes_for_a_word<L: Link<Item = u64>>(
     make: fn(usize) -> (Producer<L>, Consumer<L>),
 ) {
     takes_at_most(24, make);
+}
+
+// The system has the memory ready when it is used for the first time.
+fn the_slots_of_a_new_ring_are_not_written<L: Link<Item = u64>>(
+    make: fn(usize) -> (Producer<L>, Consumer<L>),
+) {
+    let before = WRITTEN.get();
+    drop(black_box(make(100_000)));
+    assert!(WRITTEN.get() - before <= CONSTANT as usize);
 }
 
 #[test]

@@ -52,7 +52,8 @@ fn the_turn_is_passed_at_the_slots_that_are_named_and_at_no_other() {
     let geometry = Geometry::new(4).unwrap();
     let position = in_lap_2(geometry);
     for (place, len) in (0..4).flat_map(|place| (1..=4 - place).map(move |len| (place, len))) {
-        let marks: Marks<4> = Marks::empty(geometry, position);
+        let marks = Marks::<4>::zero();
+        marks.begin(geometry, position);
         let expect = |passed: Word| {
             let is_passed = |i| (place..place + len).contains(&i);
             let empty = geometry.lap_of(position) | Filling::TURN;

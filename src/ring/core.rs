@@ -103,7 +103,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Drop for Ring<P, C, S> {
         let from = Position(self.emptied.load(Edge::RELAXED));
         // SAFETY: nobody else has the ring any more, so that whatever was claimed is committed
         // (R3) and the slots are ours.
-        unsafe { buffer::drop_filled(self.store.slots(), from) }
+        unsafe { buffer::drop_filled(self.store.slots(), from, self.len()) }
     }
 }
 

@@ -23,54 +23,64 @@ pub trait Storage {
     fn late_words(&self) -> &[Atomic];
 }
 
+/// What lies on the heap.
+#[cfg(all(feature = "alloc", not(ringway_modelled)))]
+type Slice<T> = super::zeroed::Zeroed<T>;
+
+/// What lies on the heap.
+#[cfg(all(feature = "alloc", ringway_modelled))]
+type Slice<T> = alloc::boxed::Box<[T]>;
+
 /// Slots on the heap, for a capacity known when the ring is made.
 #[cfg(feature = "alloc")]
 #[derive(Debug)]
 pub struct Heap<T> {
     geometry: Geometry,
-    groups: alloc::boxed::Box<[Four<T>]>,
-    late: alloc::boxed::Box<[Atomic]>,
+    groups: Slice<Four<T>>,
+    late: Slice<Atomic>,
 }
 
 #[cfg(feature = "alloc")]
 impl<T> Heap<T> {
     /// The geometry for so many slots, or `None` if the address space is too small for them.
     pub(crate) fn geometry(capacity: usize) -> Option<Geometry> {
-        let groups = capacity.div_ceil(Four::<T>::LEN);
-        core::alloc::Layout::array::<Four<T>>(groups).ok().and_then(|_| Geometry::new(capacity))
+        let layout = core::alloc::Layout::array::<Four<T>>(Self::groups(capacity));
+        layout.ok().and_then(|_| Geometry::new(capacity))
     }
 
-    /// The late words: one for each slot, or none.
-    fn late(geometry: Geometry, can_be_late: bool) -> alloc::boxed::Box<[Atomic]> {
-        let count = if can_be_late { geometry.capacity() } else { 0 };
-        (0..count).map(|_| Atomic::new(0)).collect()
+    /// How many groups it takes for so many slots.
+    fn groups(capacity: usize) -> usize {
+        capacity.div_ceil(Four::<T>::LEN)
+    }
+
+    /// How many late words it takes: one for each slot, or none.
+    fn lates(geometry: Geometry, can_be_late: bool) -> usize {
+        if can_be_late { geometry.capacity() } else { 0 }
     }
 
     /// Slots without values, whose turn is the producers' in the lap of `start`.
     ///
-    /// The groups are made where they stay: a large `T` does not pass over the stack.
+    /// In lap 0 they are all zeroes, so that none of the memory is written before it is used.
     #[cfg(not(ringway_modelled))]
     pub(crate) fn new(geometry: Geometry, start: Position, can_be_late: bool) -> Self {
-        type Groups<T> = alloc::boxed::Box<[Four<T>]>;
-        let groups = geometry.capacity().div_ceil(Four::<T>::LEN);
-        let mut groups = Groups::<T>::new_uninit_slice(groups);
-        for group in &mut groups {
-            let marks = Marks::empty(geometry, start);
-            // SAFETY: the pointer is to the memory of a group, which is ours.
-            unsafe { (&raw mut (*group.as_mut_ptr()).marks).write(marks) };
+        // SAFETY: zeroes are marks, which are words, and cells, which are `UnsafeCell`s of a
+        // `MaybeUninit`.
+        let groups = unsafe { Slice::<Four<T>>::new(Self::groups(geometry.capacity())) };
+        // SAFETY: late words are words.
+        let late = unsafe { Slice::<Atomic>::new(Self::lates(geometry, can_be_late)) };
+        if geometry.lap_of(start) != 0 {
+            groups.iter().for_each(|group| group.marks.begin(geometry, start));
         }
-        // SAFETY: the marks were written, and a cell is an `UnsafeCell` of a `MaybeUninit`, for
-        // which any bytes are valid.
-        let groups = unsafe { groups.assume_init() };
-        Self { geometry, groups, late: Self::late(geometry, can_be_late) }
+        Self { geometry, groups, late }
     }
 
     /// Slots without values, one by one: in models a cell has a state besides.
     #[cfg(ringway_modelled)]
     pub(crate) fn new(geometry: Geometry, start: Position, can_be_late: bool) -> Self {
-        let groups = geometry.capacity().div_ceil(Four::<T>::LEN);
-        let groups = (0..groups).map(|_| Block::empty(geometry, start)).collect();
-        Self { geometry, groups, late: Self::late(geometry, can_be_late) }
+        let groups = 0..Self::groups(geometry.capacity());
+        let groups = groups.map(|_| Block::empty(geometry, start)).collect();
+        let late = 0..Self::lates(geometry, can_be_late);
+        Self { geometry, groups, late: late.map(|_| Atomic::new(0)).collect() }
     }
 }
 
