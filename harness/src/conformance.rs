@@ -27,17 +27,20 @@ use crate::platform;
 use crate::slice::{self, Body, Job};
 use crate::work::{batches, flow, pace::Immediately};
 
-/// The capacities that are filled: small, not a power of two, and the one of the contest.
+/// The capacities that are filled, beside the least: small, not a power of two, and the one of the contest.
 const CAPACITIES: [usize; 3] = [4, SMALL, CAPACITY];
 
 /// The capacity for all other checks: small, so that the queue is often full and often empty.
 const SMALL: usize = 10;
 
-/// How many messages go through threads for each topology.
-const THREADED_MESSAGES: u64 = 10_000;
+/// What goes through threads in each topology.
+const USUAL: Load = Load { capacity: SMALL, messages: 10_000, batch: 1 };
 
-/// The batch for the checks through threads: it divides neither the capacity nor the messages.
-const THREADED_BATCH: usize = 7;
+/// The same in batches, which divide neither the capacity nor the messages.
+const BATCHES: Load = Load { batch: 7, ..USUAL };
+
+/// The messages at the least capacity, where nearly every one is waited for.
+const FEW_MESSAGES: u64 = 1_000;
 
 /// The topologies that are tried, where the kind permits them.
 const THREADED: [Topology; 4] =
@@ -90,7 +93,13 @@ impl Conformance {
 
 /// Checks a queue without batches that does not wait.
 pub fn of_single<C: Contender>() -> Conformance {
-    alone::<C>().check("threads", |found| threads(&C::INFO, found, 1, single::<C>))
+    let found = alone::<C>().check("threads", |found| threads(&C::INFO, found, USUAL, single::<C>));
+    let least = Load { capacity: C::LEAST_CAPACITY, messages: FEW_MESSAGES, ..USUAL };
+    match C::INFO.role.bound() {
+        Some(_) => found,
+        None => found
+            .check("threads, least capacity", |found| threads(&C::INFO, found, least, single::<C>)),
+    }
 }
 
 /// Checks a queue with batches that does not wait.
@@ -105,7 +114,7 @@ where
         None => found.check("batches", |found| random_batches::<C>(found.given(SMALL))),
     };
     let bodies = batches::bodies::<C, Vec<u64>>;
-    found.check("threads, batches", |found| threads(&C::INFO, found, THREADED_BATCH, bodies))
+    found.check("threads, batches", |found| threads(&C::INFO, found, BATCHES, bodies))
 }
 
 /// Checks a queue that waits by itself.
@@ -116,15 +125,15 @@ where
 {
     let bodies =
         |job: &Job| flow::bodies::<C, Waiting, u64, Vec<u64>, _, _>(job, Immediately, Immediately);
-    of_single::<C>().check("threads, waiting", |found| threads(&C::INFO, found, 1, bodies))
+    of_single::<C>().check("threads, waiting", |found| threads(&C::INFO, found, USUAL, bodies))
 }
 
 /// Checks a bound that hands no message over.
 pub fn of_bound<B: Bound>() -> Conformance {
     let bodies = bounds::bodies::<B, Vec<u64>>;
     Conformance::default()
-        .check("threads", |found| threads(&B::INFO, found, 1, bodies))
-        .check("threads, batches", |found| threads(&B::INFO, found, THREADED_BATCH, bodies))
+        .check("threads", |found| threads(&B::INFO, found, USUAL, bodies))
+        .check("threads, batches", |found| threads(&B::INFO, found, BATCHES, bodies))
 }
 
 /// The threads of a queue that does not wait.
@@ -141,7 +150,7 @@ fn alone<C: Contender>() -> Conformance {
     }
     found
         .check("capacity", |found| {
-            for asked in CAPACITIES {
+            for asked in CAPACITIES.into_iter().chain([C::LEAST_CAPACITY]) {
                 let given = fill_and_drain::<C>(asked)?;
                 found.capacities.push((asked, given));
                 if given < asked || (given > asked && exact) {
@@ -277,17 +286,24 @@ where
     Ok(())
 }
 
+/// What goes through threads.
+struct Load {
+    capacity: usize,
+    messages: u64,
+    batch: usize,
+}
+
 /// Numbered messages through threads, in every topology that the kind permits.
 fn threads(
     info: &Info,
     found: &mut Conformance,
-    batch: usize,
+    Load { capacity, messages, batch }: Load,
     bodies: impl Fn(&Job) -> Vec<Body<Vec<u64>>>,
 ) -> Result<(), String> {
     for topology in THREADED.into_iter().filter(|&topology| info.kind.permits(topology)) {
         let job = Job {
-            group: Group { capacity: SMALL, ..Group::new(topology, batch) },
-            messages: THREADED_MESSAGES,
+            group: Group { capacity, ..Group::new(topology, batch) },
+            messages,
             cores: platform::allowed_cores().into(),
             limit: LIMIT,
             planted: 0.0,
@@ -299,7 +315,7 @@ fn threads(
                 return Err(format!("{topology}: {failure}"));
             }
         };
-        let shares = Share::divide(THREADED_MESSAGES, topology.producers);
+        let shares = Share::divide(messages, topology.producers);
         examine(&logs, &shares, info.fifo).map_err(|error| format!("{topology}: {error}"))?;
     }
     Ok(())

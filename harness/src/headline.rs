@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::contender::{Kind, Role};
+use crate::contender::{Kind, Progress, Role};
 use crate::contenders::REFERENCE;
 use crate::plan::{Group, Topology};
 use crate::record::CellName;
@@ -84,7 +84,9 @@ fn questions() -> Vec<Question> {
             let beside = "the best MPMC peer with the same wait";
             ask(cell(subject.key, topology, 1), beside, opponents);
         }
-        ask(cell(subject.key, two, 1), "a lock-free peer", vec![cell("lfqueue", two, 1)]);
+        let lock_free = mpmc(Role::Peer).filter(|entry| entry.info.progress == Progress::LockFree);
+        let opponents = lock_free.map(|entry| cell(entry.key, two, 1)).collect();
+        ask(cell(subject.key, two, 1), "a lock-free peer", opponents);
         for topology in [one, two, eight] {
             let opponents = vec![cell("claim-publish", topology, 1)];
             ask(cell(subject.key, topology, 1), "claim and publish alone", opponents);
@@ -97,8 +99,9 @@ fn questions() -> Vec<Question> {
     }
     let batches_of_spsc = cell("ringway-spsc", one, 64);
     ask(cell(REFERENCE, one, 64), "the same batches of spsc", vec![batches_of_spsc.clone()]);
-    let opponents = ["rtrb", "ringbuf"].map(|key| cell(key, one, 1));
-    ask(cell("ringway-spsc", one, 1), "the best SPSC peer", opponents.into());
+    let spsc = entries().iter().filter(|entry| entry.is(Role::Peer, Kind::Spsc));
+    let opponents = spsc.map(|entry| cell(entry.key, one, 1)).collect();
+    ask(cell("ringway-spsc", one, 1), "the best SPSC peer", opponents);
     ask(batches_of_spsc, "a plain copy", vec![cell("copy-limit", one, 64)]);
 
     let rings = [

@@ -91,6 +91,25 @@ spoiled!(Losing, LosingQueue, Role::Peer, |n| n, Plain::push, |queue: &Plain<T>|
     let pops = queue.pops.fetch_add(1, Ordering::Relaxed);
     if pops % 5_000 == 4_999 { queue.pop() } else { Some(message) }
 });
+spoiled!(
+    Overwriting,
+    OverwritingQueue,
+    Role::Peer,
+    |n| n,
+    |queue: &Plain<T>, message| {
+        // With a single slot, that of a message counts as free.
+        if queue.capacity == 1 {
+            drop(queue.pop());
+        }
+        queue.push(message)
+    },
+    Plain::pop,
+);
+spoiled!(LosingIfSmall, LosingIfSmallQueue, Role::Peer, |n| n, Plain::push, |queue: &Plain<T>| {
+    let message = queue.pop()?;
+    let pops = queue.pops.fetch_add(1, Ordering::Relaxed);
+    if queue.capacity == 1 && pops % 500 == 499 { queue.pop() } else { Some(message) }
+});
 drops_messages!(
     StackQueue,
     RoundsUpQueue,
@@ -98,6 +117,8 @@ drops_messages!(
     TooSmallQueue,
     EndlessQueue,
     LosingQueue,
+    OverwritingQueue,
+    LosingIfSmallQueue,
     StuckQueue,
     FaultyQueue
 );
@@ -166,6 +187,14 @@ fn a_wrong_capacity_is_found_out() {
     assert_eq!(objection!(TooSmall), "capacity: asked 4, given 3");
     assert!(objection!(Endless).contains("not full"));
     assert_eq!(objection!(OwnRoundsUp), "capacity: asked 10, given 16");
+}
+
+#[test]
+fn a_queue_that_fails_at_the_least_capacity_is_found_out() {
+    assert_eq!(objection!(Overwriting), "capacity: asked 1, not full after 68 pushes");
+    let objection = objection!(LosingIfSmall);
+    let known = objection.starts_with("threads, least capacity") && objection.contains("arrived 0");
+    assert!(known, "{objection}");
 }
 
 #[test]

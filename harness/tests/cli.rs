@@ -45,18 +45,26 @@ fn list_names_the_contenders() {
         "crossbeam-channel",
         "concurrent-queue",
         "lfqueue",
+        "parkring",
+        "parkring-scq",
         "heapless",
+        "gil-mpmc",
         "kanal",
         "crossfire",
         "flume",
         "std-sync",
         "async-channel",
         "tokio-mpsc",
+        "parkring-channel",
         "thingbuf",
         "thingbuf-channel",
         "disruptor",
+        "nexus-mpsc",
         "rtrb",
         "ringbuf",
+        "fq",
+        "gil-spsc",
+        "nexus-spsc",
         "mutex-vecdeque",
         "parking-lot",
         "mutex-condvar",
@@ -92,6 +100,28 @@ fn verify_passes() {
     let found = printed(&["verify", "--filter", "ringway-*"]);
     assert!(!found.contains("failed"), "{found}");
     assert_eq!(found.matches("passed").count(), 8, "{found}");
+}
+
+#[test]
+fn verify_tells_what_capacity_a_peer_really_has() {
+    let peers = ["gil-*", "nexus-*", "fq", "parkring*"];
+    let filters = peers.iter().flat_map(|peer| ["--filter", peer]);
+    let found = printed(&["verify"].into_iter().chain(filters).collect::<Vec<_>>());
+    assert_eq!(found.matches("passed").count(), 8, "{found}");
+    for (key, capacity) in [
+        ("gil-spsc", "as asked"),
+        ("gil-mpmc", "asked 10, given 16"),
+        ("nexus-spsc", "asked 10, given 16"),
+        ("nexus-mpsc", "asked 10, given 16"),
+        ("fq", "asked 10, given 16; asked 1, given 2"),
+        ("parkring", "asked 10, given 16; asked 1, given 2"),
+        ("parkring-scq", "asked 10, given 16"),
+        ("parkring-channel", "asked 10, given 16; asked 1, given 2"),
+    ] {
+        let named = |line: &&str| line.split_whitespace().next() == Some(key);
+        let line = found.lines().find(named).unwrap();
+        assert!(line.trim_end().ends_with(&format!("  {capacity}")), "{found}");
+    }
 }
 
 #[test]

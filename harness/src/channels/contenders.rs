@@ -11,7 +11,7 @@ use super::{Figures, Workload};
 use crate::conformance::of_waiting;
 use crate::contender::{Contender, Info, Kind, WaitingSink, WaitingSource};
 use crate::contenders::channels::{
-    CrossbeamChannel, Crossfire, Flume, Kanal, RingwayChannel, StdSync,
+    CrossbeamChannel, Crossfire, Flume, Kanal, Parkring, RingwayChannel, StdSync,
 };
 use crate::contenders::mutexes::MutexCondvar;
 use crate::plan::Topology;
@@ -106,13 +106,14 @@ impl Channel {
 pub const REFERENCE: &str = RingwayChannel::INFO.name;
 
 /// All channels. The same name may stand for threads and for tasks.
-pub static CHANNELS: [Channel; 13] = [
+pub static CHANNELS: [Channel; 14] = [
     Channel::of_threads::<RingwayChannel>(),
     Channel::of_threads::<CrossbeamChannel>(),
     Channel::of_threads::<Kanal>(),
     Channel::of_threads::<Crossfire>(),
     Channel::of_threads::<Flume>(),
     Channel::of_threads::<StdSync>(),
+    Channel::of_threads::<Parkring>(),
     Channel::of_threads::<MutexCondvar>().baseline(),
     Channel::of_tasks::<RingwayTasks>(REFERENCE, Kind::Mpmc),
     Channel::of_tasks::<KanalTasks>("kanal", Kind::Mpmc),

@@ -213,3 +213,19 @@ channel!(
     recv: |receiver: &mut tokio::sync::mpsc::Receiver<T>| receiver.blocking_recv().ok_or(()),
     try_recv: |receiver: &mut tokio::sync::mpsc::Receiver<T>| receiver.try_recv().ok(),
 );
+
+channel!(
+    /// `channel::bounded` of parkring. Capacities are rounded up to powers of two, from 2.
+    Parkring,
+    channel("parkring-channel", "parkring", Kind::Mpmc, Progress::ClaimPublish),
+    parkring::channel::bounded,
+    sender: parkring::channel::Sender<T>,
+    receiver: parkring::channel::Receiver<T>,
+    consumers: clones,
+    send: parkring::channel::Sender::send,
+    try_send: |sender: &mut parkring::channel::Sender<T>, message| sender
+        .try_send(message)
+        .map_err(parkring::channel::TrySendError::into_inner),
+    recv: parkring::channel::Receiver::recv,
+    try_recv: |receiver: &mut parkring::channel::Receiver<T>| receiver.try_recv().ok(),
+);

@@ -4,8 +4,10 @@ pub mod bounds;
 pub mod channels;
 pub mod claim_publish;
 pub mod copy_limit;
+pub mod gil;
 pub mod heapless;
 pub mod mutexes;
+pub mod nexus;
 pub mod ringway;
 pub mod shared;
 pub mod slots;
@@ -44,7 +46,7 @@ pub const fn reference(policy: Policy) -> Reference {
 }
 
 /// Everyone who takes part.
-pub static ENTRIES: [Entry; 31] = [
+pub static ENTRIES: [Entry; 39] = [
     Entry::batching::<ringway::Spsc>(),
     Entry::batching::<ringway::Mpsc>(),
     Entry::batching::<ringway::Spmc>(),
@@ -54,7 +56,10 @@ pub static ENTRIES: [Entry; 31] = [
     Entry::single::<shared::CrossbeamQueue>(),
     Entry::single::<shared::Concurrent>(),
     Entry::single::<shared::Lfqueue>(),
+    Entry::single::<shared::Parkring>(),
+    Entry::single::<shared::ParkringScq>(),
     Entry::single::<heapless::Heapless>(),
+    Entry::single::<gil::Mpmc>(),
     Entry::waiting::<channels::RingwayChannel>(),
     Entry::waiting::<channels::RingwayChannel>().again_as(OWN_REFERENCE_AGAIN),
     Entry::waiting::<channels::CrossbeamChannel>(),
@@ -64,11 +69,16 @@ pub static ENTRIES: [Entry; 31] = [
     Entry::waiting::<channels::StdSync>(),
     Entry::waiting::<channels::AsyncChannel>(),
     Entry::waiting::<channels::TokioMpsc>(),
+    Entry::waiting::<channels::Parkring>(),
     Entry::waiting::<slots::ThingbufChannel>(),
     Entry::single::<slots::Thingbuf>(),
     Entry::single::<slots::Disruptor>(),
+    Entry::single::<nexus::Mpsc>(),
     Entry::batching::<spsc::Rtrb>(),
     Entry::batching::<spsc::Ringbuf>(),
+    Entry::batching::<spsc::Fq>(),
+    Entry::batching::<gil::Spsc>(),
+    Entry::single::<nexus::Spsc>(),
     Entry::batching::<mutexes::MutexVecDeque>(),
     Entry::batching::<mutexes::ParkingLot>(),
     Entry::waiting::<mutexes::MutexCondvar>(),

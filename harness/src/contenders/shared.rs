@@ -3,6 +3,7 @@
 use concurrent_queue::{ConcurrentQueue, PushError};
 use crossbeam_queue::ArrayQueue;
 use lfqueue::AllocBoundedQueue;
+use parkring::{LockFreeQueue, ScqQueue, TryPushError};
 use sync_wrapper::SyncWrapper;
 
 use crate::contender::{Info, Kind, Progress, Role};
@@ -30,6 +31,29 @@ shared_queue!(
     new: ConcurrentQueue::bounded,
     push: |queue: &ConcurrentQueue<T>, message| queue.push(message).map_err(PushError::into_inner),
     pop: |queue: &ConcurrentQueue<T>| queue.pop().ok(),
+);
+
+shared_queue!(
+    /// `LockFreeQueue` of parkring, by its operations that do not wait: Vyukov's queue, which is not lock-free, as
+    /// its authors say too.
+    ///
+    /// Capacities are rounded up to powers of two, from 2.
+    pub Parkring, LockFreeQueue, stamped("parkring"),
+    new: LockFreeQueue::new,
+    push: |queue: &LockFreeQueue<T>, message| queue
+        .try_push(message)
+        .map_err(TryPushError::into_inner),
+    pop: |queue: &LockFreeQueue<T>| queue.try_pop().ok(),
+);
+
+shared_queue!(
+    /// `ScqQueue` of parkring: the SCQ of Nikolaev, as lfqueue has it. Capacities are rounded up to powers of two. A
+    /// push may find it full while a pop is on its way to give the place of its message back.
+    pub ParkringScq, ScqQueue,
+    Info { package: "parkring", ..shared("parkring-scq", Progress::LockFree) },
+    new: ScqQueue::new,
+    push: |queue: &ScqQueue<T>, message| queue.try_push(message).map_err(TryPushError::into_inner),
+    pop: |queue: &ScqQueue<T>| queue.try_pop().ok(),
 );
 
 /// A queue of lfqueue. It asks for messages that are `Sync`, though it never shares one by reference; in

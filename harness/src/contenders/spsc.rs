@@ -1,5 +1,6 @@
 //! Peers for one producer and one consumer, with batches.
 
+use fq::FastQueue;
 use ringbuf::traits::{Consumer as _, Producer as _, Split as _};
 use ringbuf::{HeapCons, HeapProd, HeapRb};
 
@@ -7,7 +8,7 @@ use crate::contender::{
     BatchSink, BatchSource, Contender, Handles, Info, Kind, Progress, Role, Sink, Source, only,
 };
 
-/// What these two have in common.
+/// What these have in common.
 const fn spsc(name: &'static str) -> Info {
     Info {
         name,
@@ -107,6 +108,53 @@ impl<T: Copy + Send + 'static> BatchSink<T> for HeapProd<T> {
 }
 
 impl<T: Copy + Send + 'static> BatchSource<T> for HeapCons<T> {
+    #[inline]
+    fn pop_batch(&mut self, room: &mut [T]) -> usize {
+        self.pop_slice(room)
+    }
+}
+
+/// `FastQueue` of fq; batches by its slices. Capacities are rounded up to powers of two, from 2.
+#[derive(Debug)]
+pub struct Fq;
+
+impl Contender for Fq {
+    const INFO: Info = spsc("fq");
+    type Producer<T: Send + 'static> = fq::Producer<T>;
+    type Consumer<T: Send + 'static> = fq::Consumer<T>;
+
+    fn create<T: Send + 'static>(
+        capacity: usize,
+        producers: usize,
+        consumers: usize,
+    ) -> Handles<Self, T> {
+        let (producer, consumer) = FastQueue::new(capacity);
+        (only(producer, producers), only(consumer, consumers))
+    }
+}
+
+impl<T: Send + 'static> Sink<T> for fq::Producer<T> {
+    #[inline]
+    fn push(&mut self, message: T) -> Result<(), T> {
+        Self::push(self, message)
+    }
+}
+
+impl<T: Send + 'static> Source<T> for fq::Consumer<T> {
+    #[inline]
+    fn pop(&mut self) -> Option<T> {
+        Self::pop(self)
+    }
+}
+
+impl<T: Copy + Send + 'static> BatchSink<T> for fq::Producer<T> {
+    #[inline]
+    fn push_batch(&mut self, messages: &[T]) -> usize {
+        self.push_slice(messages)
+    }
+}
+
+impl<T: Copy + Send + 'static> BatchSource<T> for fq::Consumer<T> {
     #[inline]
     fn pop_batch(&mut self, room: &mut [T]) -> usize {
         self.pop_slice(room)
