@@ -2,12 +2,16 @@
 
 mod force;
 mod full;
+mod looks;
 mod room;
+mod selects;
 mod vain;
 
 use core::task::{Context, Poll};
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::task::{Wake, Waker};
 use std::thread;
 use std::time::Duration;
@@ -33,6 +37,19 @@ impl Wake for Bell {
 
 /// Longer than anything takes: a wait that ends by it was asleep.
 const LONG: Duration = Duration::from_secs(30);
+
+/// Runs what would hang where it is wrong, on a thread of its own, and fails if it does.
+#[track_caller]
+fn finishes<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
+    let (done, end) = mpsc::channel();
+    let worker = thread::spawn(move || {
+        let result = work();
+        let _ = done.send(());
+        result
+    });
+    assert!(end.recv_timeout(LONG) != Err(RecvTimeoutError::Timeout), "it hangs");
+    worker.join().unwrap_or_else(|why| resume_unwind(why))
+}
 
 /// An attempt that finds nothing for so many times, as where a sender is late that had its place
 /// before the close.

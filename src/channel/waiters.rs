@@ -228,15 +228,37 @@ mod tests {
     #[test]
     fn the_notice_comes_with_a_waiter_and_goes_when_it_is_calm() {
         let waiters = Waiters::none();
+        assert_eq!(waiters.word.load(Edge::RELAXED), 0, "nobody takes care for nobody");
         let waiting = Waiting::begin(&waiters);
         let expected = if is_fence_free() { CARE | CONFIRMED } else { 0 };
         assert_eq!(notice(&waiters), expected);
+        assert!(waiters.has_any());
         waiters.notify(1);
         assert_eq!(count(waiters.word.load(Edge::RELAXED)), 0, "it is notified");
-        (0..CALM).for_each(|_| waiters.notify(1));
+        (1..CALM).for_each(|_| waiters.notify(1));
+        assert_eq!(notice(&waiters), expected, "it stays for a while");
+        assert!(!waiters.has_any(), "nobody is counted, whatever the notice says");
+        waiters.notify(1);
         assert_eq!(waiters.word.load(Edge::RELAXED), 0);
         drop(waiting);
         assert_eq!(waiters.word.load(Edge::RELAXED), 0);
+    }
+
+    /// The notice has bits of its own, above as many as can ever wait.
+    #[test]
+    fn the_count_is_beside_the_notice() {
+        let waiters = Waiters::none();
+        let all: [_; 5] = core::array::from_fn(|_| Waiting::begin(&waiters));
+        assert_eq!(waiters.len(), 5);
+        assert_eq!(count(notice(&waiters)), 0);
+        waiters.notify(2);
+        assert_eq!(waiters.len(), 3);
+        waiters.nudge(2);
+        assert_eq!(waiters.len(), 3, "two are notified already");
+        drop(all);
+        assert_eq!(waiters.len(), 0);
+        let most: Word = CARE | CONFIRMED;
+        assert_eq!((count(most), count(Word::MAX)), (0, Word::MAX >> 2));
     }
 
     /// One who is about to confirm the notice is still counted when all others are notified, and

@@ -181,6 +181,7 @@ fn operations_of_a_channel_beside_stopped_threads() {
 /// A sender has filled the channel and is stopped before it notes how many there are. Whoever is refused
 /// meanwhile says that it was full.
 #[test]
+#[cfg(feature = "metrics")]
 fn who_is_refused_beside_a_late_sender_notes_that_the_channel_was_full() {
     let (sender, receiver) = bounded_at(2, 0);
     sender.try_send(1).unwrap();

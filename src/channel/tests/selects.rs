@@ -1,0 +1,59 @@
+//! What those who wait do for one another, where they were told in vain or would not be told at all.
+
+use core::task::Poll;
+use std::sync::Arc;
+use std::thread;
+
+use super::room::{Bell, poll};
+use super::{NEVER, ends_by, finishes};
+use crate::channel::{Receiver, Select, WaitStrategy, bounded};
+
+/// Another has taken what the notification was for: the select joins those who wait again.
+#[test]
+fn a_select_that_was_told_in_vain_is_told_again() {
+    let (sender, receiver) = bounded(1);
+    let waiters = Arc::clone(&sender.core.not_empty);
+    let select = thread::spawn(move || {
+        Select::new().recv(&receiver, |one| one == Ok(7)).select_timeout(NEVER) == Ok(true)
+    });
+    let is_waiting = || waiters.has_any();
+    let tell_in_vain = || {
+        waiters.notify(1);
+        let mut looks = 0..1 << 22;
+        while !waiters.has_any() {
+            assert!(looks.next().is_some(), "it sleeps, and nobody would wake it");
+            thread::yield_now();
+        }
+        sender.send(7).unwrap();
+    };
+    ends_by(is_waiting, tell_in_vain, select);
+}
+
+/// Two messages come, and the one who waits first is told: when it has received it tells the next.
+fn tells_the_next(receive: impl FnOnce(&Receiver<u64>) -> u64 + Send + 'static) {
+    let (sender, receiver) = bounded(2);
+    let core = &sender.core;
+    let theirs = receiver.clone().with_wait_strategy(WaitStrategy::Park);
+    let first = thread::spawn(move || receive(&theirs));
+    let mut looks = 0..1 << 22;
+    while core.not_empty.len() < 1 {
+        assert!(looks.next().is_some(), "it does not wait");
+        thread::yield_now();
+    }
+    let (mut second, bell) = (receiver.recv_async(), Arc::<Bell>::default());
+    assert!(poll(&mut second, &bell).is_pending());
+    // As where the first sender is late and nobody can be skipped.
+    for message in [1, 2] {
+        assert_eq!(core.ring.filling(|cursor| core.ring.push(cursor, message)), Ok(()));
+    }
+    core.not_empty.notify(1);
+    assert_eq!(finishes(move || first.join().unwrap()), 1);
+    assert_eq!(bell.rings(), 1, "there is a message, and nobody has told of it");
+    assert_eq!(poll(&mut second, &bell), Poll::Ready(Ok(2)));
+}
+
+#[test]
+fn who_has_waited_to_receive_tells_the_next() {
+    tells_the_next(|receiver| receiver.recv().unwrap());
+    tells_the_next(|receiver| Select::new().recv(receiver, |one| one.unwrap()).select());
+}
