@@ -10,9 +10,7 @@ use super::pace::{Pace, note_processors};
 use super::waiters::{Waiters, Waiting};
 use crate::ring::{Heap, Ring, Sequencer, Shared};
 use crate::sequencer::{Cursor, Emptying, Filling};
-#[cfg(not(ringway_modelled))]
-use crate::sync::hook;
-use crate::sync::{Arc, Panics, now, retry};
+use crate::sync::{Arc, Panics, hook, now, retry};
 
 /// A ring with waiters. Its producers are always [`Shared`], since only a claim by
 /// compare-and-swap can fail because the channel is closed.
@@ -218,7 +216,6 @@ impl<T, C: Sequencer> Core<T, C> {
         // Nobody waits for room any more.
         let take = || self.ring.emptying(|cursor| self.ring.pop(cursor));
         loop {
-            #[cfg(not(ringway_modelled))]
             hook::goes_round();
             match self.take_or_why(take) {
                 Ok(message) => {

@@ -6,8 +6,7 @@ use super::Store;
 use super::core::Ring;
 use crate::buffer;
 use crate::sequencer::{
-    Cursor, Emptying, Filling, One, Sequencer, acquire_guessed, acquire_many, acquire_one,
-    commit_many, commit_one, move_around,
+    Cursor, Emptying, Filling, One, Sequencer, acquire_guessed, acquire_one, commit_one, move_many,
 };
 
 impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
@@ -173,16 +172,8 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
                 // length of the claim, which is no longer than `source` has values.
                 unsafe { buffer::copy_in::<S::Group>(cells, source.add(first)) };
             };
-            let moved = match acquire_many::<Filling, P, C, _>(self, cursor, least, most) {
-                Some(claim) => commit_many::<Filling, P, _>(self, cursor, claim, cells),
-                None if least > 1 => {
-                    match move_around::<Filling, P, C, _>(self, cursor, least, cells) {
-                        Some(moved) => moved,
-                        None => return 0,
-                    }
-                }
-                None => return 0,
-            };
+            let moved = move_many::<Filling, P, C, _>(self, cursor, (least, most), cells);
+            let Some(moved) = moved else { return 0 };
             if moved > 0 {
                 return moved;
             }
@@ -212,12 +203,6 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
             // length of the claim, for which `target` has room.
             unsafe { buffer::copy_out::<S::Group>(cells, target.add(first)) };
         };
-        match acquire_many::<Emptying, C, P, _>(self, cursor, least, most) {
-            Some(claim) => commit_many::<Emptying, C, _>(self, cursor, claim, cells),
-            None if least > 1 => {
-                move_around::<Emptying, C, P, _>(self, cursor, least, cells).unwrap_or(0)
-            }
-            None => 0,
-        }
+        move_many::<Emptying, C, P, _>(self, cursor, (least, most), cells).unwrap_or(0)
     }
 }

@@ -5,7 +5,7 @@
 //! the whole span. A position that is ready stays ready and one that is skipped stays skipped until
 //! the counter passes them (T4), so that a claim that succeeds owns all that were ready.
 
-use super::{Claim, Cursor, Emptying, Protocol, Side, Track, Tracked};
+use super::{Claim, Cursor, Emptying, Protocol, Side, Track, Tracked, acquire_many, commit_many};
 use crate::late::{Step, give_up, is_ours, is_patient, is_ready_or_skipped, settle};
 use crate::position::Position;
 use crate::slots::{Group, Run};
@@ -78,12 +78,29 @@ fn own<'a, D: Side, G: Group>(
     slots.filter(move |slot| is_ours::<D, _>(&track, slot)).take(claim.len)
 }
 
-/// All four steps for a batch of `n` positions for which [`acquire_many`](super::acquire_many) has found
-/// too few in a row: how many values were moved, by `cells` as in
-/// [`commit_many`](super::commit_many), or nothing if the batch is refused.
+/// All four steps for a batch of at least `least` and at most `most` positions: how many values were moved,
+/// by `cells` as in [`commit_many`], or nothing if the batch is refused.
+///
+/// One that needs more than one position goes around those that are skipped, where too few in a row are
+/// ready.
+#[inline(always)]
+pub fn move_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
+    ring: &R,
+    cursor: &mut Cursor,
+    (least, most): (usize, usize),
+    cells: impl Fn(usize, &[Cell<<R::Group as Group>::Item>]) + Copy,
+) -> Option<usize> {
+    match acquire_many::<D, K, O, _>(ring, cursor, least, most) {
+        Some(claim) => Some(commit_many::<D, K, _>(ring, cursor, claim, cells)),
+        None if least > 1 => move_around::<D, K, O, _>(ring, cursor, least, cells),
+        None => None,
+    }
+}
+
+/// All four steps for a batch of `n` positions for which [`acquire_many`] has found too few in a row.
 #[cold]
 #[inline(never)]
-pub fn move_around<D: Side, K: Protocol, O: Protocol, R: Tracked>(
+fn move_around<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &R,
     cursor: &mut Cursor,
     n: usize,

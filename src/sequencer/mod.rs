@@ -31,7 +31,7 @@ mod shared;
 mod side;
 mod solo;
 
-pub use around::move_around;
+pub use around::move_many;
 pub use batch::{acquire_many, commit_many};
 pub use counter::{Counter, Cursor};
 pub use shared::Shared;

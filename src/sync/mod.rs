@@ -72,11 +72,9 @@ pub(crate) use explorer::sync::Arc;
 /// Called before another try, after another thread has made progress.
 #[cold]
 pub(crate) fn retry() {
+    hook::goes_round();
     #[cfg(not(ringway_modelled))]
-    {
-        hook::goes_round();
-        core::hint::spin_loop();
-    }
+    core::hint::spin_loop();
     #[cfg(ringway_modelled)]
     explorer::thread::yield_now();
 }
@@ -92,7 +90,6 @@ pub(crate) fn pause() {
 /// least one sees what the other wrote.
 #[inline(always)]
 pub(crate) fn full_fence(edge: edge::Edge) {
-    #[cfg(not(ringway_modelled))]
     hook::fenced();
     atomic::fence(edge);
 }
