@@ -5,8 +5,7 @@
 # zero already, and none is resident before it is used. One would have guessed that this holds for every
 # alignment. It ends at 16 bytes: from an alignment of 32 on, the block is allocated as it is and
 # then written with zeroes, so that all of it is resident at once. `bytemuck::zeroed_slice_box`, which
-# stands on it, does the same. A ring of slots that are aligned to a cache line is such a block: one with
-# room for 10 million messages of 312 bytes takes seconds to make and all of its memory.
+# stands on it, does the same. A ring of slots that are aligned to a cache line is such a block.
 #
 # Seen (resident share of a block of 256 MiB, in per cent):
 #   alloc_zeroed, alignment 16: 0

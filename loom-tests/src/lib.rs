@@ -150,6 +150,6 @@ pub use steps::{
     Make, assert_exactly, assert_in_order, drain, near_wrap, pop, push, refill, settle,
 };
 #[cfg(ringway_modelled)]
-pub use way::Way;
+pub use way::{Way, poll_once};
 #[cfg(ringway_modelled)]
 pub use witness::Witness;

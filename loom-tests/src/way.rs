@@ -83,7 +83,7 @@ impl Way {
 }
 
 /// What becomes of a future with one poll, after which it is dropped.
-fn poll_once<F: Future>(future: F) -> Option<F::Output> {
+pub fn poll_once<F: Future>(future: F) -> Option<F::Output> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Some(output),
         Poll::Pending => None,

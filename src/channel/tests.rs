@@ -10,12 +10,12 @@ mod vain;
 use core::task::{Context, Poll};
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::task::{Wake, Waker};
+use std::task::Waker;
 use std::thread;
 use std::time::Duration;
 
+use self::room::Bell;
 use super::bounded;
 use super::core::{Core, End};
 use super::pace::{Pace, WaitStrategy};
@@ -24,16 +24,6 @@ use crate::ring::Shared;
 use crate::sync::now;
 
 type Channel = Core<u64, Shared>;
-
-/// A waker that counts.
-#[derive(Default)]
-struct Bell(AtomicUsize);
-
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-}
 
 /// Longer than anything takes: a wait that ends by it was asleep.
 const LONG: Duration = Duration::from_secs(30);
@@ -49,6 +39,16 @@ fn finishes<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
     });
     assert!(end.recv_timeout(LONG) != Err(RecvTimeoutError::Timeout), "it hangs");
     worker.join().unwrap_or_else(|why| resume_unwind(why))
+}
+
+/// Waits for what other threads do. It is asked so often that it fails only if that never comes.
+#[track_caller]
+fn until(is_so: impl Fn() -> bool, why_not: &str) {
+    let mut looks = 0..1 << 22;
+    while !is_so() {
+        assert!(looks.next().is_some(), "{why_not}");
+        thread::yield_now();
+    }
 }
 
 /// An attempt that finds nothing for so many times, as where a sender is late that had its place
@@ -90,25 +90,20 @@ fn a_task_that_finds_nothing_in_a_closed_channel_is_polled_again() {
         let mut context = Context::from_waker(&waker);
         let polled = channel.poll(End::Receiving, &pace, &mut waiting, &mut context, || None::<()>);
         assert_eq!(polled, Poll::Pending);
-        let rings = bell.0.load(Ordering::Relaxed);
-        assert_eq!(rings, usize::from(is_closed), "closed: {is_closed}");
+        assert_eq!(bell.rings(), usize::from(is_closed), "closed: {is_closed}");
     }
 }
 
 /// Runs a select with a deadline that never comes, and calls `wake` when it waits: it must end by
-/// that. Whether it does is asked so often that it fails only if it sleeps on.
+/// that.
 fn ends_by(is_waiting: impl Fn() -> bool, wake: impl FnOnce(), select: thread::JoinHandle<bool>) {
-    let mut looks = 0..1 << 22;
-    while !is_waiting() {
+    let waits = || {
         assert!(!select.is_finished(), "there is nothing to choose yet");
-        assert!(looks.next().is_some(), "the select does not join those who wait");
-        thread::yield_now();
-    }
+        is_waiting()
+    };
+    until(waits, "the select does not join those who wait");
     wake();
-    while !select.is_finished() {
-        assert!(looks.next().is_some(), "the select sleeps beside what it waits for");
-        thread::yield_now();
-    }
+    until(|| select.is_finished(), "the select sleeps beside what it waits for");
     assert!(select.join().unwrap());
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, RawWaker, RawWakerVTable, Wake, Waker};
 
-use ringway::channel::{self, Receiver, RecvAsync, TryRecvError, bounded};
+use ringway::channel::{self, Receiver, RecvAsync, Sender, TryRecvError, bounded};
 
 use crate::effort::times;
 use crate::polls::{Bell, poll, poll_once};
@@ -27,6 +27,21 @@ fn waker(act: impl Fn() + Send + Sync + 'static) -> Waker {
 /// What may be dropped by a waker.
 type Later = Arc<Mutex<Option<Box<dyn Send>>>>;
 
+/// Whoever waits is woken by a bell that has rung once, for so many messages one after the other.
+fn list_is_whole(
+    (sender, receiver): (&Sender<u64>, &Receiver<u64>),
+    (bell, ring): (&Bell, &Waker),
+    messages: u64,
+) {
+    for message in 0..messages {
+        let mut next = receiver.recv_async();
+        assert!(poll(&mut next, ring).is_pending());
+        sender.send(message).unwrap();
+        assert_eq!(bell.rings() as u64, 2 + message, "the list of those who wait is not whole");
+        assert_eq!(poll(&mut next, ring), Poll::Ready(Ok(message)));
+    }
+}
+
 // fereidani/futures-intrusive#73
 #[test]
 fn b7_a_waker_that_panics_harms_nobody_else() {
@@ -42,13 +57,7 @@ fn b7_a_waker_that_panics_harms_nobody_else() {
         drop(first);
         assert_eq!(bell.rings(), 1, "who was notified has gone");
         assert_eq!(poll(&mut second, &ring), Poll::Ready(Ok(1)));
-        for message in 0..10 {
-            let mut next = receiver.recv_async();
-            assert!(poll(&mut next, &ring).is_pending());
-            sender.send(message).unwrap();
-            assert_eq!(bell.rings() as u64, 2 + message, "the list of those who wait is whole");
-            assert_eq!(poll(&mut next, &ring), Poll::Ready(Ok(message)));
-        }
+        list_is_whole((&sender, &receiver), (&bell, &ring), 10);
     });
 }
 
@@ -283,13 +292,7 @@ fn notified(end: impl FnOnce(RecvAsync<&Receiver<u64>>, Waker, &Breaks) -> Optio
     }
     assert_eq!(bell.rings(), 1, "it sleeps beside a message");
     assert_eq!(poll(&mut second, &ring), Poll::Ready(Ok(1)));
-    for message in 0..3 {
-        let mut next = receiver.recv_async();
-        assert!(poll(&mut next, &ring).is_pending());
-        sender.send(message).unwrap();
-        assert_eq!(bell.rings() as u64, 2 + message, "the list of those who wait is not whole");
-        assert_eq!(poll(&mut next, &ring), Poll::Ready(Ok(message)));
-    }
+    list_is_whole((&sender, &receiver), (&bell, &ring), 3);
 }
 
 /// Polls a future whose waker may panic meanwhile.

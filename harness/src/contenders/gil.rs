@@ -1,9 +1,7 @@
 //! The queues of gil: `spsc`, with batches by its buffers, and `mpmc`.
 //!
-//! gil 0.9.0 is unsound in places. The fields of its `spsc::Receiver` are public, so that safe code can have it
-//! read what nobody wrote, and a `ReadGuard` that is forgotten after it was drained gives its messages out a
-//! second time. Nothing here does either. Its receivers wait for ever once no sender is left, so that these
-//! take part as queues that do not wait by themselves.
+//! gil 0.9.0 is unsound in places that nothing here uses. Its receivers wait for ever once no sender is left, so
+//! that these take part as queues that do not wait by themselves.
 
 use std::num::NonZeroUsize;
 
@@ -96,9 +94,8 @@ impl<T: Copy + Send + 'static> BatchSource<T> for spsc::Receiver<T> {
 /// `mpmc::channel` of gil: Vyukov's queue, a stamp in each slot, a line for each slot; each handle remembers
 /// where it was.
 ///
-/// Capacities are rounded up to powers of two. With a single slot the stamp of a message is that of the free
-/// slot of the next lap: pushes overwrite messages, and what was never written is dropped. So it has two at
-/// least here.
+/// Capacities are rounded up to powers of two. With a single slot it takes more messages than fit: so it has two
+/// at least here.
 #[derive(Debug)]
 pub struct Mpmc;
 

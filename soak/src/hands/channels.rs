@@ -130,67 +130,65 @@ sender!(Shared Shared push_by_another {
     }
 });
 
-/// A message by one of the ways that all receivers have but for the future.
+/// A message by one of the ways that all receivers have.
 fn pop<C: Kind>(receiver: &Receiver<u64, C>, way: u64) -> Option<u64> {
-    match way % 3 {
+    match way % 4 {
         0 => receiver.try_recv().ok(),
         1 => receiver.recv_timeout(Duration::ZERO).ok(),
-        _ => Select::new().recv(receiver, Result::ok).try_select().flatten(),
+        2 => Select::new().recv(receiver, Result::ok).try_select().flatten(),
+        _ => once(receiver.recv_async()).and_then(Result::ok),
     }
 }
 
-/// Some messages, by what does not wait.
-fn pop_many<C: Kind>(receiver: &Receiver<u64, C>, most: usize, way: u64) -> Vec<u64> {
-    if way % 2 == 0 { receiver.try_iter().take(most).collect() } else { receiver.drain().collect() }
-}
-
-impl Empty for Receiver<u64, Shared> {
-    fn pop(&mut self, way: u64) -> Option<u64> {
-        match way % 6 {
-            3 => once(self.recv_async()).and_then(Result::ok),
-            4 => self.downgrade().upgrade().and_then(|other| other.try_recv().ok()),
-            5 => {
-                let mut context = Context::from_waker(Waker::noop());
-                let polled = match way / 6 % 2 {
-                    0 => pin!(self.stream()).poll_next(&mut context),
-                    _ => pin!(self.clone().into_stream()).poll_next(&mut context),
-                };
-                match polled {
-                    Poll::Ready(message) => message,
-                    Poll::Pending => None,
-                }
+/// A message by what only receivers have of which there may be many.
+fn pop_by_another(receiver: &Receiver<u64, Shared>, way: u64) -> Option<u64> {
+    match way % 6 {
+        4 => receiver.downgrade().upgrade().and_then(|other| other.try_recv().ok()),
+        5 => {
+            let mut context = Context::from_waker(Waker::noop());
+            let polled = match way / 6 % 2 {
+                0 => pin!(receiver.stream()).poll_next(&mut context),
+                _ => pin!(receiver.clone().into_stream()).poll_next(&mut context),
+            };
+            match polled {
+                Poll::Ready(message) => message,
+                Poll::Pending => None,
             }
-            way => pop(self, way),
+        }
+        way => pop(receiver, way),
+    }
+}
+
+/// Some messages.
+fn pop_many<C: Kind>(receiver: &Receiver<u64, C>, most: usize, way: u64) -> Vec<u64> {
+    match way % 3 {
+        0 => receiver.try_iter().take(most).collect(),
+        1 => receiver.drain().collect(),
+        _ => {
+            let mut values = Vec::new();
+            let _ = once(receiver.recv_many_async(&mut values, most));
+            values
         }
     }
-    fn pop_many(&mut self, most: usize, _: bool, way: u64) -> Vec<u64> {
-        let mut values = Vec::new();
-        match way % 3 {
-            2 => drop(once(self.recv_many_async(&mut values, most))),
-            way => values = pop_many(self, most, way),
+}
+
+macro_rules! receiver {
+    ($consumers:ident $pop:ident { $($own:item)* }) => {
+        impl Empty for Receiver<u64, $consumers> {
+            fn pop(&mut self, way: u64) -> Option<u64> {
+                $pop(self, way)
+            }
+            fn pop_many(&mut self, most: usize, _: bool, way: u64) -> Vec<u64> {
+                pop_many(self, most, way)
+            }
+            what_is_seen!();
+            $($own)*
         }
-        values
-    }
+    };
+}
+receiver!(Solo pop {});
+receiver!(Shared pop_by_another {
     fn renew(&mut self) {
         *self = self.clone();
     }
-    what_is_seen!();
-}
-
-impl Empty for Receiver<u64, Solo> {
-    fn pop(&mut self, way: u64) -> Option<u64> {
-        match way % 4 {
-            3 => once(self.recv_async()).and_then(Result::ok),
-            way => pop(self, way),
-        }
-    }
-    fn pop_many(&mut self, most: usize, _: bool, way: u64) -> Vec<u64> {
-        let mut values = Vec::new();
-        match way % 3 {
-            2 => drop(once(self.recv_many_async(&mut values, most))),
-            way => values = pop_many(self, most, way),
-        }
-        values
-    }
-    what_is_seen!();
-}
+});

@@ -2,30 +2,18 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Sender as Tell, channel};
-use std::task::{Context, Wake, Waker};
-use std::thread::{self, JoinHandle};
+use std::task::{Context, Waker};
 use std::vec::Vec;
 
 use core::future::Future;
 use core::pin::Pin;
 
-use super::room::{Bell, Stopped, poll};
+use super::room::{Bell, Panics, Stopped, hold, poll};
 use crate::channel::{Receiver, SendError, Sender, bounded};
-use crate::sync::hook::{self, Point};
+use crate::sync::hook::Point;
 
 /// One who sends 100 by force, and is stopped.
-struct Stands {
-    go: Tell<()>,
-    thread: JoinHandle<Result<Option<u64>, SendError<u64>>>,
-}
-
-impl Stands {
-    fn release(self) {
-        self.go.send(()).expect("it waits");
-        assert_eq!(self.thread.join().unwrap(), Ok(None));
-    }
-}
+type Stands = Stopped<Result<Option<u64>, SendError<u64>>>;
 
 /// A channel of two, with 2 and 3 in it, where a thread that evicts has reserved the position between
 /// them and is stopped: who evicts next finds that place taken, and has to evict twice.
@@ -39,23 +27,10 @@ fn beside_one_that_evicts() -> (Sender<u64>, Receiver<u64>, Stands) {
     sender.send(2).unwrap();
     assert!(sender.try_send(9).is_err(), "it passes the slot of the one that is away");
     assert_eq!(away.release(), Ok(1));
-    let (go, wait) = channel();
-    let (tell, told) = channel();
     let theirs = sender.clone();
-    let thread = thread::spawn(move || {
-        let mut has_stopped = false;
-        hook::set(move |point| {
-            if !has_stopped && point == Point::Reserved {
-                has_stopped = true;
-                tell.send(()).expect("the test waits");
-                wait.recv().expect("the test lets it go");
-            }
-        });
-        theirs.force_send(100)
-    });
-    told.recv().expect("it reserves");
+    let other = Stopped::at(Point::Reserved, move || theirs.force_send(100));
     sender.try_send(3).unwrap();
-    (sender, receiver, Stands { go, thread })
+    (sender, receiver, other)
 }
 
 #[test]
@@ -64,7 +39,7 @@ fn who_evicts_beside_one_that_is_stopped_may_evict_two() {
     let mut evicted = Vec::new();
     sender.force_send_with(200, |message| evicted.push(message)).unwrap();
     assert_eq!(evicted, [2, 3]);
-    other.release();
+    assert_eq!(other.release(), Ok(None));
     assert!(receiver.try_iter().eq([200, 100]));
 }
 
@@ -80,32 +55,17 @@ fn force_has_sent_and_counted_though_what_is_given_the_evicted_panics() {
     };
     assert!(catch_unwind(AssertUnwindSafe(force)).is_err());
     assert_eq!(evicted, [2], "the last goes with the panic");
-    other.release();
+    assert_eq!(other.release(), Ok(None));
     #[cfg(feature = "metrics")]
     assert_eq!((sender.metrics().sent, sender.metrics().received), (6, 4));
     assert!(receiver.try_iter().eq([200, 100]));
-}
-
-/// A waker that panics.
-struct Panics;
-
-impl Wake for Panics {
-    fn wake(self: Arc<Self>) {
-        panic!("the waker panics");
-    }
 }
 
 /// The consumers' counter was moved past a held slot, behind which others are free.
 #[test]
 fn force_past_skipped_positions_wakes_senders_though_a_waker_panics() {
     let (sender, receiver) = bounded(5);
-    let theirs = sender.clone();
-    let away = Stopped::of(move || theirs.send(1000));
-    let theirs = sender.clone();
-    let batch = Stopped::of(move || {
-        let mut sending = theirs.send_slice_async(&[1001, 1002, 1003]);
-        assert!(poll(&mut sending, &Arc::default()).is_pending(), "its positions were skipped");
-    });
+    let (away, batch) = hold(&sender);
     sender.try_send(0).unwrap();
     assert!(receiver.try_iter().eq([0]));
     // The message that comes next is for the first; the second is woken by the force.

@@ -14,7 +14,7 @@ use std::task::Wake;
 use std::thread::{self, JoinHandle};
 use std::vec::Vec;
 
-use crate::channel::{Receiver, Sender, TryRecvError, bounded};
+use crate::channel::{Receiver, SendError, Sender, TryRecvError, bounded};
 use crate::sync::hook::{self, Point};
 
 /// Counts how often it was woken.
@@ -33,26 +33,40 @@ impl Wake for Bell {
     }
 }
 
+/// A waker that panics.
+pub(super) struct Panics;
+
+impl Wake for Panics {
+    fn wake(self: Arc<Self>) {
+        panic!("the waker panics");
+    }
+}
+
 /// Polls once, for a bell.
 pub(super) fn poll<F: Future + Unpin>(future: &mut F, bell: &Arc<Bell>) -> Poll<F::Output> {
     Pin::new(future).poll(&mut Context::from_waker(&Waker::from(Arc::clone(bell))))
 }
 
-/// A thread that is stopped when it has claimed, until it is let go.
+/// A thread that is stopped at a point, until it is let go.
 pub(super) struct Stopped<R> {
     go: Tell<()>,
     thread: JoinHandle<R>,
 }
 
 impl<R: Send + 'static> Stopped<R> {
-    /// Lets a thread send until it stands there.
+    /// Lets a thread send until it has claimed.
     pub(super) fn of(send: impl FnOnce() -> R + Send + 'static) -> Self {
+        Self::at(Point::Claimed, send)
+    }
+
+    /// Lets a thread send until it stands there.
+    pub(super) fn at(at: Point, send: impl FnOnce() -> R + Send + 'static) -> Self {
         let (go, wait): (Tell<()>, Told<()>) = channel();
         let (tell, told) = channel();
         let thread = thread::spawn(move || {
             let mut has_stopped = false;
             hook::set(move |point| {
-                if !has_stopped && point == Point::Claimed {
+                if !has_stopped && point == at {
                     has_stopped = true;
                     tell.send(()).expect("the test waits");
                     wait.recv().expect("the test lets it go");
@@ -60,7 +74,7 @@ impl<R: Send + 'static> Stopped<R> {
             });
             send()
         });
-        told.recv().expect("it claims");
+        told.recv().expect("it comes there");
         Self { go, thread }
     }
 
@@ -69,6 +83,20 @@ impl<R: Send + 'static> Stopped<R> {
         self.go.send(()).expect("it waits");
         self.thread.join().expect("sending does not panic")
     }
+}
+
+/// Holds a slot of an empty channel by one sender, and three behind it by another, whose positions are
+/// skipped when it goes on.
+pub(super) fn hold(sender: &Sender<u64>) -> (Stopped<Result<(), SendError<u64>>>, Stopped<()>) {
+    let theirs = sender.clone();
+    let away = Stopped::of(move || theirs.send(1000));
+    let theirs = sender.clone();
+    let batch = Stopped::of(move || {
+        let mut sending = theirs.send_slice_async(&[1001, 1002, 1003]);
+        assert!(poll(&mut sending, &Arc::default()).is_pending(), "its positions were skipped");
+        assert_eq!(sending.unsent(), [1001, 1002, 1003]);
+    });
+    (away, batch)
 }
 
 /// A channel with a held slot, three that are free behind it, and so many with a message in each,
@@ -82,14 +110,7 @@ fn all_are_woken_by<R>(
     act: impl FnOnce(&Sender<u64>, &Receiver<u64>) -> R,
 ) -> R {
     let (sender, receiver) = bounded(4 + messages as usize);
-    let theirs = sender.clone();
-    let away = Stopped::of(move || theirs.send(1000));
-    let theirs = sender.clone();
-    let batch = Stopped::of(move || {
-        let mut sending = theirs.send_slice_async(&[1001, 1002, 1003]);
-        assert!(poll(&mut sending, &Arc::default()).is_pending(), "its positions were skipped");
-        assert_eq!(sending.unsent(), [1001, 1002, 1003]);
-    });
+    let (away, batch) = hold(&sender);
     // A lap, in which they are skipped, and one more, in which they are skipped on.
     (0..messages).for_each(|message| sender.try_send(message).unwrap());
     assert!(receiver.try_iter().eq(0..messages));

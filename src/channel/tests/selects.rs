@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread;
 
 use super::room::{Bell, poll};
-use super::{NEVER, ends_by, finishes};
+use super::{NEVER, ends_by, finishes, until};
 use crate::channel::{Receiver, Select, WaitStrategy, bounded};
 
 /// Another has taken what the notification was for: the select joins those who wait again.
@@ -19,11 +19,7 @@ fn a_select_that_was_told_in_vain_is_told_again() {
     let is_waiting = || waiters.has_any();
     let tell_in_vain = || {
         waiters.notify(1);
-        let mut looks = 0..1 << 22;
-        while !waiters.has_any() {
-            assert!(looks.next().is_some(), "it sleeps, and nobody would wake it");
-            thread::yield_now();
-        }
+        until(|| waiters.has_any(), "it sleeps, and nobody would wake it");
         sender.send(7).unwrap();
     };
     ends_by(is_waiting, tell_in_vain, select);
@@ -35,11 +31,7 @@ fn tells_the_next(receive: impl FnOnce(&Receiver<u64>) -> u64 + Send + 'static) 
     let core = &sender.core;
     let theirs = receiver.clone().with_wait_strategy(WaitStrategy::Park);
     let first = thread::spawn(move || receive(&theirs));
-    let mut looks = 0..1 << 22;
-    while core.not_empty.len() < 1 {
-        assert!(looks.next().is_some(), "it does not wait");
-        thread::yield_now();
-    }
+    until(|| core.not_empty.len() == 1, "it does not wait");
     let (mut second, bell) = (receiver.recv_async(), Arc::<Bell>::default());
     assert!(poll(&mut second, &bell).is_pending());
     // As where the first sender is late and nobody can be skipped.

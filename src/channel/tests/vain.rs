@@ -8,12 +8,12 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use std::sync::Arc;
-use std::task::Wake;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::vec::Vec;
 
-use super::room::{Bell, Stopped, poll};
-use crate::channel::{Receiver, Select, Sender, WaitStrategy, bounded};
+use super::room::{Bell, Panics, Stopped, poll};
+use super::until;
+use crate::channel::{Receiver, Select, SendAsync, Sender, WaitStrategy, bounded};
 
 /// A channel with a message behind so many free slots whose positions were skipped.
 fn behind_skipped(skipped: u64) -> (Sender<u64>, Receiver<u64>, Vec<Stopped<Option<u64>>>) {
@@ -32,24 +32,30 @@ fn fill(sender: &Sender<u64>, receiver: &Receiver<u64>, skipped: u64) -> Vec<Sto
     (0..skipped).map(receive).collect()
 }
 
-/// Lets `wait` wait for room behind one who has been told of a slot in vain: when the next slot is
-/// free it sends, and the other is woken too.
-fn tells_the_next(wait: impl FnOnce(&Sender<u64>) + Send + 'static) {
-    let (sender, receiver, away) = behind_skipped(1);
+/// One who waits for room has been told of that of one who was away in vain; `wait` waits behind it.
+fn told_in_vain<'a>(
+    sender: &'a Sender<u64>,
+    away: Vec<Stopped<Option<u64>>>,
+    wait: impl FnOnce(&Sender<u64>) + Send + 'static,
+) -> (SendAsync<'a, u64>, Arc<Bell>, JoinHandle<()>) {
     let (mut first, bell) = (sender.send_async(10), Arc::<Bell>::default());
     assert!(poll(&mut first, &bell).is_pending());
     let theirs = sender.clone().with_wait_strategy(WaitStrategy::Park);
     let second = thread::spawn(move || wait(&theirs));
-    let mut looks = 0..1 << 22;
-    while sender.core.not_full.len() < 2 {
-        assert!(looks.next().is_some(), "it does not wait");
-        thread::yield_now();
-    }
+    until(|| sender.core.not_full.len() == 2, "it does not wait");
     for away in away {
         assert_eq!(away.release(), Some(0));
     }
     assert_eq!(bell.rings(), 1);
     assert!(poll(&mut first, &bell).is_pending(), "its slot comes behind the one that is full");
+    (first, bell, second)
+}
+
+/// Lets `wait` wait for room behind one who has been told of a slot in vain: when the next slot is
+/// free it sends, and the other is woken too.
+fn tells_the_next(wait: impl FnOnce(&Sender<u64>) + Send + 'static) {
+    let (sender, receiver, away) = behind_skipped(1);
+    let (mut first, bell, second) = told_in_vain(&sender, away, wait);
     assert_eq!(receiver.recv(), Ok(1));
     second.join().unwrap();
     assert_eq!(bell.rings(), 2, "there is room, and nobody has told of it");
@@ -102,15 +108,6 @@ fn tasks_that_have_waited_to_send_tell_one_another() {
     }
 }
 
-/// A waker that panics.
-struct Panics;
-
-impl Wake for Panics {
-    fn wake(self: Arc<Self>) {
-        panic!("the waker panics");
-    }
-}
-
 /// The same where a receiver waits, whose waker panics: who sends wakes that first.
 fn tells_the_next_though_a_waker_panics(wait: impl FnOnce(&Sender<u64>) + Send + 'static) {
     let (sender, receiver) = bounded(2);
@@ -121,19 +118,7 @@ fn tells_the_next_though_a_waker_panics(wait: impl FnOnce(&Sender<u64>) + Send +
         assert!(Pin::new(future).poll(&mut Context::from_waker(waker)).is_pending());
     }
     let away = fill(&sender, &receiver, 1);
-    let (mut first, bell) = (sender.send_async(10), Arc::<Bell>::default());
-    assert!(poll(&mut first, &bell).is_pending());
-    let theirs = sender.clone().with_wait_strategy(WaitStrategy::Park);
-    let second = thread::spawn(move || wait(&theirs));
-    let mut looks = 0..1 << 22;
-    while sender.core.not_full.len() < 2 {
-        assert!(looks.next().is_some(), "it does not wait");
-        thread::yield_now();
-    }
-    for away in away {
-        assert_eq!(away.release(), Some(0));
-    }
-    assert!(poll(&mut first, &bell).is_pending(), "its slot comes behind the one that is full");
+    let (mut first, bell, second) = told_in_vain(&sender, away, wait);
     assert_eq!(poll(&mut receiving[0], &Arc::default()), Poll::Ready(Ok(1)));
     assert!(second.join().is_err(), "the waker panics");
     assert_eq!(bell.rings(), 2, "there is room, and nobody has told of it");

@@ -1,11 +1,7 @@
 //! Each operation of a channel beside a thread that is late in another, and is skipped at once.
 
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-
 use loom_tests::thread;
-use loom_tests::{Ledger, Value, Way, assert_exactly, explore_skipping};
+use loom_tests::{Ledger, Value, Way, assert_exactly, explore_skipping, poll_once};
 use ringway::channel::{Receiver, Select, Sender};
 
 use super::{channel, drain};
@@ -59,14 +55,6 @@ fn force(ledger: &'static Ledger, sender: &Sender<Value>, id: u64) -> Moved {
     let mut evicted = Vec::new();
     let outcome = sender.force_send_with(ledger.value(id), |message| evicted.push(message.id()));
     (sent(id, outcome.is_ok()), evicted)
-}
-
-/// Polls a future once and drops it.
-fn poll_once<F: Future>(future: F) -> Option<F::Output> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => Some(output),
-        Poll::Pending => None,
-    }
 }
 
 /// An operation beside each of those who are late; what was accepted is received once.
