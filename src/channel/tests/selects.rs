@@ -18,8 +18,11 @@ fn a_select_that_was_told_in_vain_is_told_again() {
     });
     let is_waiting = || waiters.has_any();
     let tell_in_vain = || {
-        waiters.notify(1);
-        until(|| waiters.has_any(), "it sleeps, and nobody would wake it");
+        // Once at least it is asleep by then.
+        for _ in 0..300 {
+            waiters.notify(1);
+            until(|| waiters.has_any(), "it sleeps, and nobody would wake it");
+        }
         sender.send(7).unwrap();
     };
     ends_by(is_waiting, tell_in_vain, select);
