@@ -57,11 +57,10 @@ pub(super) enum Standing {
 #[inline(always)]
 pub(super) fn standing<D: Side, K: Protocol, O: Protocol, G: Group>(
     track: &Track<'_, G>,
-    sight: &Sight,
+    &Sight { late, mark }: &Sight,
     from: Position,
     at: Position,
 ) -> Standing {
-    let &Sight { late, mark } = sight;
     let geometry = track.slots.geometry;
     hook::at(hook::Point::Looked);
     let other = Position(D::Other::counter(track).load(Edge::RELAXED));
@@ -78,7 +77,7 @@ pub(super) fn standing<D: Side, K: Protocol, O: Protocol, G: Group>(
     if D::is_blocked_at(geometry, at, other, in_lap && held.is_none()) {
         return Standing::Blocked;
     }
-    if sight.is_skipped_at(geometry, at) {
+    if (Sight { late, mark }).is_skipped_at(geometry, at) {
         return Standing::Skipped;
     }
     match held {

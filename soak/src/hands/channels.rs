@@ -130,13 +130,12 @@ sender!(Shared Shared push_by_another {
     }
 });
 
-/// A message by one of the ways that all receivers have.
+/// A message by one of the ways that all receivers have but for the future.
 fn pop<C: Kind>(receiver: &Receiver<u64, C>, way: u64) -> Option<u64> {
     match way % 4 {
         0 => receiver.try_recv().ok(),
         1 => receiver.recv_timeout(Duration::ZERO).ok(),
-        2 => Select::new().recv(receiver, Result::ok).try_select().flatten(),
-        _ => once(receiver.recv_async()).and_then(Result::ok),
+        _ => Select::new().recv(receiver, Result::ok).try_select().flatten(),
     }
 }
 
@@ -159,35 +158,39 @@ fn pop_by_another(receiver: &Receiver<u64, Shared>, way: u64) -> Option<u64> {
     }
 }
 
-/// Some messages.
+/// Some messages, by what does not wait.
 fn pop_many<C: Kind>(receiver: &Receiver<u64, C>, most: usize, way: u64) -> Vec<u64> {
     match way % 3 {
         0 => receiver.try_iter().take(most).collect(),
-        1 => receiver.drain().collect(),
-        _ => {
-            let mut values = Vec::new();
-            let _ = once(receiver.recv_many_async(&mut values, most));
-            values
-        }
+        _ => receiver.drain().collect(),
     }
 }
 
+// The futures of receivers are there for each kind, and not for all of them at once.
 macro_rules! receiver {
-    ($consumers:ident $pop:ident { $($own:item)* }) => {
+    ($consumers:ident $pop:ident of $ways:literal { $($own:item)* }) => {
         impl Empty for Receiver<u64, $consumers> {
             fn pop(&mut self, way: u64) -> Option<u64> {
-                $pop(self, way)
+                match way % $ways {
+                    3 => once(self.recv_async()).and_then(Result::ok),
+                    _ => $pop(self, way),
+                }
             }
             fn pop_many(&mut self, most: usize, _: bool, way: u64) -> Vec<u64> {
-                pop_many(self, most, way)
+                if way % 3 != 2 {
+                    return pop_many(self, most, way);
+                }
+                let mut values = Vec::new();
+                let _ = once(self.recv_many_async(&mut values, most));
+                values
             }
             what_is_seen!();
             $($own)*
         }
     };
 }
-receiver!(Solo pop {});
-receiver!(Shared pop_by_another {
+receiver!(Solo pop of 4 {});
+receiver!(Shared pop_by_another of 6 {
     fn renew(&mut self) {
         *self = self.clone();
     }
