@@ -247,7 +247,7 @@ mod measuring {
 
     /// Stops so short that they mean nothing.
     const SHORT_STOPS: [&str; 7] =
-        ["suspended", "--seconds", "0.2", "--stop-ms", "2", "--filter", "*-queue"];
+        ["suspended", "--seconds", "1", "--stop-ms", "2", "--filter", "*-queue"];
 
     #[test]
     fn suspended_prints_a_row_for_each_contender() {
