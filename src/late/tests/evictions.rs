@@ -26,7 +26,7 @@ fn evict_stopped(queue: &Arc<Queue<u64>>, value: u64, point: Point) -> Stopped<V
 /// The evictor does not take that one's lateness for its own.
 #[test]
 fn d1_an_evictor_and_the_consumer_after_it_are_late_at_once() {
-    for capacity in [1, 2, 3, 64] {
+    for capacity in affordable([1, 2, 3, 64]) {
         let queue = full(capacity);
         let evictor = evict_stopped(&queue, 500, Point::Committed);
         // Those in between, and then the value in the place of the oldest.
@@ -48,7 +48,7 @@ fn d1_an_evictor_and_the_consumer_after_it_are_late_at_once() {
 /// Who has reserved the place of the oldest and stops there leaves it to the next who evicts.
 #[test]
 fn a_reserved_place_goes_to_whoever_evicts() {
-    for capacity in [1, 2, 3, 64] {
+    for capacity in affordable([1, 2, 3, 64]) {
         let queue = full(capacity);
         let all = |evicted: Vec<u64>| Vec::from_iter(evicted.into_iter().chain(drain(&queue)));
         let first = evict_stopped(&queue, 500, Point::Reserved);
@@ -69,7 +69,7 @@ fn what_a_consumer_takes_is_not_evicted() {
     let looks = (1..=5).flat_map(|nth| [(Point::Asking, nth), (Point::Looked, nth)]);
     let stops = looks.chain([(Point::Reserved, 1)]);
     for (capacity, (point, nth)) in
-        [1, 2, 3, 64].into_iter().flat_map(|c| stops.clone().map(move |s| (c, s)))
+        affordable([1, 2, 3, 64]).flat_map(|c| stops.clone().map(move |s| (c, s)))
     {
         for popped in 1..=capacity.min(5) as u64 {
             let queue = full(capacity);
@@ -96,7 +96,7 @@ fn what_a_consumer_takes_is_not_evicted() {
 /// or before it is back itself, or nobody does.
 #[test]
 fn the_consumer_that_takes_the_oldest_is_late() {
-    for capacity in [1, 2, 3, 64] {
+    for capacity in affordable([1, 2, 3, 64]) {
         for point in POINTS {
             for passed in [Some(1), Some(2), None] {
                 let queue = full(capacity);
@@ -146,7 +146,7 @@ fn awaiting<T: Send + 'static>(
 /// there: the place is the evictor's, and it takes it.
 #[test]
 fn an_intent_about_the_consumer_before_is_not_about_the_evictor() {
-    for capacity in [1, 2, 3, 64] {
+    for capacity in affordable([1, 2, 3, 64]) {
         let queue = full(capacity);
         let theirs = Arc::clone(&queue);
         let stops = |seen: &[Point]| matches!(seen.last(), Some(Point::Moved | Point::Committed));
@@ -169,7 +169,7 @@ fn an_intent_about_the_consumer_before_is_not_about_the_evictor() {
 /// mark, which tells the evictor its turn. It leaves the place to the next lap.
 #[test]
 fn the_mark_of_a_skipped_consumer_is_no_turn_of_the_evictor() {
-    for capacity in [1, 2, 3, 64] {
+    for capacity in affordable([1, 2, 3, 64]) {
         let queue = full(capacity);
         let theirs = Arc::clone(&queue);
         let stops = |seen: &[Point]| matches!(seen.last(), Some(Point::Moved | Point::Leaving));
@@ -234,7 +234,7 @@ fn an_eviction_returns_beside_a_late_batch_of_all_slots() {
 /// With as many threads stopped as there are slots there is neither room nor a value that could go.
 #[test]
 fn an_eviction_returns_beside_any_number_of_late_threads() {
-    for capacity in [1, 2, 3] {
+    for capacity in affordable([1, 2, 3]) {
         let queue = full(capacity);
         let consumers = Vec::from_iter((0..capacity).map(|_| {
             let theirs = Arc::clone(&queue);
