@@ -297,9 +297,10 @@ impl<T, C: Sequencer> Core<T, C> {
             let mut turns = pace.begin_task(self.position(end));
             while !self.seems_ready(end) && turns.take() {}
         }
+        let mut has_waited = !is_new;
         loop {
             waiting.take_if(|begun| begun.poll(context).is_ready());
-            let done = if is_new { attempt() } else { self.attempt_waited(end, &mut attempt) };
+            let done = if has_waited { self.attempt_waited(end, &mut attempt) } else { attempt() };
             if let Some(done) = done {
                 if is_new {
                     pace.end(waiting.is_some());
@@ -318,6 +319,7 @@ impl<T, C: Sequencer> Core<T, C> {
                 return Poll::Pending;
             }
             self.count_wait(end, false);
+            has_waited = true;
             *waiting = Some(Waiting::begin(self.waiters(end)));
         }
     }
