@@ -283,7 +283,8 @@ impl<T, C: Sequencer> Core<T, C> {
     /// The same for a task, which waits by what it keeps in `waiting`.
     ///
     /// A notification is used up before the attempt that it is for, so that the one who succeeds
-    /// by it does not pass it on.
+    /// by it does not pass it on. Where the attempt panics, `waiting` keeps no place: what was to be
+    /// done may be, and nobody would look by a notification that comes there.
     pub(super) fn poll<R>(
         &self,
         end: End,
@@ -300,14 +301,16 @@ impl<T, C: Sequencer> Core<T, C> {
         let mut has_waited = !is_new;
         loop {
             waiting.take_if(|begun| begun.poll(context).is_ready());
+            let place = waiting.take();
             let done = if has_waited { self.attempt_waited(end, &mut attempt) } else { attempt() };
             if let Some(done) = done {
                 if is_new {
-                    pace.end(waiting.is_some());
+                    pace.end(place.is_some());
                 }
-                *waiting = None;
+                drop(place);
                 return Poll::Ready(done);
             }
+            *waiting = place;
             if waiting.is_some() {
                 if is_new {
                     pace.end(true);
