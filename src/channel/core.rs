@@ -54,9 +54,9 @@ impl<T, C: Sequencer> Core<T, C> {
     /// it has its message first.
     #[inline(always)]
     pub(super) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        match self.ring.filling(|cursor| self.ring.push(cursor, message)) {
-            Ok(()) => {
-                self.sent(1);
+        match self.ring.filling(|cursor| self.ring.push_late_or_not(cursor, message)) {
+            Ok(was_late) => {
+                self.went_in(1, was_late);
                 Ok(())
             }
             Err(message) if self.ring.is_closed() => Err(TrySendError::Disconnected(message)),
@@ -90,6 +90,25 @@ impl<T, C: Sequencer> Core<T, C> {
         self.meter.count(Metric::Sent, n);
         self.meter.note_level(&self.ring);
         self.not_empty.notify(n);
+    }
+
+    /// The same of a sender that may have been late before.
+    #[inline(always)]
+    pub(super) fn went_in(&self, n: usize, was_late: bool) {
+        if was_late {
+            self.sent_late(n);
+        } else {
+            self.sent(n);
+        }
+    }
+
+    /// The same of one that was late. The next sender is told: the slot that was held may have been in the
+    /// way of others that are free.
+    #[cold]
+    #[inline(never)]
+    fn sent_late(&self, n: usize) {
+        let _next = Next { core: self, end: End::Sending };
+        self.sent(n);
     }
 
     /// So many messages came out.
@@ -126,8 +145,8 @@ impl<T, C: Sequencer> Core<T, C> {
     /// Sends, if the first slot is free; what is not sent so may yet be sent.
     #[inline(always)]
     pub(super) fn send_at_once(&self, message: T) -> Result<(), T> {
-        self.ring.push_at_once(message)?;
-        self.sent(1);
+        let was_late = self.ring.push_at_once(message)?;
+        self.went_in(1, was_late);
         Ok(())
     }
 
