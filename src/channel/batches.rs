@@ -71,13 +71,14 @@ pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
     unsent: &mut &'v [T],
 ) -> Option<Result<(), SendError<&'v [T]>>> {
     while !unsent.is_empty() {
-        let sent = core.ring.filling(|cursor| core.ring.push_slice(cursor, unsent));
+        let push = |cursor: &mut Cursor| (core.ring.push_slice(cursor, unsent), cursor.freed);
+        let (sent, freed) = core.ring.filling(push);
         if sent == 0 {
             return core.is_over().then_some(Err(SendError(*unsent)));
         }
         // Before anybody is woken, whose waker may panic.
         *unsent = &unsent[sent..];
-        core.sent(sent);
+        core.went_in(sent, freed > 0);
     }
     Some(Ok(()))
 }
@@ -102,11 +103,13 @@ impl<'v, T> Unsent<'v, T> {
         core: &Core<T, C>,
     ) -> Option<Result<(), SendError<()>>> {
         while !self.left.is_done() {
-            let sent = core.ring.filling(|cursor| core.ring.push_iter(cursor, &mut self.left));
+            let left = &mut self.left;
+            let push = |cursor: &mut Cursor| (core.ring.push_iter(cursor, left), cursor.freed);
+            let (sent, freed) = core.ring.filling(push);
             if sent == 0 {
                 return core.is_over().then_some(Err(SendError(())));
             }
-            core.sent(sent);
+            core.went_in(sent, freed > 0);
         }
         Some(Ok(()))
     }

@@ -54,9 +54,9 @@ impl<T, C: Sequencer> Core<T, C> {
     /// it has its message first.
     #[inline(always)]
     pub(super) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        match self.ring.filling(|cursor| self.ring.push(cursor, message)) {
-            Ok(()) => {
-                self.sent(1);
+        match self.ring.filling(|cursor| self.ring.push_late_or_not(cursor, message)) {
+            Ok(was_late) => {
+                self.went_in(1, was_late);
                 Ok(())
             }
             Err(message) if self.ring.is_closed() => Err(TrySendError::Disconnected(message)),
@@ -90,6 +90,25 @@ impl<T, C: Sequencer> Core<T, C> {
         self.meter.count(Metric::Sent, n);
         self.meter.note_level(&self.ring);
         self.not_empty.notify(n);
+    }
+
+    /// The same of a sender that may have been late before.
+    #[inline(always)]
+    pub(super) fn went_in(&self, n: usize, was_late: bool) {
+        if was_late {
+            self.sent_late(n);
+        } else {
+            self.sent(n);
+        }
+    }
+
+    /// The same of one that was late. The next sender is told: the slot that was held may have been in the
+    /// way of others that are free.
+    #[cold]
+    #[inline(never)]
+    fn sent_late(&self, n: usize) {
+        let _next = Next { core: self, end: End::Sending };
+        self.sent(n);
     }
 
     /// So many messages came out.
@@ -126,8 +145,8 @@ impl<T, C: Sequencer> Core<T, C> {
     /// Sends, if the first slot is free; what is not sent so may yet be sent.
     #[inline(always)]
     pub(super) fn send_at_once(&self, message: T) -> Result<(), T> {
-        self.ring.push_at_once(message)?;
-        self.sent(1);
+        let was_late = self.ring.push_at_once(message)?;
+        self.went_in(1, was_late);
         Ok(())
     }
 
@@ -283,7 +302,8 @@ impl<T, C: Sequencer> Core<T, C> {
     /// The same for a task, which waits by what it keeps in `waiting`.
     ///
     /// A notification is used up before the attempt that it is for, so that the one who succeeds
-    /// by it does not pass it on.
+    /// by it does not pass it on. Where the attempt panics, `waiting` keeps no place: what was to be
+    /// done may be, and nobody would look by a notification that comes there.
     pub(super) fn poll<R>(
         &self,
         end: End,
@@ -297,16 +317,19 @@ impl<T, C: Sequencer> Core<T, C> {
             let mut turns = pace.begin_task(self.position(end));
             while !self.seems_ready(end) && turns.take() {}
         }
+        let mut has_waited = !is_new;
         loop {
             waiting.take_if(|begun| begun.poll(context).is_ready());
-            let done = if is_new { attempt() } else { self.attempt_waited(end, &mut attempt) };
+            let place = waiting.take();
+            let done = if has_waited { self.attempt_waited(end, &mut attempt) } else { attempt() };
             if let Some(done) = done {
                 if is_new {
-                    pace.end(waiting.is_some());
+                    pace.end(place.is_some());
                 }
-                *waiting = None;
+                drop(place);
                 return Poll::Ready(done);
             }
+            *waiting = place;
             if waiting.is_some() {
                 if is_new {
                     pace.end(true);
@@ -318,6 +341,7 @@ impl<T, C: Sequencer> Core<T, C> {
                 return Poll::Pending;
             }
             self.count_wait(end, false);
+            has_waited = true;
             *waiting = Some(Waiting::begin(self.waiters(end)));
         }
     }

@@ -161,8 +161,9 @@ receives!(Solo, (&mut), "mpsc::");
 #[must_use = "a future does nothing unless it is polled"]
 pub struct SendAsync<'a, T, P: Kind = Shared, C: Kind = Shared> {
     sender: &'a Sender<T, P, C>,
-    unsent: Option<T>,
+    // Dropped before the message, whose drop may wait for the same.
     waiting: Option<Waiting>,
+    unsent: Option<T>,
 }
 
 /// The future of [`Sender::send_slice_async`].

@@ -94,9 +94,10 @@ impl<R> fmt::Debug for RecvStream<R> {
 /// Flush it before it is dropped: a message that it holds is dropped with it.
 #[must_use = "a sink does nothing unless it is polled"]
 pub struct SendSink<T, P: Kind = Shared, C: Kind = Shared> {
+    // Dropped before the message, whose drop may wait for the same.
+    waiting: Option<Waiting>,
     sender: Sender<T, P, C>,
     unsent: Option<T>,
-    waiting: Option<Waiting>,
 }
 
 impl<T, P: Kind, C: Kind> Sender<T, P, C> {

@@ -3,6 +3,7 @@
 mod force;
 mod full;
 mod looks;
+mod places;
 mod room;
 mod selects;
 mod vain;

@@ -174,6 +174,7 @@ impl Waiting {
         // through its fence, so that the notice that it confirms is still there (W4).
         let is_seen = waiters.be_seen(before);
         let listener = Some(waiters.event.listen());
+        hook::at(hook::Point::Listed);
         Self { waiters: Arc::clone(waiters), listener, is_seen }
     }
 

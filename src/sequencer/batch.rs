@@ -152,14 +152,20 @@ pub fn commit_many<D: Side, K: Protocol, R: Tracked>(
                     cells(moved, run.cells());
                     for i in 0..R::Group::LEN {
                         if !in_time(run, i) {
-                            return commit_beside_late::<D, R>(ring, claim, moved + i, cells);
+                            let committed = moved + i;
+                            return commit_beside_late::<D, R>(
+                                ring, cursor, claim, committed, cells,
+                            );
                         }
                     }
                 } else {
                     for (i, slot) in run.each().enumerate() {
                         cells(moved + i, slot.cells());
                         if !in_time(run, i) {
-                            return commit_beside_late::<D, R>(ring, claim, moved + i, cells);
+                            let committed = moved + i;
+                            return commit_beside_late::<D, R>(
+                                ring, cursor, claim, committed, cells,
+                            );
                         }
                     }
                 }
@@ -197,6 +203,7 @@ fn settle_each<D: Side, R: Tracked>(ring: &R, slots: &Stretch<'_, R::Group>) {
 #[inline(never)]
 fn commit_beside_late<D: Side, R: Tracked>(
     ring: &R,
+    cursor: &mut Cursor,
     claim: Claim,
     committed: usize,
     cells: impl Fn(usize, &[Cell<<R::Group as Group>::Item>]),
@@ -216,6 +223,7 @@ fn commit_beside_late<D: Side, R: Tracked>(
         let quiet = lates.is_quiet_after_commit(geometry.index(slot.position()));
         if !quiet && !settle::<D, R>(ring, slot.position()) {
             give_up_rest(track, claim.from, claim.len, moved + 1);
+            cursor.freed = cursor.freed.wrapping_add(1);
             break;
         }
         moved += 1;

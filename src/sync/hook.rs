@@ -25,6 +25,9 @@ pub enum Point {
     /// One who is about to wait in a channel has asked for care, and not confirmed it.
     #[cfg(feature = "std")]
     Asked,
+    /// One who is about to wait in a channel is in the list, and has not looked once more.
+    #[cfg(feature = "std")]
+    Listed,
 }
 
 /// What a thread does at each point.

@@ -61,12 +61,20 @@ impl<R: Send + 'static> Stopped<R> {
 
     /// Lets a thread send until it stands there.
     pub(super) fn at(at: Point, send: impl FnOnce() -> R + Send + 'static) -> Self {
+        Self::when(move |point| point == at, send)
+    }
+
+    /// Lets a thread send until it is there, for the first time.
+    fn when(
+        mut is_there: impl FnMut(Point) -> bool + Send + 'static,
+        send: impl FnOnce() -> R + Send + 'static,
+    ) -> Self {
         let (go, wait): (Tell<()>, Told<()>) = channel();
         let (tell, told) = channel();
         let thread = thread::spawn(move || {
             let mut has_stopped = false;
             hook::set(move |point| {
-                if !has_stopped && point == at {
+                if !has_stopped && is_there(point) {
                     has_stopped = true;
                     tell.send(()).expect("the test waits");
                     wait.recv().expect("the test lets it go");
@@ -166,4 +174,71 @@ fn a_receiver_that_finds_nothing_past_skipped_positions_wakes_as_many_senders() 
 #[test]
 fn force_past_skipped_positions_wakes_as_many_senders_as_there_is_room_for() {
     assert_eq!(all_are_woken_by(1, 2, |sender, _| sender.force_send(5)), Ok(None));
+}
+
+/// Lets `send` be late with a slot that is in the way of those behind it, which are free: a sender that
+/// waits is told when it is back and has sent 1000. It may pass a held slot before it claims its own.
+fn tells_the_next(passes: bool, send: impl FnOnce(&Sender<u64>) + Send + 'static) {
+    let (sender, receiver) = bounded(4 + usize::from(passes));
+    let stop = |message| {
+        let theirs = sender.clone();
+        Stopped::of(move || theirs.try_send(message))
+    };
+    let passed = passes.then(|| stop(999));
+    if passes {
+        (0..4).for_each(|message| sender.try_send(message).unwrap());
+        assert!(receiver.try_iter().eq(0..4));
+    }
+    let theirs = sender.clone();
+    let away = Stopped::of(move || send(&theirs));
+    let behind = stop(1001);
+    // A lap, in which they are skipped, and the next, which is full.
+    (0..2).for_each(|message| sender.try_send(message).unwrap());
+    assert!(receiver.try_iter().eq(0..2));
+    (0..2).for_each(|message| sender.try_send(message).unwrap());
+    assert!(passed.is_none_or(|passed| passed.release().is_ok()));
+    assert!(behind.release().is_err(), "its slot comes behind the held one");
+    let (mut sending, bell) = (sender.send_async(10), Arc::<Bell>::default());
+    assert!(poll(&mut sending, &bell).is_pending());
+    away.release();
+    assert_eq!(bell.rings(), 1, "there is room, and nobody has told of it");
+    assert_eq!(poll(&mut sending, &bell), Poll::Ready(Ok(())));
+    let received: Vec<_> = receiver.try_iter().filter(|message| *message != 999).collect();
+    assert_eq!(received, [0, 1, 1000, 10]);
+}
+
+#[test]
+fn a_sender_that_was_late_tells_those_whose_room_is_behind_its_slot() {
+    for passes in [false, true] {
+        tells_the_next(passes, |sender| sender.send(1000).unwrap());
+        tells_the_next(passes, |sender| sender.try_send(1000).unwrap());
+        tells_the_next(passes, |sender| sender.send_slice(&[1000]).unwrap());
+        tells_the_next(passes, |sender| sender.send_all(&mut Vec::from([1000])).unwrap());
+    }
+}
+
+/// The same of a batch whose first message was in time.
+#[test]
+fn a_batch_that_was_late_in_its_midst_tells_those_whose_room_is_behind_it() {
+    let (sender, receiver) = bounded(4);
+    let (theirs, mut moved) = (sender.clone(), 0);
+    let is_there = move |point| {
+        moved += usize::from(point == Point::Moved);
+        moved == 2
+    };
+    let away = Stopped::when(is_there, move || theirs.send_slice(&[1000, 1001]).unwrap());
+    let theirs = sender.clone();
+    let behind = Stopped::of(move || theirs.try_send(1002));
+    sender.try_send(0).unwrap();
+    assert!(receiver.try_iter().eq([1000, 0]));
+    (1..3).for_each(|message| sender.try_send(message).unwrap());
+    assert_eq!(receiver.try_recv(), Ok(1));
+    sender.try_send(3).unwrap();
+    assert!(behind.release().is_err(), "its slot comes behind the held one");
+    let (mut sending, bell) = (sender.send_async(10), Arc::<Bell>::default());
+    assert!(poll(&mut sending, &bell).is_pending());
+    away.release();
+    assert_eq!(bell.rings(), 1, "there is room, and nobody has told of it");
+    assert_eq!(poll(&mut sending, &bell), Poll::Ready(Ok(())));
+    assert!(receiver.try_iter().eq([2, 3, 1001, 10]));
 }

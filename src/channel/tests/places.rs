@@ -1,0 +1,128 @@
+//! Places in the list: who is told there looks, or another is told.
+
+use std::boxed::Box;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use core::future::Future;
+use core::pin::Pin;
+
+use super::room::{Bell, Panics, Stopped, poll};
+use crate::channel::{Receiver, Sender, bounded};
+use crate::sync::hook::{self, Point};
+
+/// It is told between its two looks, and has used that when it sends.
+#[test]
+fn a_task_that_is_told_in_its_first_poll_tells_the_next() {
+    let (sender, receiver) = bounded(2);
+    sender.send(0).unwrap();
+    sender.send(1).unwrap();
+    let theirs = receiver.clone();
+    let away = Stopped::of(move || theirs.recv());
+    let theirs = sender.clone();
+    let mut told = Box::pin(async move { theirs.send_async(10).await });
+    let bell = Arc::<Bell>::default();
+    assert!(poll(&mut told, &bell).is_pending());
+    assert_eq!(away.release(), Ok(0));
+    assert_eq!(bell.rings(), 1);
+    let told = Rc::new(RefCell::new(told));
+    let (again, ring, theirs) = (Rc::clone(&told), Arc::clone(&bell), receiver.clone());
+    let mut has_acted = false;
+    hook::set(move |point| {
+        if point == Point::Listed && !has_acted {
+            has_acted = true;
+            assert!(poll(&mut *again.borrow_mut(), &ring).is_pending(), "its slot comes behind");
+            assert_eq!(theirs.recv(), Ok(1));
+        }
+    });
+    let mut new = sender.send_async(11);
+    assert_eq!(poll(&mut new, &Arc::default()), Poll::Ready(Ok(())));
+    hook::set(|_| ());
+    assert_eq!(bell.rings(), 2, "there is room, and nobody has told of it");
+    assert_eq!(poll(&mut *told.borrow_mut(), &bell), Poll::Ready(Ok(())));
+    assert!(receiver.try_iter().eq([11, 10]));
+}
+
+/// One who waits for room beside others, and is polled before it is told, sends and ends with the panic
+/// of a receiver's waker. It waits for nothing any more: the next room is for the one behind it.
+fn leaves_the_list<F: Future + Unpin>(
+    (sender, receiver): (&Sender<u64>, &Receiver<u64>),
+    mut sending: F,
+) {
+    // Of two who wait to receive the second is not told of the first message.
+    let mut receiving = [(); 2].map(|()| receiver.recv_async());
+    for (future, waker) in receiving.iter_mut().zip([Waker::noop(), &Arc::new(Panics).into()]) {
+        assert!(Pin::new(future).poll(&mut Context::from_waker(waker)).is_pending());
+    }
+    sender.try_send(0).unwrap();
+    let (mut before, mut behind) = (sender.send_async(1), sender.send_async(3));
+    let bells: [Arc<Bell>; 3] = Default::default();
+    assert!(poll(&mut before, &bells[0]).is_pending());
+    assert!(poll(&mut sending, &bells[1]).is_pending());
+    assert!(poll(&mut behind, &bells[2]).is_pending());
+    assert_eq!(receiver.try_recv(), Ok(0));
+    assert!(catch_unwind(AssertUnwindSafe(|| poll(&mut sending, &bells[1]))).is_err());
+    assert_eq!(receiver.try_recv(), Ok(2));
+    let rings = bells.map(|bell| bell.rings());
+    assert_eq!(rings, [1, 0, 1], "there is room, and one was told that has nothing to send");
+}
+
+#[test]
+fn a_future_that_has_sent_when_a_waker_panics_leaves_the_list() {
+    let (sender, receiver) = bounded(1);
+    leaves_the_list((&sender, &receiver), sender.send_async(2));
+}
+
+#[test]
+#[cfg(feature = "futures")]
+fn a_sink_that_has_sent_when_a_waker_panics_leaves_the_list() {
+    use futures_util::SinkExt;
+    let (sender, receiver) = bounded(1);
+    let mut sink = sender.clone().into_sink();
+    leaves_the_list((&sender, &receiver), sink.send(2));
+}
+
+/// A message whose drop waits for room.
+struct Waits(Option<(Sender<Waits>, Receiver<Waits>, Arc<Bell>)>);
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        if let Some((sender, receiver, bell)) = self.0.take() {
+            let mut sending = sender.send_async(Waits(None));
+            assert!(poll(&mut sending, &bell).is_pending());
+            drop(receiver.try_recv());
+            assert!(poll(&mut sending, &Arc::default()).is_ready());
+        }
+    }
+}
+
+/// A full channel, and a message for it whose drop waits, by a bell.
+fn full() -> (Sender<Waits>, Waits, Arc<Bell>) {
+    let (sender, receiver) = bounded(1);
+    assert!(sender.try_send(Waits(None)).is_ok());
+    let bell = Arc::<Bell>::default();
+    (sender.clone(), Waits(Some((sender, receiver, Arc::clone(&bell)))), bell)
+}
+
+#[test]
+fn a_future_leaves_the_list_before_its_message_is_dropped() {
+    let (sender, message, bell) = full();
+    let mut sending = sender.send_async(message);
+    assert!(poll(&mut sending, &Arc::default()).is_pending());
+    drop(sending);
+    assert_eq!(bell.rings(), 1, "there is room, and the one that is dropped was told of it");
+}
+
+#[test]
+#[cfg(feature = "futures")]
+fn a_sink_leaves_the_list_before_its_message_is_dropped() {
+    use futures_util::SinkExt;
+    let (sender, message, bell) = full();
+    let mut sink = sender.into_sink();
+    assert!(poll(&mut sink.send(message), &Arc::default()).is_pending());
+    drop(sink);
+    assert_eq!(bell.rings(), 1, "there is room, and the one that is dropped was told of it");
+}
