@@ -219,14 +219,15 @@ pub(crate) fn await_turn<R: Tracked>(ring: &R, position: Position) -> bool {
             Late::Held(_, owner) if mark == told && owner == Owner::told(geometry, told) => {
                 return true;
             }
-            _ if sight.is_skipped_at(geometry, position)
-                || geometry.laps_ahead(mark, position) == 0 =>
-            {
+            // The slot was full when its next position was reserved.
+            Late::Held(through, _) => {
+                debug_assert!(
+                    through.laps_after(geometry, position) >= 0,
+                    "a consumer is never held through a lap before the one after its own"
+                );
                 return false;
             }
-            Late::Held(_, owner) => {
-                lates.change(index, late, late.held(geometry, position, owner));
-            }
+            _ if geometry.laps_ahead(mark, position) >= 0 => return false,
             _ => {
                 if !is_done_soon(&slot, mark) && !is_patient() {
                     skip(geometry, lates, &slot, index, sight, position);

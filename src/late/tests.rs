@@ -19,6 +19,7 @@ mod exact;
 mod pool;
 mod progress;
 mod rings;
+mod scan;
 mod steps;
 mod turns;
 

@@ -60,7 +60,7 @@ impl Method {
             Self::Loom => &["explore_skipping"],
             Self::Random => &["explore_random"],
             Self::Histories => &["Actor"],
-            Self::Properties => &["Stopped"],
+            Self::Properties => &["Stopped", "sleeps_until"],
         }
     }
 }
@@ -712,6 +712,19 @@ pub const TESTS: &[Test] = &[
         name: "beside_as_many_stopped_threads_as_slots_each_operation_returns",
         with: &[],
         covers: &[("queue", MOVES, "PCE"), ("queue", &["eviction", "observations"], "PCE")],
+    },
+    Test {
+        method: Properties,
+        at: "src/late/tests/scan.rs",
+        name: "threads_in_turns_drawn_from_a_seed_do_what_a_queue_does",
+        with: &["src/late/tests/scan/operations.rs"],
+        covers: &[
+            ("queue", MOVES, "PCE"),
+            ("queue", &["eviction"], "PCE"),
+            ("rings", MOVES, "PC"),
+            ("rings", &["slots in place, in"], "C"),
+            ("rings", &["slots in place, out"], "P"),
+        ],
     },
     Test {
         method: Properties,
