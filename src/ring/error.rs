@@ -5,6 +5,9 @@ use core::fmt;
 /// Fewer slots were ready than a batch of an exact size wanted; nothing was moved, unless
 /// [`moved`](Self::moved) says otherwise.
 ///
+/// Beside a thread that is suspended inside an operation a batch goes around the slots in its way; one
+/// that with them is longer than the capacity is refused, whatever is ready.
+///
 /// ```
 /// let (mut producer, mut consumer) = ringway::ring::spsc::<u8>(4);
 /// let refused = producer.push_slice_exact(&[1, 2, 3, 4, 5]).unwrap_err();
