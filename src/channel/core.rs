@@ -419,7 +419,7 @@ impl<T, C: Sequencer> Core<T, C> {
     }
 
     /// Where the counter of this end stands.
-    fn position(&self, end: End) -> crate::position::Word {
+    pub(super) fn position(&self, end: End) -> crate::position::Word {
         match end {
             End::Sending => self.ring.cursor::<Filling>().next.0,
             End::Receiving => self.ring.cursor::<Emptying>().next.0,

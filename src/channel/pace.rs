@@ -92,7 +92,11 @@ impl Pace {
 
     /// Begins a wait of a side whose counter stands at `at`.
     pub(super) fn begin(&self, at: Word) -> Turns {
-        let is_alone = is_alone();
+        self.begin_where(is_alone(), at)
+    }
+
+    /// The same where the process has one processor, or has more.
+    fn begin_where(&self, is_alone: bool, at: Word) -> Turns {
         let (pauses, spins, yields) = match self.strategy {
             _ if cfg!(ringway_modelled) => (1, 0, 0),
             WaitStrategy::Adaptive => {
@@ -111,8 +115,13 @@ impl Pace {
     /// Begins a wait of a task, which spins like an adaptive one and never holds its executor up
     /// for longer.
     pub(super) fn begin_task(&self, at: Word) -> Turns {
+        self.begin_task_where(is_alone(), at)
+    }
+
+    /// The same where the process has one processor, or has more.
+    fn begin_task_where(&self, is_alone: bool, at: Word) -> Turns {
         let none = Turns { pauses: 1, taken: 0, spins: 0, yields: 0 };
-        if cfg!(ringway_modelled) || is_alone() || self.strategy == WaitStrategy::Park {
+        if cfg!(ringway_modelled) || is_alone || self.strategy == WaitStrategy::Park {
             return none;
         }
         let pauses = self.adapt(at);
@@ -294,6 +303,7 @@ mod tests {
             let mut glances = 0;
             while turns.is_glance() {
                 glances += 1;
+                assert!(!turns.is_slow(), "no clock is asked for a glance between pauses");
                 assert!(turns.take());
             }
             assert_eq!((glances + 1) * pauses, GLANCES);
@@ -304,24 +314,108 @@ mod tests {
     #[test]
     fn a_trial_spins_for_longer_and_so_does_no_task() {
         let pace = Pace::new(WaitStrategy::Adaptive);
-        // As on a machine with many processors, whatever this one has.
-        PROCESSORS.store(2, Edge::RELAXED);
-        let first = pace.begin(0).spins;
-        let first_of_task = pace.begin_task(0).spins;
+        let first = pace.begin_where(MANY_PROCESSORS, 0).spins;
+        let first_of_task = pace.begin_task_where(MANY_PROCESSORS, 0).spins;
         waits_in_vain(&pace, FIRST_TRIAL as usize);
-        assert_eq!(pace.begin(0).spins, first * (TRIAL_SPIN / SPIN));
-        assert_eq!((pace.begin_task(0).spins, first_of_task), (first, first));
+        assert_eq!(pace.begin_where(MANY_PROCESSORS, 0).spins, first * (TRIAL_SPIN / SPIN));
+        let of_task = pace.begin_task_where(MANY_PROCESSORS, 0).spins;
+        assert_eq!((of_task, first_of_task), (first, first));
     }
 
     #[test]
     fn a_task_makes_as_many_pauses_between_looks_as_a_thread() {
-        PROCESSORS.store(2, Edge::RELAXED);
         let (pace, of_thread) =
             (Pace::new(WaitStrategy::Adaptive), Pace::new(WaitStrategy::Adaptive));
         for at in [MANY, 2 * MANY, 3 * MANY] {
-            let (task, thread) = (pace.begin_task(at), of_thread.begin(at));
+            let task = pace.begin_task_where(MANY_PROCESSORS, at);
+            let thread = of_thread.begin_where(MANY_PROCESSORS, at);
             assert_eq!((task.pauses, task.spins), (thread.pauses, thread.spins));
         }
-        assert_eq!(pace.begin_task(4 * MANY).pauses, 16);
+        assert_eq!(pace.begin_task_where(MANY_PROCESSORS, 4 * MANY).pauses, 16);
+    }
+
+    const MANY_PROCESSORS: bool = false;
+    const ONE_PROCESSOR: bool = true;
+
+    #[test]
+    fn each_wait_in_vain_halves_the_next_also_of_a_task() {
+        let pace = Pace::new(WaitStrategy::Adaptive);
+        for half in 0..4 {
+            let turns = pace.begin_where(MANY_PROCESSORS, 0);
+            assert_eq!((turns.spins, turns.yields), (SPIN >> half, YIELDS >> half));
+            assert_eq!(pace.begin_task_where(MANY_PROCESSORS, 0).spins, SPIN >> half);
+            pace.end(true);
+        }
+    }
+
+    #[test]
+    fn pauses_grow_where_much_goes_through_and_shrink_where_little_does() {
+        let pace = Pace::new(WaitStrategy::Adaptive);
+        let mut at = 0;
+        let mut after = |passed| {
+            at += passed;
+            pace.adapt(at)
+        };
+        assert_eq!([MANY; 7].map(&mut after), [2, 4, 8, 16, 32, 64, 64]);
+        assert_eq!([FEW, MANY - 1].map(&mut after), [64, 64], "neither much nor little");
+        assert_eq!([0, FEW - 1, 1].map(&mut after), [32, 16, 8]);
+        assert_eq!([0; 4].map(&mut after), [4, 2, 1, 1]);
+    }
+
+    /// Who spins on the only processor holds up whom it waits for.
+    #[test]
+    fn nobody_spins_on_the_only_processor() {
+        let spins = |strategy, is_alone| Pace::new(strategy).begin_where(is_alone, 0).spins;
+        let of_task = |strategy, is_alone| Pace::new(strategy).begin_task_where(is_alone, 0).spins;
+        for strategy in [WaitStrategy::Adaptive, WaitStrategy::BusySpin] {
+            let one = (spins(strategy, ONE_PROCESSOR), of_task(strategy, ONE_PROCESSOR));
+            assert_eq!(one, (0, 0), "{strategy:?}");
+            assert_eq!(of_task(strategy, MANY_PROCESSORS), SPIN, "{strategy:?}");
+        }
+        assert_eq!(spins(WaitStrategy::BusySpin, MANY_PROCESSORS), FOREVER);
+        let yields = |strategy| Pace::new(strategy).begin_where(ONE_PROCESSOR, 0).yields;
+        assert_eq!(yields(WaitStrategy::BusySpin), FOREVER, "it waits for as long as it takes");
+        assert_eq!(yields(WaitStrategy::Adaptive), YIELDS);
+    }
+
+    #[test]
+    fn who_parks_neither_spins_nor_yields() {
+        let pace = Pace::new(WaitStrategy::Park);
+        let turns =
+            [pace.begin_where(MANY_PROCESSORS, 0), pace.begin_task_where(MANY_PROCESSORS, 0)];
+        assert_eq!(turns.map(|mut turns| turns.take()), [false, false]);
+    }
+
+    /// How many turns a wait takes, at most so many.
+    fn turns_of(spins: u32, yields: u32) -> usize {
+        let mut turns = Turns { pauses: 1, taken: 0, spins, yields };
+        (0..1000).take_while(|_| turns.take()).count()
+    }
+
+    #[test]
+    fn a_wait_has_an_end_where_it_has_a_bound() {
+        assert_eq!(turns_of(0, 0), 0);
+        assert_eq!(turns_of(3, 0), 3);
+        // A yield counts once, or as many as are idle.
+        let yields = turns_of(0, 80);
+        assert!((80 / IDLE_YIELD..=80).contains(&(yields as u32)), "it yields {yields} times");
+        assert_eq!([turns_of(FOREVER, 0), turns_of(0, FOREVER)], [1000, 1000]);
+    }
+
+    #[test]
+    fn who_yields_asks_a_clock_at_each_look() {
+        let mut turns = Turns { pauses: 1, taken: 0, spins: 0, yields: FOREVER };
+        for _ in 0..3 * YIELDED_GLANCES {
+            assert!(turns.is_slow(), "others may have run for long");
+            assert!(turns.take());
+        }
+    }
+
+    #[test]
+    fn who_makes_a_channel_knows_how_many_processors_there_are() {
+        let _channel = crate::channel::bounded::<u8>(1);
+        let known = PROCESSORS.load(Edge::RELAXED);
+        assert_ne!(known, 0, "nobody has asked");
+        assert_eq!(is_alone(), known == 1);
     }
 }

@@ -219,6 +219,8 @@ impl Drop for Waiting {
 
 #[cfg(all(test, not(ringway_modelled)))]
 mod tests {
+    use core::task::Waker;
+
     use super::*;
 
     /// The word of a list, without the count.
@@ -282,5 +284,29 @@ mod tests {
         assert!(found == 0 || found == CARE | CONFIRMED, "the notice is {found:x}");
         drop(waiting);
         assert_eq!(count(waiters.word.load(Edge::RELAXED)), 0);
+    }
+
+    /// Nobody else is told then (W2), and nobody stays counted.
+    #[test]
+    fn who_sleeps_uses_its_notification_or_is_counted_no_longer() {
+        let waiters = Waiters::none();
+        let [sleeper, next] = [(); 2].map(|()| Waiting::begin(&waiters));
+        waiters.notify(1);
+        sleeper.sleep(None);
+        assert_eq!(waiters.len(), 1, "the next was told too");
+        next.sleep(Some(now()));
+        assert_eq!(waiters.len(), 0, "its time is over");
+    }
+
+    #[test]
+    fn a_task_is_ready_when_it_is_notified() {
+        let waiters = Waiters::none();
+        let mut waiting = Waiting::begin(&waiters);
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(waiting.poll(&mut context).is_pending(), "nothing has come");
+        waiters.notify(1);
+        assert!(waiting.poll(&mut context).is_ready());
+        drop(waiting);
+        assert_eq!(waiters.len(), 0);
     }
 }

@@ -38,6 +38,7 @@ fn a_sink_holds_one_message_and_gives_back_what_nobody_takes() {
     assert!(sink.feed(2).now_or_never().unwrap().is_ok());
     assert!(sink.feed(3).now_or_never().is_none(), "it holds the second");
     assert!(sink.flush().now_or_never().is_none());
+    assert!(sink.close().now_or_never().is_none(), "the second is not sent yet");
     assert_eq!(receiver.recv(), Ok(1));
     assert!(sink.flush().now_or_never().unwrap().is_ok());
     assert!(sink.feed(4).now_or_never().unwrap().is_ok());

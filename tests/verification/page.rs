@@ -43,7 +43,7 @@ operation is called beside such a thread, or by it.
 
 Beside these, **mutants** (`scripts/mutants`): the core is changed in some 1500 small ways, one at a time, and a test has to
 fail; the changes that none notices are listed with the reason in [`scripts/mutants.accepted`](../scripts/mutants.accepted).
-Those of the channels were tried once and are not sorted yet: survivors among them have no reason there.
+Those that make a test hang count as noticed.
 **Miri** (`scripts/miri`) runs the tests by the aliasing rules of Stacked Borrows and of Tree Borrows, with weak reads.
 The **sanitizers** (`scripts/sanitize`) run the tests of threads and of large values for wrong addresses and for races.
 And each named ordering is weakened once, and a model of loom has to fail by it

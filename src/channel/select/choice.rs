@@ -99,3 +99,27 @@ impl<T, C: Kind, R, F: FnOnce(Result<(), SendError<T>>) -> R> Choice<R> for ToSe
         self.sent.map(self.then)
     }
 }
+
+#[cfg(all(test, not(ringway_modelled)))]
+mod tests {
+    use super::*;
+    use crate::ring::Shared;
+
+    /// Whether one is a choice at all, and whether who waits for it may sleep.
+    fn told<R>(choice: &impl Choice<R>) -> (bool, bool) {
+        (choice.is_open(), choice.may_sleep())
+    }
+
+    #[test]
+    fn who_has_a_message_may_sleep_and_who_receives_until_the_close() {
+        let core = Core::<u64, Shared>::new(1, 0);
+        let to_recv = || ToRecv { core: &core, received: None, then: |_| () };
+        let may_send = |mut message| {
+            told(&ToSend { core: &core, message: &mut message, sent: None, then: |_| () })
+        };
+        assert_eq!((told(&to_recv()), may_send(Some(1))), ((true, true), (true, true)));
+        assert!(!may_send(None).0, "there is nothing to send");
+        assert!(core.close());
+        assert_eq!(told(&to_recv()), (true, false), "nobody would wake it");
+    }
+}

@@ -49,6 +49,14 @@ fn whoever_is_refused_tells_a_receiver_that_sleeps() {
         let mut message = Some(2);
         assert!(Select::new().send(sender, &mut message, |_| ()).try_select().is_none());
     });
+    tells_the_receiver(|sender| {
+        assert!(poll(&mut sender.send_slice_async(&[2]), &Arc::default()).is_pending());
+    });
+    tells_the_receiver(|sender| {
+        assert!(
+            poll(&mut sender.send_all_async(&mut Vec::from([2])), &Arc::default()).is_pending()
+        );
+    });
 }
 
 /// A slot is free, and behind a position that was skipped.

@@ -1,17 +1,20 @@
 //! What those who wait do with the outcomes of their looks: the first there is ends the wait.
 
 use core::task::{Context, Poll, Waker};
+#[cfg(feature = "metrics")]
+use std::sync::Arc;
 use std::vec;
 use std::vec::Vec;
 
 #[cfg(feature = "metrics")]
-use super::room::Stopped;
+use super::room::{Stopped, poll};
 use super::{Channel, LONG, after, finishes};
 use crate::channel::batches::{Unsent, attempt_many, attempt_slice};
 use crate::channel::bounded;
 use crate::channel::core::End;
 use crate::channel::error::{RecvError, SendError, TryRecvError, TrySendError};
 use crate::channel::pace::{Pace, WaitStrategy};
+use crate::channel::sender::attempt_send;
 use crate::sync::hook::{self, Point};
 use crate::sync::now;
 
@@ -110,6 +113,44 @@ fn a_task_that_finds_nothing_has_looked_twice_and_is_pending() {
             assert_eq!((polled, looks, waiting.is_some()), (Poll::Pending, expected, true));
         }
     });
+}
+
+/// As a task waits: it looks twice, and sleeps when both looks were in vain.
+#[test]
+#[cfg(feature = "metrics")]
+fn who_waits_is_counted_and_so_is_who_sleeps() {
+    let (sender, receiver) = bounded(1);
+    let waits = |metrics: crate::channel::Metrics| {
+        [metrics.send_waits, metrics.send_parks, metrics.recv_waits, metrics.recv_parks]
+    };
+    assert!(poll(&mut receiver.recv_async(), &Arc::default()).is_pending());
+    assert_eq!(waits(sender.metrics()), [0, 0, 1, 1]);
+    sender.send(1).unwrap();
+    assert!(poll(&mut sender.send_async(2), &Arc::default()).is_pending());
+    assert_eq!(waits(sender.metrics()), [1, 1, 1, 1]);
+}
+
+/// How much has passed since the last wait is what the next one adapts to.
+#[test]
+fn a_wait_begins_where_the_counter_of_its_side_stands() {
+    let channel = Channel::new(4, 0);
+    let begin = [End::Sending, End::Receiving].map(|end| channel.position(end));
+    (0..3).for_each(|message| assert_eq!(channel.try_send(message), Ok(())));
+    assert_eq!([channel.try_recv(), channel.try_recv()], [Ok(0), Ok(1)]);
+    assert_eq!(channel.position(End::Sending).wrapping_sub(begin[0]), 3);
+    assert_eq!(channel.position(End::Receiving).wrapping_sub(begin[1]), 2);
+}
+
+#[test]
+fn an_attempt_to_send_keeps_the_message_only_where_it_is_full() {
+    let channel = Channel::new(1, 0);
+    let mut unsent = Some(1);
+    assert_eq!((attempt_send(&channel, &mut unsent), unsent), (Some(Ok(())), None));
+    unsent = Some(2);
+    assert_eq!((attempt_send(&channel, &mut unsent), unsent), (None, Some(2)));
+    channel.close();
+    assert_eq!(attempt_send(&channel, &mut unsent), Some(Err(SendError(2))));
+    assert_eq!(unsent, None, "it is in the error");
 }
 
 /// The outcome is told by the attempt that sends the last, or finds the channel full.
