@@ -1,10 +1,11 @@
-//! The slots of a ring, in groups: a few marks, then as many cells.
+//! The slots of a ring, in groups: a few cells, then as many marks.
 //!
 //! The mark of a slot and its value change hands together, so they lie together: with the marks
 //! in an array of their own a single message waits for two cache lines instead of one. Yet the
 //! values of a batch should lie in one piece. A group of four is both, and a cache line if the
 //! values are words. (Figures: docs/DESIGN.md.)
 
+mod prefetch;
 mod storage;
 #[cfg(all(feature = "alloc", not(ringway_modelled)))]
 mod zeroed;
@@ -46,13 +47,14 @@ pub trait Group {
     fn cells(&self) -> &[Cell<Self::Item>];
 }
 
-/// `N` slots: their marks, then their cells; aligned as an `A`.
+/// `N` slots: their cells, then their marks; aligned as an `A`. Values of whole cache lines lie in as many
+/// lines, and the marks in one of their own.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Block<T, A, const N: usize> {
     alignment: [A; 0],
-    marks: Marks<N>,
     cells: [Cell<T>; N],
+    marks: Marks<N>,
 }
 
 /// The alignment of a cache line.
@@ -133,7 +135,7 @@ impl<'a, G: Group> Slots<'a, G> {
     #[inline(always)]
     pub fn at(self, position: Position) -> Run<'a, G> {
         let slot = self.only(position);
-        prefetch(slot.group);
+        prefetch::ahead(slot.group, slot.place, 1);
         slot
     }
 
@@ -173,8 +175,9 @@ impl<'a, G: Group> Slots<'a, G> {
         debug_assert!(group < self.groups.len());
         // SAFETY: the group is that of the index of a position (L1).
         let group = unsafe { self.groups.get_unchecked(group) };
-        prefetch(group);
-        Run { group, position, place, len: most.min(G::LEN - place) }
+        let len = most.min(G::LEN - place);
+        prefetch::ahead(group, place, len);
+        Run { group, position, place, len }
     }
 
     /// The slots of `n` positions from `from` on, in runs that lie together.
@@ -182,31 +185,6 @@ impl<'a, G: Group> Slots<'a, G> {
     pub fn runs(self, from: Position, n: usize) -> Runs<'a, G> {
         Runs { slots: self, next: from, left: n }
     }
-}
-
-/// Asks the processor to have the group after the next at hand, to be written.
-///
-/// Handles of both sides write to every group that they pass, and nearly all the time that an
-/// operation takes is the wait for the first look at a group that the other side wrote last.
-/// Behind the last group this names memory that is not ours, which is neither read nor written; its
-/// line is taken from other caches.
-#[inline(always)]
-fn prefetch<G>(group: &G) {
-    #[cfg(all(target_arch = "x86_64", not(miri)))]
-    {
-        let ahead = (&raw const *group).wrapping_add(2);
-        // The intrinsic becomes this only for processors that are known to have it, and else a
-        // prefetch to read, after which the write waits again. Those that do not have it pass over it.
-        //
-        // SAFETY: a prefetch is a hint: it has no effect on memory and cannot fault.
-        unsafe {
-            core::arch::asm!(
-                "prefetchw [{}]", in(reg) ahead, options(readonly, nostack, preserves_flags),
-            );
-        }
-    }
-    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-    let _ = group;
 }
 
 /// Slots side by side, in the same lap.
@@ -354,8 +332,8 @@ impl<'a, G: Group> Iterator for Runs<'a, G> {
         let position = self.next;
         let index = geometry.index(position);
         let (group, place) = self.slots.locate(index);
-        prefetch(group);
         let len = self.left.min(G::LEN - place).min(geometry.capacity() - index);
+        prefetch::ahead(group, place, len);
         self.next = geometry.advance(position, len);
         self.left -= len;
         Some(Run { group, position, place, len })
