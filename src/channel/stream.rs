@@ -21,8 +21,9 @@ use crate::ring::Shared;
 /// holds the receiver: the receiver itself, boxed, or a reference.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct RecvStream<R> {
-    receiver: R,
+    // Dropped before the receiver, which may be the last and wake all who wait.
     waiting: Option<Waiting>,
+    receiver: R,
     is_done: bool,
 }
 
