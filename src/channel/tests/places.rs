@@ -172,3 +172,20 @@ fn a_stream_leaves_the_list_before_its_receiver_closes_the_channel() {
     drop(stream);
     assert_eq!(bell.rings(), 0, "it wakes the task that drops it");
 }
+
+/// It may be polled on, though the future of a `next` is dropped: what it is told of is for it.
+#[test]
+#[cfg(feature = "futures")]
+fn a_stream_keeps_its_place_until_it_is_dropped() {
+    use futures_util::StreamExt;
+    let (sender, receiver) = bounded::<u64>(1);
+    let (mut stream, mut behind) = (receiver.stream(), receiver.recv_async());
+    let bells: [Arc<Bell>; 2] = Default::default();
+    assert!(poll(&mut stream.next(), &bells[0]).is_pending());
+    assert!(poll(&mut behind, &bells[1]).is_pending());
+    sender.send(1).unwrap();
+    assert_eq!(bells.each_ref().map(|bell| bell.rings()), [1, 0]);
+    drop(stream);
+    assert_eq!(bells[1].rings(), 1, "it sleeps beside a message");
+    assert_eq!(poll(&mut behind, &bells[1]), Poll::Ready(Ok(1)));
+}
