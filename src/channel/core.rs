@@ -288,6 +288,9 @@ impl<T, C: Sequencer> Core<T, C> {
             let waiting = Waiting::begin(self.waiters(end));
             let done = self.attempt_waited(end, &mut attempt);
             if done.is_some() || is_over() {
+                // Before the return: where a waker panics that it wakes, what would be returned by then
+                // would be lost and never dropped.
+                drop(waiting);
                 return done;
             }
             if self.may_sleep(end) {

@@ -231,7 +231,10 @@ impl<'a, R> Select<'a, R> {
     /// Calls what was given for the one that was done. By then this thread waits for none of them
     /// any more: what is called may take long, and others wait for the same.
     fn finish(mut self, done: Option<usize>) -> Option<R> {
-        self.choices.swap_remove(done?).finish()
+        let outcome = self.choices.swap_remove(done?).finish();
+        // Before the return, as in `Core::wait`: what the others were given may panic when it is dropped.
+        drop(self);
+        outcome
     }
 
     /// Leaves those out that cannot be done, and lets another be the first than the last time.

@@ -19,10 +19,15 @@ use crate::ring::Shared;
 
 /// The messages of a channel as a `Stream`, until the channel is closed and empty. `R` is how it
 /// holds the receiver: the receiver itself, boxed, or a reference.
+///
+/// One that has waited keeps its place among those who wait until it is polled again or dropped, also
+/// where the future of a `next` is dropped before it is done. If a message comes to it meanwhile no other
+/// receiver is woken for that: poll the stream on, or drop it.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct RecvStream<R> {
-    receiver: R,
+    // Dropped before the receiver, which may be the last and wake all who wait.
     waiting: Option<Waiting>,
+    receiver: R,
     is_done: bool,
 }
 
@@ -91,7 +96,8 @@ impl<R> fmt::Debug for RecvStream<R> {
 
 /// A sender as a `Sink`, which holds one message until there is room for it.
 ///
-/// Flush it before it is dropped: a message that it holds is dropped with it.
+/// Flush it before it is dropped: a message that it holds is dropped with it. One that has waited keeps its
+/// place among those who wait, as a [`RecvStream`] does: poll it on, or drop it.
 #[must_use = "a sink does nothing unless it is polled"]
 pub struct SendSink<T, P: Kind = Shared, C: Kind = Shared> {
     // Dropped before the message, whose drop may wait for the same.

@@ -6,6 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+use std::vec::Vec;
 
 use core::future::Future;
 use core::pin::Pin;
@@ -125,4 +127,65 @@ fn a_sink_leaves_the_list_before_its_message_is_dropped() {
     assert!(poll(&mut sink.send(message), &Arc::default()).is_pending());
     drop(sink);
     assert_eq!(bell.rings(), 1, "there is room, and the one that is dropped was told of it");
+}
+
+/// Lets one wait that is told twice, the second time for one behind it whose waker panics, and whether the
+/// message that it received by then is dropped.
+fn drops_its_message(receive: impl FnOnce(&Receiver<Arc<()>>)) {
+    let (sender, receiver) = bounded(2);
+    let (message, theirs, mut behind) = (Arc::new(()), receiver.clone(), None);
+    let (sent, sends) = (Arc::clone(&message), sender.clone());
+    hook::set(move |point| {
+        if point == Point::Listed && behind.is_none() {
+            let theirs = theirs.clone();
+            let mut receiving = Box::pin(async move { theirs.recv_async().await });
+            let waker = Waker::from(Arc::new(Panics));
+            assert!(receiving.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+            behind = Some(receiving);
+            sends.send(Arc::clone(&sent)).unwrap();
+        }
+    });
+    let received = catch_unwind(AssertUnwindSafe(|| receive(&receiver)));
+    hook::set(|_| ());
+    assert!(received.is_err(), "the one behind it is told");
+    drop((sender, receiver));
+    assert_eq!(Arc::strong_count(&message), 1, "what was received is dropped with the panic");
+}
+
+#[test]
+fn what_was_received_is_dropped_where_the_waker_of_the_next_panics() {
+    drops_its_message(|receiver| _ = receiver.recv());
+    drops_its_message(|receiver| _ = receiver.recv_timeout(Duration::MAX));
+    drops_its_message(|receiver| _ = receiver.recv_many(&mut Vec::new(), 2));
+    drops_its_message(|receiver| _ = receiver.iter().next());
+}
+
+/// One that is dropped with the last receiver, which closes the channel and wakes all who wait, waits no
+/// more by then.
+#[test]
+#[cfg(feature = "futures")]
+fn a_stream_leaves_the_list_before_its_receiver_closes_the_channel() {
+    use futures_util::StreamExt;
+    let (_sender, receiver) = bounded::<u64>(1);
+    let (mut stream, bell) = (receiver.into_stream(), Arc::<Bell>::default());
+    assert!(poll(&mut stream.next(), &bell).is_pending());
+    drop(stream);
+    assert_eq!(bell.rings(), 0, "it wakes the task that drops it");
+}
+
+/// It may be polled on, though the future of a `next` is dropped: what it is told of is for it.
+#[test]
+#[cfg(feature = "futures")]
+fn a_stream_keeps_its_place_until_it_is_dropped() {
+    use futures_util::StreamExt;
+    let (sender, receiver) = bounded::<u64>(1);
+    let (mut stream, mut behind) = (receiver.stream(), receiver.recv_async());
+    let bells: [Arc<Bell>; 2] = Default::default();
+    assert!(poll(&mut stream.next(), &bells[0]).is_pending());
+    assert!(poll(&mut behind, &bells[1]).is_pending());
+    sender.send(1).unwrap();
+    assert_eq!(bells.each_ref().map(|bell| bell.rings()), [1, 0]);
+    drop(stream);
+    assert_eq!(bells[1].rings(), 1, "it sleeps beside a message");
+    assert_eq!(poll(&mut behind, &bells[1]), Poll::Ready(Ok(1)));
 }

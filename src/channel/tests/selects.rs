@@ -1,6 +1,7 @@
 //! What those who wait do for one another, where they were told in vain or would not be told at all.
 
 use core::task::Poll;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 
@@ -51,4 +52,28 @@ fn tells_the_next(receive: impl FnOnce(&Receiver<u64>) -> u64 + Send + 'static) 
 fn who_has_waited_to_receive_tells_the_next() {
     tells_the_next(|receiver| receiver.recv().unwrap());
     tells_the_next(|receiver| Select::new().recv(receiver, |one| one.unwrap()).select());
+}
+
+/// Panics when it is dropped.
+struct Breaks;
+
+impl Drop for Breaks {
+    fn drop(&mut self) {
+        panic!("the drop panics");
+    }
+}
+
+#[test]
+fn what_a_select_gives_is_dropped_where_the_drop_of_another_choice_panics() {
+    let (sender, receiver) = bounded(1);
+    let (_other, others) = bounded::<u64>(1);
+    let message = Arc::new(());
+    sender.send(Arc::clone(&message)).unwrap();
+    let breaks = Breaks;
+    let select = Select::new().recv(&receiver, Result::ok).recv(&others, move |_| {
+        let _breaks = breaks;
+        None
+    });
+    assert!(catch_unwind(AssertUnwindSafe(|| select.select())).is_err());
+    assert_eq!(Arc::strong_count(&message), 1, "what was received is dropped with the panic");
 }
