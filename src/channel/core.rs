@@ -54,9 +54,11 @@ impl<T, C: Sequencer> Core<T, C> {
     /// it has its message first.
     #[inline(always)]
     pub(super) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        match self.ring.filling(|cursor| self.ring.push_late_or_not(cursor, message)) {
-            Ok(was_late) => {
-                self.went_in(1, was_late);
+        let push = |cursor: &mut Cursor| (self.ring.push(cursor, message), cursor.freed);
+        let (pushed, freed) = self.ring.filling(push);
+        match pushed {
+            Ok(()) => {
+                self.went_in(1, freed > 0);
                 Ok(())
             }
             Err(message) if self.ring.is_closed() => Err(TrySendError::Disconnected(message)),
@@ -145,8 +147,10 @@ impl<T, C: Sequencer> Core<T, C> {
     /// Sends, if the first slot is free; what is not sent so may yet be sent.
     #[inline(always)]
     pub(super) fn send_at_once(&self, message: T) -> Result<(), T> {
-        let was_late = self.ring.push_at_once(message)?;
-        self.went_in(1, was_late);
+        let push = |cursor: &mut Cursor| (self.ring.push_at_once(cursor, message), cursor.freed);
+        let (pushed, freed) = self.ring.filling(push);
+        pushed?;
+        self.went_in(1, freed > 0);
         Ok(())
     }
 

@@ -9,73 +9,44 @@ use crate::sequencer::{
     Cursor, Emptying, Filling, One, Sequencer, acquire_guessed, acquire_one, commit_one, move_many,
 };
 
-/// What became of a value that was to be moved into a ring.
-#[derive(Clone, Copy, Debug)]
-enum Pushed {
-    /// It is in.
-    InTime,
-    /// It is in, and its thread was late before and has left a slot.
-    Late,
-    /// It is where it was: the ring is full.
-    Not,
-}
-
 impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Moves a value into the ring, or gives it back if the ring is full.
     #[inline(always)]
     pub(crate) fn push(&self, cursor: &mut Cursor, value: S::Item) -> Result<(), S::Item> {
-        self.push_late_or_not(cursor, value).map(|_| ())
-    }
-
-    /// As [`Ring::push`]; whether this thread was late before.
-    #[inline(always)]
-    pub(crate) fn push_late_or_not(
-        &self,
-        cursor: &mut Cursor,
-        value: S::Item,
-    ) -> Result<bool, S::Item> {
         // SAFETY: the value is given back if it was not moved.
         self.push_or_else(cursor, value, |cursor, source| unsafe {
             self.push_beside_late(cursor, source)
         })
     }
 
-    /// As [`Ring::push_late_or_not`] by its first try alone, which says that the ring is full where the
-    /// slot is not ready, another producer was faster, the guess was old, or somebody is late.
+    /// As [`Ring::push`] by its first try alone, which says that the ring is full where the slot
+    /// is not ready, another producer was faster, the guess was old, or somebody is late.
     #[cfg(feature = "std")]
     #[inline(always)]
-    pub(crate) fn push_at_once(&self, value: S::Item) -> Result<bool, S::Item> {
-        self.filling(|cursor| self.push_or_else(cursor, value, |_, _| Pushed::Not))
+    pub(crate) fn push_at_once(&self, cursor: &mut Cursor, value: S::Item) -> Result<(), S::Item> {
+        self.push_or_else(cursor, value, |_, _| false)
     }
 
-    /// As [`Ring::push_late_or_not`]; where the first try fails, `otherwise` moves the value or says that
-    /// it did not.
+    /// As [`Ring::push`]; where the first try fails, `otherwise` moves the value or says that it
+    /// did not.
     #[inline(always)]
     fn push_or_else(
         &self,
         cursor: &mut Cursor,
         value: S::Item,
-        otherwise: impl FnOnce(&mut Cursor, *const S::Item) -> Pushed,
-    ) -> Result<bool, S::Item> {
+        otherwise: impl FnOnce(&mut Cursor, *const S::Item) -> bool,
+    ) -> Result<(), S::Item> {
         let value = ManuallyDrop::new(value);
         let source = (&raw const value).cast();
-        let pushed = match acquire_guessed::<Filling, P, C, _, false>(self, cursor) {
+        let moved = match acquire_guessed::<Filling, P, C, _, false>(self, cursor) {
             // SAFETY: `source` is a value, which is the ring's if it was moved, and else still
             // ours.
             Some(one) => unsafe {
-                if self.fill::<false>(one, source) {
-                    Pushed::InTime
-                } else {
-                    self.push_though_late(cursor, source)
-                }
+                self.fill::<false>(one, source) || self.push_though_late(cursor, source)
             },
             None => otherwise(cursor, source),
         };
-        match pushed {
-            Pushed::InTime => Ok(false),
-            Pushed::Late => Ok(true),
-            Pushed::Not => Err(ManuallyDrop::into_inner(value)),
-        }
+        if moved { Ok(()) } else { Err(ManuallyDrop::into_inner(value)) }
     }
 
     /// As [`Ring::pop`] by its first try alone.
@@ -85,58 +56,55 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         self.emptying(|cursor| self.pop_guessed::<false>(cursor))
     }
 
-    /// As [`Ring::push`], where the first try has failed.
+    /// As [`Ring::push`], where the first try has failed; whether the value was moved.
     ///
     /// # Safety
     ///
     /// As that of [`Ring::fill`].
     #[inline(never)]
-    unsafe fn push_beside_late(&self, cursor: &mut Cursor, source: *const S::Item) -> Pushed {
+    unsafe fn push_beside_late(&self, cursor: &mut Cursor, source: *const S::Item) -> bool {
         // SAFETY: the caller's promise.
         unsafe {
-            let mut was_late = false;
             if let Some(one) = acquire_guessed::<Filling, P, C, _, true>(self, cursor) {
                 if self.fill::<true>(one, source) {
-                    return Pushed::InTime;
+                    return true;
                 }
-                was_late = true;
+                return self.push_though_late(cursor, source);
             }
-            self.push_after_all(cursor, source, was_late)
+            self.push_after_all(cursor, source)
         }
     }
 
-    /// As [`Ring::push`], where we were late.
+    /// As [`Ring::push`], where we were late and have left a slot, which was in the way of others that may
+    /// be free; whether the value was moved.
     ///
     /// # Safety
     ///
     /// As that of [`Ring::fill`].
     #[cold]
     #[inline(never)]
-    unsafe fn push_though_late(&self, cursor: &mut Cursor, source: *const S::Item) -> Pushed {
+    unsafe fn push_though_late(&self, cursor: &mut Cursor, source: *const S::Item) -> bool {
+        cursor.freed = cursor.freed.wrapping_add(1);
         // SAFETY: the caller's promise.
-        unsafe { self.push_after_all(cursor, source, true) }
+        unsafe { self.push_after_all(cursor, source) }
     }
 
-    /// As [`Ring::push`], where the slot was not ready, the guess was wrong, or we were late.
+    /// As [`Ring::push`], where the slot was not ready, the guess was wrong, or we were late; whether the
+    /// value was moved.
     ///
     /// # Safety
     ///
     /// As that of [`Ring::fill`].
     #[inline(never)]
-    unsafe fn push_after_all(
-        &self,
-        cursor: &mut Cursor,
-        source: *const S::Item,
-        mut was_late: bool,
-    ) -> Pushed {
+    unsafe fn push_after_all(&self, cursor: &mut Cursor, source: *const S::Item) -> bool {
         while let Some(one) = acquire_one::<Filling, P, C, _>(self, cursor) {
             // SAFETY: the caller's promise.
             if unsafe { self.fill::<true>(one, source) } {
-                return if was_late { Pushed::Late } else { Pushed::InTime };
+                return true;
             }
-            was_late = true;
+            cursor.freed = cursor.freed.wrapping_add(1);
         }
-        Pushed::Not
+        false
     }
 
     /// Moves a value into a slot that is ours and commits it, or does not if we were late.

@@ -72,8 +72,8 @@ pub struct Cursor {
     /// claim. Shared: a guess of it, to begin with; the counter decides.
     pub next: Position,
     /// How many positions the consumers' counter was moved past through this cursor without a
-    /// claim, each of them room for the producers that no value made. For producers: how often a batch
-    /// was late and gave slots up, that were in the way of others which may be free.
+    /// claim, each of them room for the producers that no value made. For producers: how often one
+    /// was late and has left slots, which were in the way of others that may be free.
     pub freed: usize,
 }
 
