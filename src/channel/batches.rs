@@ -9,7 +9,6 @@ use super::error::{RecvError, SendError};
 use super::kind::Kind;
 use super::{Receiver, Sender};
 use crate::ring::Staged;
-use crate::sequencer::Cursor;
 use crate::sync::Panics;
 
 impl<T, P: Kind, C: Kind> Sender<T, P, C> {
@@ -71,14 +70,13 @@ pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
     unsent: &mut &'v [T],
 ) -> Option<Result<(), SendError<&'v [T]>>> {
     while !unsent.is_empty() {
-        let push = |cursor: &mut Cursor| (core.ring.push_slice(cursor, unsent), cursor.freed);
-        let (sent, freed) = core.ring.filling(push);
+        let (sent, freed) = core.filling(|cursor| core.ring.push_slice(cursor, unsent));
         if sent == 0 {
             return core.is_over().then_some(Err(SendError(*unsent)));
         }
         // Before anybody is woken, whose waker may panic.
         *unsent = &unsent[sent..];
-        core.went_in(sent, freed > 0);
+        core.went_in(sent, freed);
     }
     Some(Ok(()))
 }
@@ -103,13 +101,12 @@ impl<'v, T> Unsent<'v, T> {
         core: &Core<T, C>,
     ) -> Option<Result<(), SendError<()>>> {
         while !self.left.is_done() {
-            let left = &mut self.left;
-            let push = |cursor: &mut Cursor| (core.ring.push_iter(cursor, left), cursor.freed);
-            let (sent, freed) = core.ring.filling(push);
+            let push = |cursor: &mut _| core.ring.push_iter(cursor, &mut self.left);
+            let (sent, freed) = core.filling(push);
             if sent == 0 {
                 return core.is_over().then_some(Err(SendError(())));
             }
-            core.went_in(sent, freed > 0);
+            core.went_in(sent, freed);
         }
         Some(Ok(()))
     }
@@ -180,8 +177,8 @@ pub(super) fn attempt_many<T, C: Kind>(
         return Some(Ok(0));
     }
     core.take(|| {
-        let pop = |cursor: &mut Cursor| (core.ring.pop_vec(cursor, messages, limit), cursor.freed);
-        let (received, freed) = core.ring.emptying(pop);
+        let pop = |cursor: &mut _| core.ring.pop_vec(cursor, messages, limit);
+        let (received, freed) = core.emptying(pop);
         core.came_out(received, freed);
         (received > 0).then_some(received)
     })

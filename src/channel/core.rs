@@ -50,15 +50,26 @@ impl<T, C: Sequencer> Core<T, C> {
         Self { ring, not_full: Waiters::none(), not_empty: Waiters::none(), meter }
     }
 
+    /// Lets `push` move messages into the ring: its outcome, and what it has freed (`Cursor::freed`).
+    #[inline(always)]
+    pub(super) fn filling<R>(&self, push: impl FnOnce(&mut Cursor) -> R) -> (R, usize) {
+        self.ring.filling(|cursor| (push(cursor), cursor.freed))
+    }
+
+    /// Lets `pop` move messages out of the ring: its outcome, and what it has freed.
+    #[inline(always)]
+    pub(super) fn emptying<R>(&self, pop: impl FnOnce(&mut Cursor) -> R) -> (R, usize) {
+        self.ring.emptying(|cursor| (pop(cursor), cursor.freed))
+    }
+
     /// Sends, if there is room. Where it is full the caller says so (`found_full`), which may panic:
     /// it has its message first.
     #[inline(always)]
     pub(super) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        let push = |cursor: &mut Cursor| (self.ring.push(cursor, message), cursor.freed);
-        let (pushed, freed) = self.ring.filling(push);
+        let (pushed, freed) = self.filling(|cursor| self.ring.push(cursor, message));
         match pushed {
             Ok(()) => {
-                self.went_in(1, freed > 0);
+                self.went_in(1, freed);
                 Ok(())
             }
             Err(message) if self.ring.is_closed() => Err(TrySendError::Disconnected(message)),
@@ -94,10 +105,10 @@ impl<T, C: Sequencer> Core<T, C> {
         self.not_empty.notify(n);
     }
 
-    /// The same of a sender that may have been late before.
+    /// The same of a sender that was late if it has `freed` any slot.
     #[inline(always)]
-    pub(super) fn went_in(&self, n: usize, was_late: bool) {
-        if was_late {
+    pub(super) fn went_in(&self, n: usize, freed: usize) {
+        if freed > 0 {
             self.sent_late(n);
         } else {
             self.sent(n);
@@ -147,10 +158,9 @@ impl<T, C: Sequencer> Core<T, C> {
     /// Sends, if the first slot is free; what is not sent so may yet be sent.
     #[inline(always)]
     pub(super) fn send_at_once(&self, message: T) -> Result<(), T> {
-        let push = |cursor: &mut Cursor| (self.ring.push_at_once(cursor, message), cursor.freed);
-        let (pushed, freed) = self.ring.filling(push);
+        let (pushed, freed) = self.filling(|cursor| self.ring.push_at_once(cursor, message));
         pushed?;
-        self.went_in(1, freed > 0);
+        self.went_in(1, freed);
         Ok(())
     }
 
@@ -177,8 +187,7 @@ impl<T, C: Sequencer> Core<T, C> {
     /// The same where the first try has failed. It may pass positions that were skipped.
     #[inline(never)]
     fn pop_beside_late(&self) -> Option<T> {
-        let pop = |cursor: &mut Cursor| (self.ring.pop_beside_late(cursor), cursor.freed);
-        let (message, freed) = self.ring.emptying(pop);
+        let (message, freed) = self.emptying(|cursor| self.ring.pop_beside_late(cursor));
         self.came_out(usize::from(message.is_some()), freed);
         message
     }

@@ -10,8 +10,8 @@ use super::Group;
 /// The bytes of a cache line.
 const LINE: usize = 64;
 
-/// The lines of the largest group that is asked for. Of a larger one the processor finds by itself,
-/// while it copies a value, that line follows line.
+/// The lines of the largest group of which all are asked for. Of a larger one it is the first: while it
+/// copies a value, the processor finds by itself that line follows line.
 const MOST: usize = 32;
 
 /// Asks for the lines of the group after the next, to be written: those that fall to `len` slots from
@@ -24,9 +24,9 @@ const MOST: usize = 32;
 pub(super) fn ahead<G: Group>(group: &G, place: usize, len: usize) {
     let lines = const { size_of::<G>().div_ceil(LINE) };
     let ahead = (&raw const *group).wrapping_add(2).cast::<u8>();
-    if lines <= 1 {
+    if lines == 1 || lines > MOST {
         to_write(ahead);
-    } else if lines <= MOST {
+    } else {
         for line in lines_of(place, len, lines, G::LEN) {
             to_write(ahead.wrapping_add(line * LINE));
         }

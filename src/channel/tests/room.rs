@@ -176,6 +176,15 @@ fn force_past_skipped_positions_wakes_as_many_senders_as_there_is_room_for() {
     assert_eq!(all_are_woken_by(1, 2, |sender, _| sender.force_send(5)), Ok(None));
 }
 
+/// Who waits to send 10 is told when the one that is `away` is back and has sent.
+fn is_told_by<R: Send + 'static>(sender: &Sender<u64>, away: Stopped<R>) {
+    let (mut sending, bell) = (sender.send_async(10), Arc::<Bell>::default());
+    assert!(poll(&mut sending, &bell).is_pending());
+    away.release();
+    assert_eq!(bell.rings(), 1, "there is room, and nobody has told of it");
+    assert_eq!(poll(&mut sending, &bell), Poll::Ready(Ok(())));
+}
+
 /// Lets `send` be late with a slot that is in the way of those behind it, which are free: a sender that
 /// waits is told when it is back and has sent 1000. It may pass a held slot before it claims its own.
 fn tells_the_next(passes: bool, send: impl FnOnce(&Sender<u64>) + Send + 'static) {
@@ -198,11 +207,7 @@ fn tells_the_next(passes: bool, send: impl FnOnce(&Sender<u64>) + Send + 'static
     (0..2).for_each(|message| sender.try_send(message).unwrap());
     assert!(passed.is_none_or(|passed| passed.release().is_ok()));
     assert!(behind.release().is_err(), "its slot comes behind the held one");
-    let (mut sending, bell) = (sender.send_async(10), Arc::<Bell>::default());
-    assert!(poll(&mut sending, &bell).is_pending());
-    away.release();
-    assert_eq!(bell.rings(), 1, "there is room, and nobody has told of it");
-    assert_eq!(poll(&mut sending, &bell), Poll::Ready(Ok(())));
+    is_told_by(&sender, away);
     let received: Vec<_> = receiver.try_iter().filter(|message| *message != 999).collect();
     assert_eq!(received, [0, 1, 1000, 10]);
 }
@@ -235,10 +240,6 @@ fn a_batch_that_was_late_in_its_midst_tells_those_whose_room_is_behind_it() {
     assert_eq!(receiver.try_recv(), Ok(1));
     sender.try_send(3).unwrap();
     assert!(behind.release().is_err(), "its slot comes behind the held one");
-    let (mut sending, bell) = (sender.send_async(10), Arc::<Bell>::default());
-    assert!(poll(&mut sending, &bell).is_pending());
-    away.release();
-    assert_eq!(bell.rings(), 1, "there is room, and nobody has told of it");
-    assert_eq!(poll(&mut sending, &bell), Poll::Ready(Ok(())));
+    is_told_by(&sender, away);
     assert!(receiver.try_iter().eq([2, 3, 1001, 10]));
 }

@@ -9,16 +9,6 @@ use std::time::Duration;
 use super::*;
 use crate::channel::{Receiver, Select, Sender, bounded_at};
 
-/// Numbers without a pattern.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-        (self.0 >> 33) as usize % n
-    }
-}
-
 /// What a future that is polled once, and then dropped, has given.
 fn once<F: Future>(future: F) -> Option<F::Output> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {

@@ -4,16 +4,6 @@
 use super::*;
 use crate::ring::{self, Consumer, Link, Producer, Shared, Solo, Staged};
 
-/// Numbers without a pattern.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-        (self.0 >> 33) as usize % n
-    }
-}
-
 /// The most slots that an operation owns.
 const BATCH: usize = 2;
 
