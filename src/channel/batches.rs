@@ -70,7 +70,7 @@ pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
     unsent: &mut &'v [T],
 ) -> Option<Result<(), SendError<&'v [T]>>> {
     while !unsent.is_empty() {
-        let (sent, freed) = core.filling(|cursor| core.ring.push_slice(cursor, unsent));
+        let (sent, freed) = core.ring.filling_and_freeing(|cursor| core.ring.push_slice(cursor, unsent));
         if sent == 0 {
             return core.is_over().then_some(Err(SendError(*unsent)));
         }
@@ -102,7 +102,7 @@ impl<'v, T> Unsent<'v, T> {
     ) -> Option<Result<(), SendError<()>>> {
         while !self.left.is_done() {
             let push = |cursor: &mut _| core.ring.push_iter(cursor, &mut self.left);
-            let (sent, freed) = core.filling(push);
+            let (sent, freed) = core.ring.filling_and_freeing(push);
             if sent == 0 {
                 return core.is_over().then_some(Err(SendError(())));
             }
@@ -178,7 +178,7 @@ pub(super) fn attempt_many<T, C: Kind>(
     }
     core.take(|| {
         let pop = |cursor: &mut _| core.ring.pop_vec(cursor, messages, limit);
-        let (received, freed) = core.emptying(pop);
+        let (received, freed) = core.ring.emptying_and_freeing(pop);
         core.came_out(received, freed);
         (received > 0).then_some(received)
     })

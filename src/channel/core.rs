@@ -9,7 +9,7 @@ use super::metrics::{Meter, Metric};
 use super::pace::{Pace, note_processors};
 use super::waiters::{Waiters, Waiting};
 use crate::ring::{Heap, Ring, Sequencer, Shared};
-use crate::sequencer::{Cursor, Emptying, Filling};
+use crate::sequencer::{Emptying, Filling};
 use crate::sync::{Arc, Panics, hook, now, retry};
 
 /// A ring with waiters. Its producers are always [`Shared`], since only a claim by
@@ -50,23 +50,11 @@ impl<T, C: Sequencer> Core<T, C> {
         Self { ring, not_full: Waiters::none(), not_empty: Waiters::none(), meter }
     }
 
-    /// Lets `push` move messages into the ring: its outcome, and what it has freed (`Cursor::freed`).
-    #[inline(always)]
-    pub(super) fn filling<R>(&self, push: impl FnOnce(&mut Cursor) -> R) -> (R, usize) {
-        self.ring.filling(|cursor| (push(cursor), cursor.freed))
-    }
-
-    /// Lets `pop` move messages out of the ring: its outcome, and what it has freed.
-    #[inline(always)]
-    pub(super) fn emptying<R>(&self, pop: impl FnOnce(&mut Cursor) -> R) -> (R, usize) {
-        self.ring.emptying(|cursor| (pop(cursor), cursor.freed))
-    }
-
     /// Sends, if there is room. Where it is full the caller says so (`found_full`), which may panic:
     /// it has its message first.
     #[inline(always)]
     pub(super) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        let (pushed, freed) = self.filling(|cursor| self.ring.push(cursor, message));
+        let (pushed, freed) = self.ring.filling_and_freeing(|cursor| self.ring.push(cursor, message));
         match pushed {
             Ok(()) => {
                 self.went_in(1, freed);
@@ -158,7 +146,7 @@ impl<T, C: Sequencer> Core<T, C> {
     /// Sends, if the first slot is free; what is not sent so may yet be sent.
     #[inline(always)]
     pub(super) fn send_at_once(&self, message: T) -> Result<(), T> {
-        let (pushed, freed) = self.filling(|cursor| self.ring.push_at_once(cursor, message));
+        let (pushed, freed) = self.ring.filling_and_freeing(|cursor| self.ring.push_at_once(cursor, message));
         pushed?;
         self.went_in(1, freed);
         Ok(())
@@ -187,7 +175,7 @@ impl<T, C: Sequencer> Core<T, C> {
     /// The same where the first try has failed. It may pass positions that were skipped.
     #[inline(never)]
     fn pop_beside_late(&self) -> Option<T> {
-        let (message, freed) = self.emptying(|cursor| self.ring.pop_beside_late(cursor));
+        let (message, freed) = self.ring.emptying_and_freeing(|cursor| self.ring.pop_beside_late(cursor));
         self.came_out(usize::from(message.is_some()), freed);
         message
     }

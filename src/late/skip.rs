@@ -5,7 +5,7 @@ use super::sight::{Sight, Standing, standing};
 use super::watch::Lates;
 use super::word::{Late, Owner, Tag};
 use crate::position::{Geometry, Position, Word};
-use crate::sequencer::{Emptying, Filling, Protocol, Side, Track, Tracked, is_ready_beside_late};
+use crate::sequencer::{Emptying, Filling, Protocol, Side, Tally, Track, Tracked, is_ready_beside_late};
 use crate::slots::{Group, Run};
 use crate::sync::{edge::Edge, hook, pause, retry};
 
@@ -39,7 +39,7 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &R,
     from: Position,
     passed: &mut usize,
-    freed: &mut usize,
+    freed: &mut impl Tally,
 ) -> Step {
     let track = &ring.track();
     let Track { lates, slots, .. } = *track;
@@ -133,14 +133,14 @@ pub(crate) fn is_ready_or_skipped<D: Side, K: Protocol, O: Protocol, G: Group>(
 fn pass<D: Side, K: Protocol, G: Group>(
     track: &Track<'_, G>,
     position: Position,
-    freed: &mut usize,
+    freed: &mut impl Tally,
 ) -> Result<Position, Position> {
     let next = track.slots.geometry.advance(position, 1);
     K::claim::<D, _>(track, position, next)?;
     K::committed::<D, _>(track, next);
     if D::TURN == Emptying::TURN {
         track.lates.spend();
-        *freed = freed.wrapping_add(1);
+        freed.add(1);
     }
     Ok(next)
 }

@@ -5,7 +5,7 @@ use super::Store;
 use super::core::Ring;
 use super::error::{TooFew, exactly};
 use super::staged::Staged;
-use crate::sequencer::{Cursor, Sequencer};
+use crate::sequencer::{Cursor, Sequencer, Tally};
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Copies as many values as fit from the beginning of a slice.
     #[inline(always)]
-    pub(crate) fn push_slice(&self, cursor: &mut Cursor, values: &[S::Item]) -> usize
+    pub(crate) fn push_slice(&self, cursor: &mut Cursor<impl Tally>, values: &[S::Item]) -> usize
     where
         S::Item: Copy,
     {
@@ -25,7 +25,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     #[inline(always)]
     pub(crate) fn push_slice_exact(
         &self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<impl Tally>,
         values: &[S::Item],
     ) -> Result<(), TooFew>
     where
@@ -39,7 +39,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Moves as many values as fit from the front of a vector.
     #[cfg(feature = "alloc")]
     #[inline(always)]
-    pub(crate) fn push_vec(&self, cursor: &mut Cursor, values: &mut Vec<S::Item>) -> usize {
+    pub(crate) fn push_vec(&self, cursor: &mut Cursor<impl Tally>, values: &mut Vec<S::Item>) -> usize {
         self.push_front(cursor, values, 1)
     }
 
@@ -48,7 +48,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     #[inline(always)]
     pub(crate) fn push_vec_exact(
         &self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<impl Tally>,
         values: &mut Vec<S::Item>,
     ) -> Result<(), TooFew> {
         let wanted = values.len();
@@ -58,7 +58,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Moves at least `least` values from the front of a vector, or none.
     #[cfg(feature = "alloc")]
     #[inline(always)]
-    fn push_front(&self, cursor: &mut Cursor, values: &mut Vec<S::Item>, least: usize) -> usize {
+    fn push_front(&self, cursor: &mut Cursor<impl Tally>, values: &mut Vec<S::Item>, least: usize) -> usize {
         let len = values.len();
         // SAFETY: the vector holds `len` values; those that are moved are let go below, before
         // anything else can happen to them.
@@ -76,7 +76,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     #[inline(always)]
     pub(crate) fn push_iter<I, const N: usize>(
         &self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<impl Tally>,
         values: &mut Staged<I, N>,
     ) -> usize
     where
@@ -92,7 +92,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
 
     /// Copies as many values as are ready to the beginning of a slice.
     #[inline(always)]
-    pub(crate) fn pop_slice(&self, cursor: &mut Cursor, values: &mut [S::Item]) -> usize
+    pub(crate) fn pop_slice(&self, cursor: &mut Cursor<impl Tally>, values: &mut [S::Item]) -> usize
     where
         S::Item: Copy,
     {
@@ -105,7 +105,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     #[inline(always)]
     pub(crate) fn pop_slice_exact(
         &self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<impl Tally>,
         values: &mut [S::Item],
     ) -> Result<(), TooFew>
     where
@@ -121,7 +121,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     #[inline(always)]
     pub(crate) fn pop_vec(
         &self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<impl Tally>,
         values: &mut Vec<S::Item>,
         limit: usize,
     ) -> usize {
@@ -139,7 +139,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     #[inline(always)]
     pub(crate) fn pop_vec_exact(
         &self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<impl Tally>,
         values: &mut Vec<S::Item>,
         n: usize,
     ) -> Result<(), TooFew> {
@@ -160,7 +160,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     #[inline(always)]
     unsafe fn pop_to_end(
         &self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<impl Tally>,
         values: &mut Vec<S::Item>,
         least: usize,
         most: usize,

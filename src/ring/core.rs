@@ -45,13 +45,33 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Lets `operate` move values into the ring, for those who hold no cursor.
     #[inline(always)]
     pub(crate) fn filling<R>(&self, operate: impl FnOnce(&mut Cursor) -> R) -> R {
-        self.filled.with_cursor::<P, R>(operate)
+        self.filled.with_cursor::<P, _, R>(operate)
     }
 
     /// Lets `operate` move values out of the ring, for those who hold no cursor.
     #[inline(always)]
     pub(crate) fn emptying<R>(&self, operate: impl FnOnce(&mut Cursor) -> R) -> R {
-        self.emptied.with_cursor::<C, R>(operate)
+        self.emptied.with_cursor::<C, _, R>(operate)
+    }
+
+    /// As [`Ring::filling`]: its outcome, and what it has freed ([`Cursor::freed`]).
+    #[cfg(feature = "std")]
+    #[inline(always)]
+    pub(crate) fn filling_and_freeing<R>(
+        &self,
+        operate: impl FnOnce(&mut Cursor<usize>) -> R,
+    ) -> (R, usize) {
+        self.filled.with_cursor::<P, _, _>(|cursor| (operate(cursor), cursor.freed))
+    }
+
+    /// As [`Ring::emptying`]: its outcome, and what it has freed.
+    #[cfg(feature = "std")]
+    #[inline(always)]
+    pub(crate) fn emptying_and_freeing<R>(
+        &self,
+        operate: impl FnOnce(&mut Cursor<usize>) -> R,
+    ) -> (R, usize) {
+        self.emptied.with_cursor::<C, _, _>(|cursor| (operate(cursor), cursor.freed))
     }
 
     /// A cursor where the counter of side `D` stands.

@@ -6,13 +6,13 @@ use super::Store;
 use super::core::Ring;
 use crate::buffer;
 use crate::sequencer::{
-    Cursor, Emptying, Filling, One, Sequencer, acquire_guessed, acquire_one, commit_one, move_many,
+    Cursor, Emptying, Filling, One, Sequencer, Tally, acquire_guessed, acquire_one, commit_one, move_many,
 };
 
 impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Moves a value into the ring, or gives it back if the ring is full.
     #[inline(always)]
-    pub(crate) fn push(&self, cursor: &mut Cursor, value: S::Item) -> Result<(), S::Item> {
+    pub(crate) fn push(&self, cursor: &mut Cursor<impl Tally>, value: S::Item) -> Result<(), S::Item> {
         // SAFETY: the value is given back if it was not moved.
         self.push_or_else(cursor, value, |cursor, source| unsafe {
             self.push_beside_late(cursor, source)
@@ -23,18 +23,18 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// is not ready, another producer was faster, the guess was old, or somebody is late.
     #[cfg(feature = "std")]
     #[inline(always)]
-    pub(crate) fn push_at_once(&self, cursor: &mut Cursor, value: S::Item) -> Result<(), S::Item> {
+    pub(crate) fn push_at_once(&self, cursor: &mut Cursor<impl Tally>, value: S::Item) -> Result<(), S::Item> {
         self.push_or_else(cursor, value, |_, _| false)
     }
 
     /// As [`Ring::push`]; where the first try fails, `otherwise` moves the value or says that it
     /// did not.
     #[inline(always)]
-    fn push_or_else(
+    fn push_or_else<F: Tally>(
         &self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<F>,
         value: S::Item,
-        otherwise: impl FnOnce(&mut Cursor, *const S::Item) -> bool,
+        otherwise: impl FnOnce(&mut Cursor<F>, *const S::Item) -> bool,
     ) -> Result<(), S::Item> {
         let value = ManuallyDrop::new(value);
         let source = (&raw const value).cast();
@@ -62,7 +62,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     ///
     /// As that of [`Ring::fill`].
     #[inline(never)]
-    unsafe fn push_beside_late(&self, cursor: &mut Cursor, source: *const S::Item) -> bool {
+    unsafe fn push_beside_late(&self, cursor: &mut Cursor<impl Tally>, source: *const S::Item) -> bool {
         // SAFETY: the caller's promise.
         unsafe {
             if let Some(one) = acquire_guessed::<Filling, P, C, _, true>(self, cursor) {
@@ -83,8 +83,8 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// As that of [`Ring::fill`].
     #[cold]
     #[inline(never)]
-    unsafe fn push_though_late(&self, cursor: &mut Cursor, source: *const S::Item) -> bool {
-        cursor.freed = cursor.freed.wrapping_add(1);
+    unsafe fn push_though_late(&self, cursor: &mut Cursor<impl Tally>, source: *const S::Item) -> bool {
+        cursor.freed.add(1);
         // SAFETY: the caller's promise.
         unsafe { self.push_after_all(cursor, source) }
     }
@@ -96,13 +96,13 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     ///
     /// As that of [`Ring::fill`].
     #[inline(never)]
-    unsafe fn push_after_all(&self, cursor: &mut Cursor, source: *const S::Item) -> bool {
+    unsafe fn push_after_all(&self, cursor: &mut Cursor<impl Tally>, source: *const S::Item) -> bool {
         while let Some(one) = acquire_one::<Filling, P, C, _>(self, cursor) {
             // SAFETY: the caller's promise.
             if unsafe { self.fill::<true>(one, source) } {
                 return true;
             }
-            cursor.freed = cursor.freed.wrapping_add(1);
+            cursor.freed.add(1);
         }
         false
     }
@@ -126,27 +126,27 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
 
     /// Moves the oldest value out of the ring, or nothing if it is empty.
     #[inline(always)]
-    pub(crate) fn pop(&self, cursor: &mut Cursor) -> Option<S::Item> {
+    pub(crate) fn pop(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
         self.pop_guessed::<false>(cursor).or_else(|| self.pop_beside_late(cursor))
     }
 
     /// As [`Ring::pop`], where the first try has failed.
     #[inline(never)]
-    pub(crate) fn pop_beside_late(&self, cursor: &mut Cursor) -> Option<S::Item> {
+    pub(crate) fn pop_beside_late(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
         self.pop_guessed::<true>(cursor).or_else(|| self.pop_after_all(cursor))
     }
 
     /// As [`Ring::pop`], if the slot of the cursor is ready, nobody was faster and, unless `BESIDE`
     /// late threads, nobody is late.
     #[inline(always)]
-    fn pop_guessed<const BESIDE: bool>(&self, cursor: &mut Cursor) -> Option<S::Item> {
+    fn pop_guessed<const BESIDE: bool>(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
         let one = acquire_guessed::<Emptying, C, P, _, BESIDE>(self, cursor)?;
         Some(self.empty::<BESIDE>(one))
     }
 
     /// As [`Ring::pop`], where the slot was not ready or the guess was wrong.
     #[inline(never)]
-    fn pop_after_all(&self, cursor: &mut Cursor) -> Option<S::Item> {
+    fn pop_after_all(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
         let one = acquire_one::<Emptying, C, P, _>(self, cursor)?;
         Some(self.empty::<true>(one))
     }
@@ -173,7 +173,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     #[inline(always)]
     pub(crate) unsafe fn push_from(
         &self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<impl Tally>,
         source: *const S::Item,
         least: usize,
         most: usize,
@@ -205,7 +205,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     #[inline(always)]
     pub(crate) unsafe fn pop_to(
         &self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<impl Tally>,
         target: *mut S::Item,
         least: usize,
         most: usize,

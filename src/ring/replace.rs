@@ -206,7 +206,7 @@ impl<S: Store> Ring<Shared, Shared, S> {
     fn claim_one<D: Side>(&self, position: Position) -> bool {
         let track = &self.track();
         let next = track.slots.geometry.advance(position, 1);
-        D::counter(track).with_cursor::<Shared, _>(|cursor| {
+        D::counter(track).with_cursor::<Shared, (), _>(|cursor| {
             let is_claimed = Shared::claim::<D, _>(track, position, next).is_ok();
             if is_claimed {
                 cursor.next = next;

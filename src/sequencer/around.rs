@@ -5,7 +5,7 @@
 //! the whole span. A position that is ready stays ready and one that is skipped stays skipped until
 //! the counter passes them (T4), so that a claim that succeeds owns all that were ready.
 
-use super::{Claim, Cursor, Emptying, Protocol, Side, Track, Tracked, acquire_many, commit_many};
+use super::{Claim, Cursor, Emptying, Protocol, Side, Tally, Track, Tracked, acquire_many, commit_many};
 use crate::late::{Step, give_up, is_ours, is_patient, is_ready_or_skipped, settle};
 use crate::position::Position;
 use crate::slots::{Group, Run};
@@ -86,7 +86,7 @@ fn own<'a, D: Side, G: Group>(
 #[inline(always)]
 pub fn move_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &R,
-    cursor: &mut Cursor,
+    cursor: &mut Cursor<impl Tally>,
     (least, most): (usize, usize),
     cells: impl Fn(usize, &[Cell<<R::Group as Group>::Item>]) + Copy,
 ) -> Option<usize> {
@@ -102,7 +102,7 @@ pub fn move_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
 #[inline(never)]
 fn move_around<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &R,
-    cursor: &mut Cursor,
+    cursor: &mut Cursor<impl Tally>,
     n: usize,
     cells: impl Fn(usize, &[Cell<<R::Group as Group>::Item>]),
 ) -> Option<usize> {
@@ -140,7 +140,7 @@ fn move_around<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     if D::TURN == Emptying::TURN {
         // They are room without a value. The budget is not spent: there were values among them.
         let span = geometry.distance(claim.from, claim.to) as usize;
-        cursor.freed = cursor.freed.wrapping_add(span - n);
+        cursor.freed.add(span - n);
     }
     Some(moved)
 }

@@ -1,6 +1,6 @@
 //! Batches: many positions by one claim, moved and committed group by group.
 
-use super::{Claim, Cursor, Protocol, Side, Track, Tracked, acquire, is_ready_beside_late};
+use super::{Claim, Cursor, Protocol, Side, Tally, Track, Tracked, acquire, is_ready_beside_late};
 use crate::late::{STRIPE, give_up, settle};
 use crate::position::Position;
 use crate::slots::{Group, Run, Stretch};
@@ -69,7 +69,7 @@ fn ready_by_sector<G: Group>(
 #[inline(always)]
 pub fn acquire_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &R,
-    cursor: &mut Cursor,
+    cursor: &mut Cursor<impl Tally>,
     least: usize,
     most: usize,
 ) -> Option<Claim> {
@@ -106,7 +106,7 @@ pub fn acquire_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
 fn acquire_many_after_all<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &R,
     guess: Position,
-    freed: &mut usize,
+    freed: &mut impl Tally,
     least: usize,
     most: usize,
 ) -> Result<Claim, Position> {
@@ -129,7 +129,7 @@ fn acquire_many_after_all<D: Side, K: Protocol, O: Protocol, R: Tracked>(
 #[inline(always)]
 pub fn commit_many<D: Side, K: Protocol, R: Tracked>(
     ring: &R,
-    cursor: &mut Cursor,
+    cursor: &mut Cursor<impl Tally>,
     claim: Claim,
     cells: impl Fn(usize, &[Cell<<R::Group as Group>::Item>]) + Copy,
 ) -> usize {
@@ -203,7 +203,7 @@ fn settle_each<D: Side, R: Tracked>(ring: &R, slots: &Stretch<'_, R::Group>) {
 #[inline(never)]
 fn commit_beside_late<D: Side, R: Tracked>(
     ring: &R,
-    cursor: &mut Cursor,
+    cursor: &mut Cursor<impl Tally>,
     claim: Claim,
     committed: usize,
     cells: impl Fn(usize, &[Cell<<R::Group as Group>::Item>]),
@@ -223,7 +223,7 @@ fn commit_beside_late<D: Side, R: Tracked>(
         let quiet = lates.is_quiet_after_commit(geometry.index(slot.position()));
         if !quiet && !settle::<D, R>(ring, slot.position()) {
             give_up_rest(track, claim.from, claim.len, moved + 1);
-            cursor.freed = cursor.freed.wrapping_add(1);
+            cursor.freed.add(1);
             break;
         }
         moved += 1;

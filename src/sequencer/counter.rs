@@ -35,14 +35,17 @@ impl Counter {
 
     /// A cursor where the counter stands.
     #[inline(always)]
-    pub(crate) fn cursor(&self) -> Cursor {
+    pub(crate) fn cursor<F: Tally>(&self) -> Cursor<F> {
         Cursor::at(Position(self.load(Edge::RELAXED)))
     }
 
     /// Lets `operate` begin at the guess, and keeps where it stopped. On a side of one handle,
     /// which believes its cursor, it begins where the counter stands.
     #[inline(always)]
-    pub(crate) fn with_cursor<K: Protocol, R>(&self, operate: impl FnOnce(&mut Cursor) -> R) -> R {
+    pub(crate) fn with_cursor<K: Protocol, F: Tally, R>(
+        &self,
+        operate: impl FnOnce(&mut Cursor<F>) -> R,
+    ) -> R {
         if !K::SHARED {
             return operate(&mut self.cursor());
         }
@@ -65,23 +68,42 @@ impl Deref for Counter {
     }
 }
 
-/// What one handle keeps to itself.
+/// A count, or none: an operation that keeps one in memory, for the paths out of line that add to it, takes
+/// a twentieth longer (docs/DESIGN.md), and most have no use for it.
+pub trait Tally: Default {
+    /// Adds `n`.
+    fn add(&mut self, n: usize);
+}
+
+impl Tally for () {
+    #[inline(always)]
+    fn add(&mut self, _: usize) {}
+}
+
+impl Tally for usize {
+    #[inline(always)]
+    fn add(&mut self, n: usize) {
+        *self = self.wrapping_add(n);
+    }
+}
+
+/// What one handle keeps to itself, or one operation that counts what it has freed, if `F` does.
 #[derive(Clone, Debug)]
-pub struct Cursor {
+pub struct Cursor<F = ()> {
     /// The position after the last that was committed through this handle. Solo: the next to
     /// claim. Shared: a guess of it, to begin with; the counter decides.
     pub next: Position,
     /// How many positions the consumers' counter was moved past through this cursor without a
     /// claim, each of them room for the producers that no value made. For producers: how often one
     /// was late and has left slots, which were in the way of others that may be free.
-    pub freed: usize,
+    pub freed: F,
 }
 
-impl Cursor {
+impl<F: Tally> Cursor<F> {
     /// A cursor at this position.
     #[inline(always)]
-    const fn at(next: Position) -> Self {
-        Self { next, freed: 0 }
+    fn at(next: Position) -> Self {
+        Self { next, freed: F::default() }
     }
 }
 
@@ -94,10 +116,10 @@ mod tests {
     fn an_operation_begins_where_the_last_one_stopped_and_a_lone_side_where_the_counter_is() {
         let counter = Counter::new(Position(5));
         let begin = |cursor: &mut Cursor| cursor.next;
-        counter.with_cursor::<Shared, _>(|cursor| cursor.next = Position(9));
-        assert_eq!(counter.with_cursor::<Shared, _>(begin), Position(9));
-        assert_eq!(counter.with_cursor::<Solo, _>(begin), Position(5));
-        counter.with_cursor::<Solo, _>(|cursor| cursor.next = Position(6));
-        assert_eq!(counter.with_cursor::<Shared, _>(begin), Position(9));
+        counter.with_cursor::<Shared, (), _>(|cursor| cursor.next = Position(9));
+        assert_eq!(counter.with_cursor::<Shared, (), _>(begin), Position(9));
+        assert_eq!(counter.with_cursor::<Solo, (), _>(begin), Position(5));
+        counter.with_cursor::<Solo, (), _>(|cursor| cursor.next = Position(6));
+        assert_eq!(counter.with_cursor::<Shared, (), _>(begin), Position(9));
     }
 }

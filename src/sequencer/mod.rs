@@ -33,7 +33,7 @@ mod solo;
 
 pub use around::move_many;
 pub use batch::{acquire_many, commit_many};
-pub use counter::{Counter, Cursor};
+pub use counter::{Counter, Cursor, Tally};
 pub use shared::Shared;
 pub use side::{Emptying, Filling, Side};
 pub use solo::Solo;
@@ -143,7 +143,7 @@ impl<G: Group> Tracked for Track<'_, G> {
 fn acquire<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &R,
     guess: Position,
-    freed: &mut usize,
+    freed: &mut impl Tally,
     least: usize,
     ask: impl Fn(Position) -> usize,
 ) -> Result<Claim, Position> {
@@ -195,7 +195,7 @@ pub fn is_ready_beside_late<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<
 #[inline(always)]
 pub fn acquire_guessed<'a, D: Side, K: Protocol, O: Protocol, R: Tracked, const BESIDE: bool>(
     ring: &'a R,
-    cursor: &mut Cursor,
+    cursor: &mut Cursor<impl Tally>,
 ) -> Option<One<'a, R::Group>> {
     if BESIDE && is_patient() {
         return None;
@@ -234,7 +234,7 @@ pub fn acquire_guessed<'a, D: Side, K: Protocol, O: Protocol, R: Tracked, const 
 #[inline(always)]
 pub fn acquire_one<'a, D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &'a R,
-    cursor: &mut Cursor,
+    cursor: &mut Cursor<impl Tally>,
 ) -> Option<One<'a, R::Group>> {
     let track = &ring.track();
     let ask = |from| {

@@ -96,10 +96,9 @@ fn an_exact_batch_counts_what_it_passed_as_room_and_renews_the_budget() {
         let track = queue.track();
         assert_eq!(push_batch(queue, 5), 5);
         spend_all(track.lates, track.slots.geometry);
-        let freed = queue.emptying(|cursor| {
-            queue.pop_slice_exact(cursor, &mut [0; 6]).unwrap();
-            cursor.freed
-        });
+        let (popped, freed) =
+            queue.emptying_and_freeing(|cursor| queue.pop_slice_exact(cursor, &mut [0; 6]));
+        popped.unwrap();
         assert_eq!(freed, 2, "of eight positions two have no value");
         assert!(track.lates.is_spent(track.slots.geometry), "a pop gives others nothing to find");
     };
@@ -113,10 +112,10 @@ fn an_exact_batch_counts_what_it_passed_as_room_and_renews_the_budget() {
         let track = queue.track();
         (1..7).for_each(|_| assert!(pop(queue).is_some()));
         spend_all(track.lates, track.slots.geometry);
-        queue.filling(|cursor| {
-            queue.push_slice_exact(cursor, &values).unwrap();
-            assert_eq!(cursor.freed, 0, "producers make no room");
-        });
+        let (pushed, freed) =
+            queue.filling_and_freeing(|cursor| queue.push_slice_exact(cursor, &values));
+        pushed.unwrap();
+        assert_eq!(freed, 0, "producers make no room");
         assert!(!track.lates.is_spent(track.slots.geometry));
     };
     beside_late(&queue, work, |queue| assert!(pop(queue).is_some()));
