@@ -70,7 +70,8 @@ pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
     unsent: &mut &'v [T],
 ) -> Option<Result<(), SendError<&'v [T]>>> {
     while !unsent.is_empty() {
-        let (sent, freed) = core.ring.filling_and_freeing(|cursor| core.ring.push_slice(cursor, unsent));
+        let (sent, freed) =
+            core.ring.filling_and_freeing(|cursor| core.ring.push_slice(cursor, unsent));
         if sent == 0 {
             return core.is_over().then_some(Err(SendError(*unsent)));
         }

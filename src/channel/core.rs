@@ -54,7 +54,8 @@ impl<T, C: Sequencer> Core<T, C> {
     /// it has its message first.
     #[inline(always)]
     pub(super) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        let (pushed, freed) = self.ring.filling_and_freeing(|cursor| self.ring.push(cursor, message));
+        let (pushed, freed) =
+            self.ring.filling_and_freeing(|cursor| self.ring.push(cursor, message));
         match pushed {
             Ok(()) => {
                 self.went_in(1, freed);
@@ -146,7 +147,8 @@ impl<T, C: Sequencer> Core<T, C> {
     /// Sends, if the first slot is free; what is not sent so may yet be sent.
     #[inline(always)]
     pub(super) fn send_at_once(&self, message: T) -> Result<(), T> {
-        let (pushed, freed) = self.ring.filling_and_freeing(|cursor| self.ring.push_at_once(cursor, message));
+        let (pushed, freed) =
+            self.ring.filling_and_freeing(|cursor| self.ring.push_at_once(cursor, message));
         pushed?;
         self.went_in(1, freed);
         Ok(())
@@ -175,7 +177,8 @@ impl<T, C: Sequencer> Core<T, C> {
     /// The same where the first try has failed. It may pass positions that were skipped.
     #[inline(never)]
     fn pop_beside_late(&self) -> Option<T> {
-        let (message, freed) = self.ring.emptying_and_freeing(|cursor| self.ring.pop_beside_late(cursor));
+        let (message, freed) =
+            self.ring.emptying_and_freeing(|cursor| self.ring.pop_beside_late(cursor));
         self.came_out(usize::from(message.is_some()), freed);
         message
     }

@@ -5,7 +5,9 @@ use super::sight::{Sight, Standing, standing};
 use super::watch::Lates;
 use super::word::{Late, Owner, Tag};
 use crate::position::{Geometry, Position, Word};
-use crate::sequencer::{Emptying, Filling, Protocol, Side, Tally, Track, Tracked, is_ready_beside_late};
+use crate::sequencer::{
+    Emptying, Filling, Protocol, Side, Tally, Track, Tracked, is_ready_beside_late,
+};
 use crate::slots::{Group, Run};
 use crate::sync::{edge::Edge, hook, pause, retry};
 

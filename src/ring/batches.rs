@@ -39,7 +39,11 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Moves as many values as fit from the front of a vector.
     #[cfg(feature = "alloc")]
     #[inline(always)]
-    pub(crate) fn push_vec(&self, cursor: &mut Cursor<impl Tally>, values: &mut Vec<S::Item>) -> usize {
+    pub(crate) fn push_vec(
+        &self,
+        cursor: &mut Cursor<impl Tally>,
+        values: &mut Vec<S::Item>,
+    ) -> usize {
         self.push_front(cursor, values, 1)
     }
 
@@ -58,7 +62,12 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Moves at least `least` values from the front of a vector, or none.
     #[cfg(feature = "alloc")]
     #[inline(always)]
-    fn push_front(&self, cursor: &mut Cursor<impl Tally>, values: &mut Vec<S::Item>, least: usize) -> usize {
+    fn push_front(
+        &self,
+        cursor: &mut Cursor<impl Tally>,
+        values: &mut Vec<S::Item>,
+        least: usize,
+    ) -> usize {
         let len = values.len();
         // SAFETY: the vector holds `len` values; those that are moved are let go below, before
         // anything else can happen to them.

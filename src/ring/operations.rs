@@ -6,13 +6,18 @@ use super::Store;
 use super::core::Ring;
 use crate::buffer;
 use crate::sequencer::{
-    Cursor, Emptying, Filling, One, Sequencer, Tally, acquire_guessed, acquire_one, commit_one, move_many,
+    Cursor, Emptying, Filling, One, Sequencer, Tally, acquire_guessed, acquire_one, commit_one,
+    move_many,
 };
 
 impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Moves a value into the ring, or gives it back if the ring is full.
     #[inline(always)]
-    pub(crate) fn push(&self, cursor: &mut Cursor<impl Tally>, value: S::Item) -> Result<(), S::Item> {
+    pub(crate) fn push(
+        &self,
+        cursor: &mut Cursor<impl Tally>,
+        value: S::Item,
+    ) -> Result<(), S::Item> {
         // SAFETY: the value is given back if it was not moved.
         self.push_or_else(cursor, value, |cursor, source| unsafe {
             self.push_beside_late(cursor, source)
@@ -23,7 +28,11 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// is not ready, another producer was faster, the guess was old, or somebody is late.
     #[cfg(feature = "std")]
     #[inline(always)]
-    pub(crate) fn push_at_once(&self, cursor: &mut Cursor<impl Tally>, value: S::Item) -> Result<(), S::Item> {
+    pub(crate) fn push_at_once(
+        &self,
+        cursor: &mut Cursor<impl Tally>,
+        value: S::Item,
+    ) -> Result<(), S::Item> {
         self.push_or_else(cursor, value, |_, _| false)
     }
 
@@ -42,9 +51,10 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
             // SAFETY: `source` is a value, which is the ring's if it was moved, and else still
             // ours.
             Some(one) => unsafe {
-                self.fill::<false>(one, source) || self.push_though_late(cursor, source)
+                self.fill::<false>(one, source)
+                    || F::aside(cursor, |cursor| self.push_though_late(cursor, source))
             },
-            None => otherwise(cursor, source),
+            None => F::aside(cursor, |cursor| otherwise(cursor, source)),
         };
         if moved { Ok(()) } else { Err(ManuallyDrop::into_inner(value)) }
     }
@@ -62,7 +72,11 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     ///
     /// As that of [`Ring::fill`].
     #[inline(never)]
-    unsafe fn push_beside_late(&self, cursor: &mut Cursor<impl Tally>, source: *const S::Item) -> bool {
+    unsafe fn push_beside_late(
+        &self,
+        cursor: &mut Cursor<impl Tally>,
+        source: *const S::Item,
+    ) -> bool {
         // SAFETY: the caller's promise.
         unsafe {
             if let Some(one) = acquire_guessed::<Filling, P, C, _, true>(self, cursor) {
@@ -83,7 +97,11 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// As that of [`Ring::fill`].
     #[cold]
     #[inline(never)]
-    unsafe fn push_though_late(&self, cursor: &mut Cursor<impl Tally>, source: *const S::Item) -> bool {
+    unsafe fn push_though_late(
+        &self,
+        cursor: &mut Cursor<impl Tally>,
+        source: *const S::Item,
+    ) -> bool {
         cursor.freed.add(1);
         // SAFETY: the caller's promise.
         unsafe { self.push_after_all(cursor, source) }
@@ -96,7 +114,11 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     ///
     /// As that of [`Ring::fill`].
     #[inline(never)]
-    unsafe fn push_after_all(&self, cursor: &mut Cursor<impl Tally>, source: *const S::Item) -> bool {
+    unsafe fn push_after_all(
+        &self,
+        cursor: &mut Cursor<impl Tally>,
+        source: *const S::Item,
+    ) -> bool {
         while let Some(one) = acquire_one::<Filling, P, C, _>(self, cursor) {
             // SAFETY: the caller's promise.
             if unsafe { self.fill::<true>(one, source) } {

@@ -5,7 +5,9 @@
 //! the whole span. A position that is ready stays ready and one that is skipped stays skipped until
 //! the counter passes them (T4), so that a claim that succeeds owns all that were ready.
 
-use super::{Claim, Cursor, Emptying, Protocol, Side, Tally, Track, Tracked, acquire_many, commit_many};
+use super::{
+    Claim, Cursor, Emptying, Protocol, Side, Tally, Track, Tracked, acquire_many, commit_many,
+};
 use crate::late::{Step, give_up, is_ours, is_patient, is_ready_or_skipped, settle};
 use crate::position::Position;
 use crate::slots::{Group, Run};

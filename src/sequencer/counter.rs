@@ -68,22 +68,39 @@ impl Deref for Counter {
     }
 }
 
-/// A count, or none: an operation that keeps one in memory, for the paths out of line that add to it, takes
-/// a twentieth longer (docs/DESIGN.md), and most have no use for it.
+/// A count, or none, of what few care for and what only paths out of line add to. A count that lies in memory,
+/// for their sake, makes every operation slower by a twentieth (docs/DESIGN.md, section 8).
 pub trait Tally: Default {
     /// Adds `n`.
     fn add(&mut self, n: usize);
+
+    /// Takes a path out of line from one that should know nothing of the count.
+    fn aside<R>(cursor: &mut Cursor<Self>, path: impl FnOnce(&mut Cursor<Self>) -> R) -> R;
 }
 
 impl Tally for () {
     #[inline(always)]
     fn add(&mut self, _: usize) {}
+
+    #[inline(always)]
+    fn aside<R>(cursor: &mut Cursor, path: impl FnOnce(&mut Cursor) -> R) -> R {
+        path(cursor)
+    }
 }
 
 impl Tally for usize {
     #[inline(always)]
     fn add(&mut self, n: usize) {
         *self = self.wrapping_add(n);
+    }
+
+    /// On a copy: the cursor itself stays in registers.
+    #[inline(always)]
+    fn aside<R>(cursor: &mut Cursor<usize>, path: impl FnOnce(&mut Cursor<usize>) -> R) -> R {
+        let mut copy = cursor.clone();
+        let outcome = path(&mut copy);
+        *cursor = copy;
+        outcome
     }
 }
 
