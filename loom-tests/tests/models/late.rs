@@ -3,6 +3,8 @@
 //! Here nobody is patient: whoever meets an owner that has not committed skips it at once,
 //! so that every model explores the skipping at every point of an operation.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use loom_tests::thread;
@@ -10,6 +12,7 @@ use loom_tests::{
     Bounds, Ledger, Value, assert_exactly, assert_in_order, explore, explore_skipping,
     explore_unfenced,
 };
+use ringway::hook;
 use ringway::{Queue, ring};
 
 /// A queue of this capacity, shortly before the word of a position overflows.
@@ -150,6 +153,13 @@ fn a_producer_and_a_consumer_are_late_at_once() {
 /// Two consumers and a producer that may be late: no value comes twice.
 #[test]
 fn two_consumers_race_past_a_late_producer() {
+    race_past_a_late_producer(1, (1, 1000));
+}
+
+/// The same, with every place of a second preemption.
+#[test]
+#[ignore = "two minutes and a half: cargo models loom -- --ignored"]
+fn two_consumers_race_past_a_late_producer_and_are_preempted() {
     race_past_a_late_producer(1, (2, 100_000));
 }
 
@@ -172,6 +182,36 @@ fn race_past_a_late_producer(capacity: usize, bounds: Bounds) {
         assert_exactly(received, vec![10]);
         whole_again(ledger, &queue);
     });
+}
+
+/// A producer comes back that was skipped, and nobody has passed the slot yet: a consumer is stopped
+/// before it does, at some point after it has begun, and another looks whether anybody is late.
+#[test]
+fn a_consumer_looks_beside_a_late_producer_that_comes_back() {
+    for stopped_at in 5..12 {
+        let name = format!("a late producer comes back, stopped at {stopped_at}");
+        explore_skipping(&name, (2, 10), move |ledger| {
+            let queue = queue(1);
+            let (one, other) = (Arc::clone(&queue), Arc::clone(&queue));
+            let producer = thread::spawn(move || one.push(ledger.value(10)).is_ok());
+            let others = Rc::new(RefCell::new(Vec::new()));
+            let received = Rc::clone(&others);
+            let mut points = 0;
+            hook::set(move |_| {
+                points += 1;
+                if points == stopped_at + 1 {
+                    received.borrow_mut().extend(other.pop().map(|value| value.id()));
+                }
+            });
+            let mut all = Vec::from_iter(queue.pop().map(|value| value.id()));
+            hook::set(|_| ());
+            assert!(producer.join().unwrap(), "there was room");
+            all.append(&mut others.take());
+            all.append(&mut drain(&queue));
+            assert_exactly(all, vec![10]);
+            whole_again(ledger, &queue);
+        });
+    }
 }
 
 /// A batch whose producer is late somewhere in its middle keeps its order.
