@@ -6,6 +6,7 @@ use std::task::Poll;
 use ringway::channel::{Receiver, RecvError, SendError, Sender, bounded};
 
 use crate::common::End;
+use crate::effort::times;
 use crate::executors::Run;
 use crate::polls::{Bell, poll, poll_once};
 
@@ -40,19 +41,20 @@ fn a_batch_that_fits_is_ready_at_once<P: End, C: End>(
 }
 
 fn a_batch_larger_than_the_channel_goes_in_order(run: Run) {
+    const EACH: u64 = 8 * times(60) as u64;
     for (capacity, limit) in [(1, 1), (3, 2), (64, 100)] {
         let (sender, receiver) = bounded(capacity);
         let sending = async move {
-            let numbers: Vec<u64> = (0..500).collect();
+            let numbers: Vec<u64> = (0..EACH).collect();
             sender.send_slice_async(&numbers).await.unwrap();
-            let mut messages = (500..1000).collect();
+            let mut messages = (EACH..2 * EACH).collect();
             sender.send_all_async(&mut messages).await.unwrap();
             assert!(messages.is_empty());
         };
         let receiving = async move {
             let mut messages = Vec::new();
             while receiver.recv_many_async(&mut messages, limit).await.is_ok() {}
-            assert!(messages.into_iter().eq(0..1000));
+            assert!(messages.into_iter().eq(0..2 * EACH));
         };
         run(vec![Box::pin(sending), Box::pin(receiving)]);
     }
