@@ -263,7 +263,7 @@ fn a_channel_that_is_full_again_and_again_has_its_capacity_for_high_water() {
     let (sender, receiver) = bounded(16);
     sender.send(0).unwrap();
     assert_eq!((receiver.recv(), sender.metrics().high_water), (Ok(0), 1));
-    for _ in 0..1000 {
+    for _ in 0..times(1000) {
         sender.send_slice(&[1; 16]).unwrap();
         assert_eq!(receiver.drain().count(), 16);
     }
