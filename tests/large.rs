@@ -150,3 +150,56 @@ fn b10_a_static_ring_of_large_values_is_never_on_the_stack() {
         assert!(received.as_flattened().iter().all(|&found| found == 7));
     });
 }
+
+/// How many leaves are more than a small stack holds.
+#[cfg(feature = "std")]
+const MANY: usize = 64;
+
+/// So many leaves that never were on the stack.
+#[cfg(feature = "std")]
+fn leaves(byte: u8) -> Vec<Leaf> {
+    let mut leaves = Vec::<Leaf>::with_capacity(MANY);
+    // SAFETY: there is room for as many, and every one is written.
+    unsafe {
+        leaves.as_mut_ptr().write_bytes(byte, MANY);
+        leaves.set_len(MANY);
+    }
+    leaves
+}
+
+// rust-lang/rust#102246, crossbeam-rs/crossbeam#1146
+#[cfg(feature = "std")]
+#[test]
+fn b10_a_vector_of_large_messages_is_sent_from_where_it_lies() {
+    use core::task::{Context, Poll, Waker};
+    use std::pin::pin;
+
+    on_a_small_stack(|| {
+        let (sender, receiver) = ringway::channel::bounded(MANY);
+        for byte in [1, 3] {
+            let (mut messages, mut received) = (leaves(byte), Vec::new());
+            assert_eq!(sender.send_all(&mut messages), Ok(()));
+            assert_eq!((messages.len(), receiver.recv_many(&mut received, MANY)), (0, Ok(MANY)));
+            assert!(received.as_flattened().iter().all(|&found| found == byte));
+            let mut sending = pin!(sender.send_all_async(&mut received));
+            let polled = sending.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            assert_eq!(polled, Poll::Ready(Ok(())));
+            assert_eq!(receiver.recv_many(&mut messages, MANY), Ok(MANY));
+            assert!(messages.as_flattened().iter().all(|&found| found == byte));
+        }
+    });
+}
+
+// rust-lang/rust#102246, crossbeam-rs/crossbeam#1146
+#[cfg(feature = "std")]
+#[test]
+fn b10_the_last_receiver_drops_large_messages_in_place() {
+    on_a_small_stack(|| {
+        for n in [0, 3] {
+            let (sender, receiver) = ringway::channel::bounded(3);
+            sender.send_slice(&pages(n, 1)).unwrap();
+            drop(receiver);
+            assert!(sender.is_closed() && sender.is_empty());
+        }
+    });
+}

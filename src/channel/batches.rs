@@ -8,7 +8,6 @@ use super::core::{Core, End};
 use super::error::{RecvError, SendError};
 use super::kind::Kind;
 use super::{Receiver, Sender};
-use crate::ring::Staged;
 use crate::sync::Panics;
 
 impl<T, P: Kind, C: Kind> Sender<T, P, C> {
@@ -86,13 +85,13 @@ pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
 #[derive(Debug)]
 pub(super) struct Unsent<'v, T> {
     home: &'v mut Vec<T>,
-    left: Staged<vec::IntoIter<T>, 32>,
+    left: vec::IntoIter<T>,
 }
 
 impl<'v, T> Unsent<'v, T> {
     /// All of a vector.
     pub(super) fn of(home: &'v mut Vec<T>) -> Self {
-        let left = Staged::new(core::mem::take(home));
+        let left = core::mem::take(home).into_iter();
         Self { home, left }
     }
 
@@ -101,8 +100,8 @@ impl<'v, T> Unsent<'v, T> {
         &mut self,
         core: &Core<T, C>,
     ) -> Option<Result<(), SendError<()>>> {
-        while !self.left.is_done() {
-            let push = |cursor: &mut _| core.ring.push_iter(cursor, &mut self.left);
+        while self.left.len() > 0 {
+            let push = |cursor: &mut _| core.ring.push_left(cursor, &mut self.left);
             let (sent, freed) = core.ring.filling_and_freeing(push);
             if sent == 0 {
                 return core.is_over().then_some(Err(SendError(())));
@@ -115,9 +114,7 @@ impl<'v, T> Unsent<'v, T> {
 
 impl<T> Drop for Unsent<'_, T> {
     fn drop(&mut self) {
-        if !self.left.is_done() {
-            self.home.extend(&mut self.left);
-        }
+        *self.home = core::mem::take(&mut self.left).collect();
     }
 }
 

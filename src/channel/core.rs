@@ -3,6 +3,7 @@
 use core::mem;
 use core::task::{Context, Poll};
 use std::time::Instant;
+use std::vec::Vec;
 
 use super::error::{RecvError, TryRecvError, TrySendError};
 use super::metrics::{Meter, Metric};
@@ -236,14 +237,19 @@ impl<T, C: Sequencer> Core<T, C> {
     pub(super) fn end(&self) {
         let mut panics = Panics::default();
         panics.catch(|| _ = self.close());
-        // Nobody waits for room any more.
-        let take = || self.ring.emptying(|cursor| self.ring.pop(cursor));
+        // One after the other on the heap: a stack that never held one of them may be too small.
+        let mut oldest = Vec::new();
         loop {
             hook::goes_round();
+            // Nobody waits for room any more.
+            let take = || {
+                let pop = |cursor: &mut _| self.ring.pop_vec(cursor, &mut oldest, 1);
+                (self.ring.emptying(pop) > 0).then_some(())
+            };
             match self.take_or_why(take) {
-                Ok(message) => {
+                Ok(()) => {
                     self.meter.count(Metric::Received, 1);
-                    panics.catch(|| drop(message));
+                    panics.catch(|| oldest.clear());
                 }
                 Err(TryRecvError::Empty) => {}
                 Err(TryRecvError::Disconnected) => break,

@@ -7,8 +7,12 @@ use super::error::{TooFew, exactly};
 use super::staged::Staged;
 use crate::sequencer::{Cursor, Sequencer, Tally};
 
+#[cfg(feature = "std")]
+use alloc::vec;
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
+#[cfg(feature = "std")]
+use core::mem;
 
 impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Copies as many values as fit from the beginning of a slice.
@@ -77,6 +81,24 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         unsafe {
             core::ptr::copy(values.as_ptr().add(moved), values.as_mut_ptr(), len - moved);
             values.set_len(len - moved);
+        }
+        moved
+    }
+
+    /// Moves as many values as fit from the front of what a vector's iterator has left, from where they lie.
+    #[cfg(feature = "std")]
+    #[inline(always)]
+    pub(crate) fn push_left(
+        &self,
+        cursor: &mut Cursor<impl Tally>,
+        values: &mut vec::IntoIter<S::Item>,
+    ) -> usize {
+        let left = values.as_slice();
+        // SAFETY: there are as many values; those that are moved are let go below, before anything else can
+        // happen to them.
+        let moved = unsafe { self.push_from(cursor, left.as_ptr(), 1, left.len()) };
+        for _ in 0..moved {
+            mem::forget(values.next());
         }
         moved
     }

@@ -94,7 +94,7 @@ fn a_vector_that_is_cancelled_keeps_what_was_not_sent() {
 }
 
 #[test]
-fn a_vector_keeps_its_order_when_its_stage_is_full() {
+fn a_vector_keeps_its_order_as_room_comes_one_by_one() {
     let (sender, receiver) = bounded(1);
     let mut messages: Vec<u32> = (0..200).collect();
     let mut sending = sender.send_all_async(&mut messages);

@@ -202,3 +202,25 @@ fn a_drain_takes_what_was_there_when_it_began() {
         assert_eq!(receiver.drain().count(), 0);
     });
 }
+
+/// Whether a slice or a vector: another that sends meanwhile comes before or after.
+#[test]
+fn a_batch_that_need_not_wait_is_sent_by_one_claim() {
+    let send: [fn(&crate::channel::Sender<u64>); 2] = [
+        |sender| sender.send_slice(&Vec::from_iter(0..100)).unwrap(),
+        |sender| sender.send_all(&mut Vec::from_iter(0..100)).unwrap(),
+    ];
+    for send in send {
+        let (sender, receiver) = bounded(200);
+        let theirs = sender.clone();
+        hook::set(move |point| {
+            if point == Point::Claimed {
+                let _ = theirs.try_send(1000);
+            }
+        });
+        send(&sender);
+        hook::set(|_| ());
+        let mut received = receiver.try_iter().skip_while(|message| *message == 1000);
+        assert!(received.by_ref().take(100).eq(0..100), "another message is in its midst");
+    }
+}
