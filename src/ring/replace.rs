@@ -178,17 +178,22 @@ impl<S: Store> Ring<Shared, Shared, S> {
     /// Puts a value into the slot of a position that this thread has reserved and whose old value went
     /// to a consumer.
     ///
-    /// Where others have filled what comes after it, they did so while the old value was still there:
-    /// with one more before theirs there would have been more than fit. Then the position is given up.
+    /// Others may fill what comes after it while the old value is still there, if the slot behind that was
+    /// skipped: with one more before theirs there would be more than fit. Then the position is given up. Not
+    /// where the slot behind is full by now, when the old value is taken: nobody fills it before it is
+    /// emptied, and so before there was room for this one.
     #[cold]
     fn fill_in_turn(&self, position: Position, value: S::Item) -> Replaced<S::Item> {
         let track = &self.track();
         let (slots, next) = (track.slots, track.slots.geometry.advance(position, 1));
+        let behind = slots.only(slots.geometry.offset_laps(next, -1));
+        let is_first = is_ready_beside_late::<Emptying, _>(track, &behind);
         if !await_turn(self, position) {
             return Replaced::Taken(value);
         }
         let slot = slots.only(position);
-        if Position(self.filled.load(Edge::RELAXED)).opened_near(position) != next {
+        let is_next = || Position(self.filled.load(Edge::RELAXED)).opened_near(position) == next;
+        if !is_first && !is_next() {
             give_up(track, &slot, position);
             return Replaced::Taken(value);
         }

@@ -187,6 +187,25 @@ fn the_mark_of_a_skipped_consumer_is_no_turn_of_the_evictor() {
     }
 }
 
+/// While an evictor waits for the consumer that took the oldest, another evicts what comes after. It finds
+/// the queue full with the place of the first, which that one takes: one value goes, and no slot is lost.
+#[test]
+fn a_reserved_place_is_taken_though_others_evict_what_comes_after() {
+    for capacity in affordable([2, 3, 64]) {
+        let queue = full(capacity);
+        let theirs = Arc::clone(&queue);
+        let (evictor, consumer) = awaiting(&queue, move || {
+            let theirs = Arc::clone(&theirs);
+            Stopped::at(Point::Moved, 1, move || theirs.pop())
+        });
+        assert_eq!(evict(&queue, 501), [1]);
+        assert_eq!(consumer.release(), Some(0));
+        assert_eq!(evictor.release(), [], "there was room when the oldest was taken");
+        assert!(drain(&queue).into_iter().eq((2..capacity as u64).chain([500, 501])));
+        assert_eq!(laps(&queue, 5), capacity, "whole again");
+    }
+}
+
 /// A reserved place that others have passed by is no place for a later value: it would come before
 /// theirs. Who evicts then has to evict once more, and gives both.
 #[test]
