@@ -77,7 +77,7 @@ impl Waiters {
             self.event.notify(n, |notified| self.uncount(notified));
             return;
         }
-        let calm = self.calm.load(Edge::RELAXED) + 1;
+        let calm = self.calm.load(Edge::RELAXED).wrapping_add(1);
         self.calm.store(calm, Edge::RELAXED);
         if calm >= CALM && word == CARE | CONFIRMED {
             // If somebody is counted by now, it stays (W4).
