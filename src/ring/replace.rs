@@ -163,15 +163,18 @@ impl<S: Store> Ring<Shared, Shared, S> {
         }
     }
 
-    /// Moves the consumers' counter past all positions from `head` on that are skipped, or does what
-    /// gets on where it stands.
+    /// Moves the consumers' counter from `head` past all positions that are skipped or late, however many,
+    /// to one that is ready, if there is one: as a pop does.
     #[cold]
     fn pass_late(&self, mut head: Position) {
-        while !is_patient() {
+        let track = &self.track();
+        while !is_patient() && !is_ready_beside_late::<Emptying, _>(track, &track.slots.only(head))
+        {
             match next_step::<Emptying, Shared, Shared, _>(self, head, &mut 0, &mut 0) {
-                Step::Again(next) if next != head => head = next,
-                Step::Again(_) | Step::Blocked => return,
+                Step::Again(next) => head = next,
+                Step::Blocked => return,
             }
+            retry();
         }
     }
 

@@ -250,6 +250,27 @@ fn an_eviction_returns_beside_a_late_batch_of_all_slots() {
     }
 }
 
+/// A thread is stopped in a batch of more slots than an eviction makes attempts, and the others are full: the
+/// oldest value behind them goes, and not the new one.
+#[test]
+fn an_eviction_passes_any_number_of_late_positions() {
+    for (capacity, late) in [(20, 15), (500, 300)] {
+        let queue = Arc::new(Queue::new(capacity));
+        let theirs = Arc::clone(&queue);
+        let producer = Stopped::at(Point::Claimed, 1, move || {
+            theirs.push_slice(&Vec::from_iter(10_000..10_000 + late))
+        });
+        let left = capacity as u64 - late;
+        (0..left).for_each(|value| queue.push(value).unwrap());
+        assert!(queue.push(left).is_err(), "it is full");
+        assert_eq!(evict(&queue, left), [0], "capacity {capacity}");
+        assert!(drain(&queue).into_iter().eq(1..=left));
+        let sent = producer.release() as u64;
+        assert!(drain(&queue).into_iter().eq(10_000..10_000 + sent));
+        assert_eq!(laps(&queue, 3), capacity, "whole again");
+    }
+}
+
 /// With as many threads stopped as there are slots there is neither room nor a value that could go.
 #[test]
 fn an_eviction_returns_beside_any_number_of_late_threads() {
