@@ -27,15 +27,20 @@ fn on_a_small_stack(work: impl FnOnce() + Send) {
     });
 }
 
-/// Pages on the heap that never were on the stack.
-fn pages(n: usize, byte: u8) -> Box<[Page]> {
-    let mut pages = Box::<[Page]>::new_uninit_slice(n);
-    for page in &mut pages {
-        // SAFETY: the pointer is to the memory of one page.
-        unsafe { page.as_mut_ptr().write_bytes(byte, 1) };
+/// Values on the heap that never were on the stack.
+fn on_the_heap<const SIZE: usize>(n: usize, byte: u8) -> Box<[[u8; SIZE]]> {
+    let mut values = Box::<[[u8; SIZE]]>::new_uninit_slice(n);
+    for value in &mut values {
+        // SAFETY: the pointer is to the memory of one value.
+        unsafe { value.as_mut_ptr().write_bytes(byte, 1) };
     }
-    // SAFETY: every page was written.
-    unsafe { pages.assume_init() }
+    // SAFETY: every value was written.
+    unsafe { values.assume_init() }
+}
+
+/// Pages on the heap.
+fn pages(n: usize, byte: u8) -> Box<[Page]> {
+    on_the_heap(n, byte)
 }
 
 /// Makes a test of each check for each of the kinds, with a ring of three slots.
@@ -155,18 +160,6 @@ fn b10_a_static_ring_of_large_values_is_never_on_the_stack() {
 #[cfg(feature = "std")]
 const MANY: usize = 64;
 
-/// So many leaves that never were on the stack.
-#[cfg(feature = "std")]
-fn leaves(byte: u8) -> Vec<Leaf> {
-    let mut leaves = Vec::<Leaf>::with_capacity(MANY);
-    // SAFETY: there is room for as many, and every one is written.
-    unsafe {
-        leaves.as_mut_ptr().write_bytes(byte, MANY);
-        leaves.set_len(MANY);
-    }
-    leaves
-}
-
 // rust-lang/rust#102246, crossbeam-rs/crossbeam#1146
 #[cfg(feature = "std")]
 #[test]
@@ -177,7 +170,8 @@ fn b10_a_vector_of_large_messages_is_sent_from_where_it_lies() {
     on_a_small_stack(|| {
         let (sender, receiver) = ringway::channel::bounded(MANY);
         for byte in [1, 3] {
-            let (mut messages, mut received) = (leaves(byte), Vec::new());
+            let mut messages: Vec<Leaf> = on_the_heap(MANY, byte).into_vec();
+            let mut received = Vec::new();
             assert_eq!(sender.send_all(&mut messages), Ok(()));
             assert_eq!((messages.len(), receiver.recv_many(&mut received, MANY)), (0, Ok(MANY)));
             assert!(received.as_flattened().iter().all(|&found| found == byte));

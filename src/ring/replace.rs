@@ -170,7 +170,7 @@ impl<S: Store> Ring<Shared, Shared, S> {
         let track = &self.track();
         while !is_patient() && !is_ready_beside_late::<Emptying, _>(track, &track.slots.only(head))
         {
-            match next_step::<Emptying, Shared, Shared, _>(self, head, &mut 0, &mut 0) {
+            match next_step::<Emptying, Shared, Shared, _>(self, head, &mut 0, &mut ()) {
                 Step::Again(next) => head = next,
                 Step::Blocked => return,
             }
@@ -195,8 +195,8 @@ impl<S: Store> Ring<Shared, Shared, S> {
             return Replaced::Taken(value);
         }
         let slot = slots.only(position);
-        let is_next = || Position(self.filled.load(Edge::RELAXED)).opened_near(position) == next;
-        if !is_first && !is_next() {
+        let filled = Position(self.filled.load(Edge::RELAXED)).opened_near(position);
+        if !is_first && filled != next {
             give_up(track, &slot, position);
             return Replaced::Taken(value);
         }
