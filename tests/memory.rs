@@ -287,3 +287,43 @@ fn an_inline_ring_allocates_nothing() {
     });
     assert_eq!(count, 0);
 }
+
+/// A vector of a channel's batch keeps its memory: sending allocates nothing, and neither does who
+/// fills the vector again.
+#[cfg(feature = "std")]
+#[test]
+fn a_vector_that_was_sent_keeps_its_memory() {
+    let (sender, receiver) = ringway::channel::bounded(8);
+    let mut messages = Vec::with_capacity(20);
+    let count = allocations(|| {
+        for round in 0..times(20) as u64 {
+            messages.extend([round; 7]);
+            sender.send_all(&mut messages).unwrap();
+            assert!(messages.is_empty() && receiver.try_iter().eq([round; 7]));
+        }
+        messages.extend(0..7);
+        let mut sending = core::pin::pin!(sender.send_all_async(&mut messages));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(sending.as_mut().poll(&mut context).is_ready());
+    });
+    drop(receiver);
+    assert_eq!((count, messages.capacity()), (0, 20));
+    messages.extend(0..7);
+    let count = allocations(|| assert!(sender.send_all(&mut messages).is_err()));
+    assert_eq!((count, messages.len(), messages.capacity()), (0, 7, 20));
+}
+
+/// Also where a part of it was sent.
+#[cfg(feature = "std")]
+#[test]
+fn a_vector_that_was_sent_in_part_keeps_its_memory() {
+    let (sender, receiver) = ringway::channel::bounded(3);
+    let mut messages = Vec::with_capacity(20);
+    messages.extend(0..5);
+    let mut sending = Box::pin(sender.send_all_async(&mut messages));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(sending.as_mut().poll(&mut context).is_pending());
+    drop(sending);
+    assert_eq!((&messages[..], messages.capacity()), (&[3, 4][..], 20));
+    assert!(receiver.try_iter().eq(0..3));
+}

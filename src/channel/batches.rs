@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::iter::FusedIterator;
+use std::collections::VecDeque;
 use std::vec::{self, Vec};
 
 use super::core::{Core, End};
@@ -13,7 +14,7 @@ use crate::sync::Panics;
 impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// Sends copies of all messages of a slice, in order; waits for room where there is none.
     ///
-    /// Messages of others may come between, where it had to wait.
+    /// Messages of others may come between, where not all of them had room at once.
     ///
     /// # Errors
     ///
@@ -37,10 +38,10 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
             .expect("without a deadline the wait ends with an outcome")
     }
 
-    /// Sends all messages of a vector, in order, and leaves it empty; waits for room where there
-    /// is none.
+    /// Sends all messages of a vector, in order, and leaves it empty, with the capacity it had;
+    /// waits for room where there is none.
     ///
-    /// Messages of others may come between, where it had to wait.
+    /// Messages of others may come between, where not all of them had room at once.
     ///
     /// # Errors
     ///
@@ -81,17 +82,18 @@ pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
     Some(Ok(()))
 }
 
-/// The messages of a vector that are not sent yet. Dropped, it puts them back.
+/// The messages of a vector that are not sent yet. Dropped, it puts them back, in the memory in
+/// which they were.
 #[derive(Debug)]
 pub(super) struct Unsent<'v, T> {
     home: &'v mut Vec<T>,
-    left: vec::IntoIter<T>,
+    left: VecDeque<T>,
 }
 
 impl<'v, T> Unsent<'v, T> {
     /// All of a vector.
     pub(super) fn of(home: &'v mut Vec<T>) -> Self {
-        let left = core::mem::take(home).into_iter();
+        let left = VecDeque::from(core::mem::take(home));
         Self { home, left }
     }
 
@@ -100,7 +102,7 @@ impl<'v, T> Unsent<'v, T> {
         &mut self,
         core: &Core<T, C>,
     ) -> Option<Result<(), SendError<()>>> {
-        while self.left.len() > 0 {
+        while !self.left.is_empty() {
             let push = |cursor: &mut _| core.ring.push_left(cursor, &mut self.left);
             let (sent, freed) = core.ring.filling_and_freeing(push);
             if sent == 0 {
@@ -114,7 +116,7 @@ impl<'v, T> Unsent<'v, T> {
 
 impl<T> Drop for Unsent<'_, T> {
     fn drop(&mut self) {
-        *self.home = core::mem::take(&mut self.left).collect();
+        *self.home = Vec::from(core::mem::take(&mut self.left));
     }
 }
 

@@ -8,7 +8,7 @@ use super::staged::Staged;
 use crate::sequencer::{Cursor, Sequencer, Tally};
 
 #[cfg(feature = "std")]
-use alloc::vec;
+use alloc::collections::VecDeque;
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 #[cfg(feature = "std")]
@@ -85,20 +85,21 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         moved
     }
 
-    /// Moves as many values as fit from the front of what a vector's iterator has left, from where they lie.
+    /// Moves as many values as fit from the front of a deque, from where they lie.
     #[cfg(feature = "std")]
     #[inline(always)]
     pub(crate) fn push_left(
         &self,
         cursor: &mut Cursor<impl Tally>,
-        values: &mut vec::IntoIter<S::Item>,
+        values: &mut VecDeque<S::Item>,
     ) -> usize {
-        let left = values.as_slice();
-        // SAFETY: there are as many values; those that are moved are let go below, before anything else can
-        // happen to them.
+        // All of them, where the deque was made of a vector.
+        let (left, _) = values.as_slices();
+        // SAFETY: there are as many values; those that are moved are let go below, before anything
+        // else can happen to them.
         let moved = unsafe { self.push_from(cursor, left.as_ptr(), 1, left.len()) };
         for _ in 0..moved {
-            mem::forget(values.next());
+            mem::forget(values.pop_front());
         }
         moved
     }
