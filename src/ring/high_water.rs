@@ -4,7 +4,10 @@ use super::Store;
 use super::core::Ring;
 use crate::position::{Position, Word};
 use crate::sequencer::{Sequencer, Tracked};
-use crate::sync::{Atomic, edge::Edge};
+use crate::sync::{
+    Atomic,
+    edge::{self, Edge},
+};
 
 /// The most positions that lay between the counters of a ring.
 ///
@@ -39,11 +42,12 @@ impl HighWater {
             return;
         }
         let until = Position(self.until.load(Edge::RELAXED));
-        let filled = Position(ring.filled.load(Edge::RELAXED)).opened_near(until);
+        // Before the other counter, so that there were as many at least, also on a machine that
+        // reads out of turn.
+        let filled = Position(ring.filled.load(edge::COUNTER_LOOK)).opened_near(until);
         if geometry.distance(until, filled) <= 0 {
             return;
         }
-        // Read after the other counter: there were as many at least.
         let emptied = Position(ring.emptied.load(Edge::RELAXED));
         let len = geometry.distance(emptied, filled).clamp(0, geometry.capacity() as isize);
         let most = self.raise(len as Word);

@@ -208,7 +208,7 @@ fn d5_an_observer_beside_all_operations() {
     for capacity in [1, 2, 7, 64] {
         finishes(move || {
             let before = Cell::new(Metrics::default());
-            let looks = Cell::new(0);
+            let looks = Cell::new(0_usize);
             let (metrics, left) = beside_all_operations(capacity, |seen| {
                 let Metrics { sent, received, high_water, .. } = seen;
                 let level = sent.checked_sub(received);
@@ -217,7 +217,7 @@ fn d5_an_observer_beside_all_operations() {
                 assert!(sent >= last.sent && received >= last.received, "{last:?}, then {seen:?}");
                 assert!((last.high_water..=capacity).contains(&high_water), "{seen:?}");
                 looks.set(looks.get() + 1);
-                looks.get() >= 20_000 && sent > 2_000
+                looks.get() >= times(20_000) && sent > times(2_000)
             });
             assert_eq!(metrics.sent - metrics.received, left, "{metrics:?}");
             assert!(metrics.refused == 0 || metrics.high_water == capacity, "{metrics:?}");
