@@ -1,10 +1,16 @@
 //! Batches and observations, call by call: each says what it did, and no more than that was done.
 
+use std::boxed::Box;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::string::ToString;
 use std::vec::Vec;
 
 use crate::Queue;
-use crate::ring::{self, Consumer, Link, Producer, Staged, TooFew, mpmc::Inline};
+use crate::ring::{
+    self, Consumer, Heap, Left, Link, Producer, Ring, Shared, Staged, TooFew, mpmc::Inline,
+};
+use crate::sync::hook::{self, Point};
 
 /// The calls that a queue has in common with the handles of a ring.
 trait Calls {
@@ -160,5 +166,31 @@ fn a_ring_is_split_again_when_all_handles_are_gone() {
         drop(another);
         assert!(ring.split().is_none() && consumer.is_disconnected());
         assert_eq!((consumer.pop(), consumer.pop()), (Some(lap), None));
+    }
+}
+
+/// Who has taken a value may have dropped it before the batch that it came with is done: Miri knows that a
+/// box is not to be moved then.
+#[cfg(feature = "std")]
+#[test]
+fn a_value_that_has_gone_in_is_not_touched_where_it_lay() {
+    for fit in 1..=CAPACITY {
+        let ring = Rc::new(Ring::<Shared, Shared, Heap<Box<u32>>>::on_heap(fit, 0));
+        let taken = Rc::new(RefCell::new(Vec::new()));
+        let (others, seen) = (Rc::clone(&ring), Rc::clone(&taken));
+        hook::set(move |point| {
+            if point == Point::Committed {
+                let value = others.emptying(|cursor| others.pop(cursor)).expect("it is committed");
+                seen.borrow_mut().push(*value);
+            }
+        });
+        let mut left = Left::of((0..6).map(Box::new).collect());
+        assert_eq!(ring.filling(|cursor| ring.push_left(cursor, &mut left)), fit);
+        hook::set(|_| ());
+        assert!(taken.borrow().iter().copied().eq(0..fit as u32));
+        assert_eq!((left.len(), ring.len()), (6 - fit, 0));
+        if fit % 2 == 1 {
+            assert!(left.take().into_iter().map(|value| *value).eq(fit as u32..6));
+        }
     }
 }
