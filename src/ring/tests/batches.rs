@@ -194,3 +194,16 @@ fn a_value_that_has_gone_in_is_not_touched_where_it_lay() {
         }
     }
 }
+
+#[cfg(feature = "std")]
+#[test]
+fn values_that_are_left_are_dropped_once() {
+    let value = Rc::new(());
+    let mut left = Left::of(std::vec![Rc::clone(&value); 3]);
+    let all = left.take();
+    assert_eq!((left.len(), Rc::strong_count(&value)), (0, 4));
+    drop((left, all));
+    assert_eq!(Rc::strong_count(&value), 1);
+    drop(Left::of(std::vec![Rc::clone(&value); 3]));
+    assert_eq!(Rc::strong_count(&value), 1);
+}
