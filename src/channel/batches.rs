@@ -2,13 +2,13 @@
 
 use core::fmt;
 use core::iter::FusedIterator;
-use std::collections::VecDeque;
 use std::vec::{self, Vec};
 
 use super::core::{Core, End};
 use super::error::{RecvError, SendError};
 use super::kind::Kind;
 use super::{Receiver, Sender};
+use crate::ring::Left;
 use crate::sync::Panics;
 
 impl<T, P: Kind, C: Kind> Sender<T, P, C> {
@@ -87,13 +87,13 @@ pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
 #[derive(Debug)]
 pub(super) struct Unsent<'v, T> {
     home: &'v mut Vec<T>,
-    left: VecDeque<T>,
+    left: Left<T>,
 }
 
 impl<'v, T> Unsent<'v, T> {
     /// All of a vector.
     pub(super) fn of(home: &'v mut Vec<T>) -> Self {
-        let left = VecDeque::from(core::mem::take(home));
+        let left = Left::of(core::mem::take(home));
         Self { home, left }
     }
 
@@ -102,7 +102,7 @@ impl<'v, T> Unsent<'v, T> {
         &mut self,
         core: &Core<T, C>,
     ) -> Option<Result<(), SendError<()>>> {
-        while !self.left.is_empty() {
+        while self.left.len() > 0 {
             let push = |cursor: &mut _| core.ring.push_left(cursor, &mut self.left);
             let (sent, freed) = core.ring.filling_and_freeing(push);
             if sent == 0 {
@@ -116,7 +116,7 @@ impl<'v, T> Unsent<'v, T> {
 
 impl<T> Drop for Unsent<'_, T> {
     fn drop(&mut self) {
-        *self.home = Vec::from(core::mem::take(&mut self.left));
+        *self.home = self.left.take();
     }
 }
 

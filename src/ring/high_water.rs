@@ -4,10 +4,7 @@ use super::Store;
 use super::core::Ring;
 use crate::position::{Position, Word};
 use crate::sequencer::{Sequencer, Tracked};
-use crate::sync::{
-    Atomic,
-    edge::{self, Edge},
-};
+use crate::sync::{Atomic, edge, edge::Edge};
 
 /// The most positions that lay between the counters of a ring.
 ///
@@ -42,12 +39,12 @@ impl HighWater {
             return;
         }
         let until = Position(self.until.load(Edge::RELAXED));
-        // Before the other counter, so that there were as many at least, also on a machine that
-        // reads out of turn.
         let filled = Position(ring.filled.load(edge::COUNTER_LOOK)).opened_near(until);
         if geometry.distance(until, filled) <= 0 {
             return;
         }
+        // Read after the other counter, and no older than whoever has claimed saw it: there can have been as
+        // many at once.
         let emptied = Position(ring.emptied.load(Edge::RELAXED));
         let len = geometry.distance(emptied, filled).clamp(0, geometry.capacity() as isize);
         let most = self.raise(len as Word);
@@ -69,5 +66,44 @@ impl HighWater {
             }
         }
         most
+    }
+}
+
+#[cfg(all(test, not(ringway_modelled)))]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+
+    use super::*;
+    use crate::ring::{Heap, Shared};
+
+    /// One thread has no more than one value in the ring at a time; another, which knows nothing of that,
+    /// pushes some. No look may say that more were there than can have been. Under Miri, where a look may
+    /// see an old word.
+    #[test]
+    fn what_is_noted_can_have_been_there_at_once() {
+        const SOME: usize = 2;
+        for _ in 0..8 {
+            let ring = Ring::<Shared, Shared, Heap<u8>>::on_heap(64, 0);
+            let (high, turns) = (HighWater::of(&ring), AtomicUsize::new(0));
+            let push = |value| {
+                assert!(ring.filling(|cursor| ring.push(cursor, value)).is_ok());
+                high.note(&ring);
+            };
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    for turn in 1..16 {
+                        push(1);
+                        assert!(ring.emptying(|cursor| ring.pop(cursor)).is_some());
+                        turns.store(turn, Ordering::Relaxed);
+                    }
+                });
+                while turns.load(Ordering::Relaxed) < 10 {
+                    thread::yield_now();
+                }
+                (0..SOME).for_each(|_| push(2));
+            });
+            assert!(high.get() <= SOME + 1, "{} were never there", high.get());
+        }
     }
 }

@@ -128,6 +128,7 @@ impl<F: Tally> Cursor<F> {
 mod tests {
     use super::super::{Shared, Solo};
     use super::*;
+    use crate::position::Word;
 
     #[test]
     fn an_operation_begins_where_the_last_one_stopped_and_a_lone_side_where_the_counter_is() {
@@ -138,5 +139,21 @@ mod tests {
         assert_eq!(counter.with_cursor::<Solo, (), _>(begin), Position(5));
         counter.with_cursor::<Solo, (), _>(|cursor| cursor.next = Position(6));
         assert_eq!(counter.with_cursor::<Shared, (), _>(begin), Position(9));
+    }
+
+    #[test]
+    fn what_paths_out_of_line_do_to_a_cursor_stays_done() {
+        let counter = Counter::new(Position(5));
+        let freed = counter.with_cursor::<Shared, usize, _>(|cursor| {
+            for n in [2, 3] {
+                usize::aside(cursor, |cursor| {
+                    cursor.next = Position(7 + n as Word);
+                    cursor.freed.add(n);
+                });
+            }
+            cursor.freed
+        });
+        assert_eq!(freed, 5, "of both");
+        assert_eq!(counter.with_cursor::<Shared, (), _>(|cursor| cursor.next), Position(10));
     }
 }

@@ -253,6 +253,32 @@ fn a_sandbox_that_comes_while_threads_are_late() {
     });
 }
 
+/// Nobody is skipped, so that behind a thread that is stopped there is neither room nor a value that could go.
+#[test]
+fn an_eviction_in_a_sandbox_that_comes_later_gives_its_own_value_back() {
+    alone("an_eviction_in_a_sandbox_that_comes_later_gives_its_own_value_back", || {
+        if !is_granted() {
+            return;
+        }
+        let queue = Arc::new(Queue::new(3));
+        let evict = |value| {
+            let mut evicted = Vec::new();
+            queue.force_push_with(value, |value| evicted.push(value));
+            evicted
+        };
+        assert_eq!(fill(&queue), [0, 1, 2]);
+        refuse(libc::EPERM);
+        assert_eq!(evict(3), [0]);
+        let theirs = Arc::clone(&queue);
+        let consumer = Stopped::at(Point::Claimed, 1, move || theirs.pop());
+        assert_eq!(evict(4), [4]);
+        assert_eq!(consumer.release(), Some(1));
+        assert_eq!(evict(5), []);
+        assert_eq!(drain(&queue), [2, 3, 5]);
+        assert_eq!(laps(&queue, 5), 3);
+    });
+}
+
 #[test]
 fn a_process_that_was_forked() {
     alone("a_process_that_was_forked", || {

@@ -1,10 +1,16 @@
 //! Batches and observations, call by call: each says what it did, and no more than that was done.
 
+use std::boxed::Box;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::string::ToString;
 use std::vec::Vec;
 
 use crate::Queue;
-use crate::ring::{self, Consumer, Link, Producer, Staged, TooFew, mpmc::Inline};
+use crate::ring::{
+    self, Consumer, Heap, Left, Link, Producer, Ring, Shared, Staged, TooFew, mpmc::Inline,
+};
+use crate::sync::hook::{self, Point};
 
 /// The calls that a queue has in common with the handles of a ring.
 trait Calls {
@@ -161,4 +167,43 @@ fn a_ring_is_split_again_when_all_handles_are_gone() {
         assert!(ring.split().is_none() && consumer.is_disconnected());
         assert_eq!((consumer.pop(), consumer.pop()), (Some(lap), None));
     }
+}
+
+/// Who has taken a value may have dropped it before the batch that it came with is done: Miri knows that a
+/// box is not to be moved then.
+#[cfg(feature = "std")]
+#[test]
+fn a_value_that_has_gone_in_is_not_touched_where_it_lay() {
+    for fit in 1..=CAPACITY {
+        let ring = Rc::new(Ring::<Shared, Shared, Heap<Box<u32>>>::on_heap(fit, 0));
+        let taken = Rc::new(RefCell::new(Vec::new()));
+        let (others, seen) = (Rc::clone(&ring), Rc::clone(&taken));
+        hook::set(move |point| {
+            if point == Point::Committed {
+                let value = others.emptying(|cursor| others.pop(cursor)).expect("it is committed");
+                seen.borrow_mut().push(*value);
+            }
+        });
+        let mut left = Left::of((0..6).map(Box::new).collect());
+        assert_eq!(ring.filling(|cursor| ring.push_left(cursor, &mut left)), fit);
+        hook::set(|_| ());
+        assert!(taken.borrow().iter().copied().eq(0..fit as u32));
+        assert_eq!((left.len(), ring.len()), (6 - fit, 0));
+        if fit % 2 == 1 {
+            assert!(left.take().into_iter().map(|value| *value).eq(fit as u32..6));
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+#[test]
+fn values_that_are_left_are_dropped_once() {
+    let value = Rc::new(());
+    let mut left = Left::of(std::vec![Rc::clone(&value); 3]);
+    let all = left.take();
+    assert_eq!((left.len(), Rc::strong_count(&value)), (0, 4));
+    drop((left, all));
+    assert_eq!(Rc::strong_count(&value), 1);
+    drop(Left::of(std::vec![Rc::clone(&value); 3]));
+    assert_eq!(Rc::strong_count(&value), 1);
 }
