@@ -8,8 +8,10 @@
 //! | [`spmc::bounded`] | one | any number |
 //!
 //! Names and meanings are those of `crossbeam_channel`: a program moves over by changing its `use`
-//! line, but for three things. `select!` is [`Select`] here. There is no unbounded channel. And a
-//! capacity of 0 is refused: there is no rendezvous here.
+//! line, but for four things. `select!` is [`Select`] here, which is not the `Select` of that crate.
+//! There is no unbounded channel. A capacity of 0 is refused: there is no rendezvous here. And there
+//! is no channel of time: `after`, `at`, `tick` and `never` have to be time-outs and the timers of the
+//! program.
 //!
 //! ```
 //! use ringway::channel::bounded;
@@ -42,7 +44,8 @@
 //!
 //! # Waiting
 //!
-//! Who waits sleeps in a list, in the order in which they came; but who is awake may be faster.
+//! Who waits sleeps in a list, in the order in which they came; but who is awake may be faster, and
+//! whoever is woken in vain by that joins the list again, behind all others.
 //! While nobody is in the list, sending and receiving take no lock, allocate nothing and call the
 //! system for nothing but the fence of [`fences`](crate::fences). Whoever joins the list, leaves it
 //! or wakes somebody in it takes its lock, which is held for some instructions and never while code
@@ -65,7 +68,8 @@
 //! A message whose drop panics keeps no other from being dropped, with the last receiver or with a
 //! [`Drain`]; the first panic goes on when all are dropped. A waker that panics keeps nobody else from
 //! being woken; it is called after the operation that woke it has taken effect, and a message that
-//! was received by then, or refused, is dropped on the way of the panic. Where a waker panics that is
+//! was received by then, or refused, is dropped on the way of the panic. No waker is called in the
+//! midst of another, but for those that it wakes itself by using a channel. Where a waker panics that is
 //! dropped, the panic goes nowhere.
 //!
 //! # Processes that fork

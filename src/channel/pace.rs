@@ -10,6 +10,10 @@ use crate::sync::{Atomic, edge::Edge, now};
 
 /// How a handle waits for room or for a message.
 ///
+/// All of this is for threads. A task holds its executor up for some microseconds at most: it spins
+/// with all of these but `Park`, as long as an adaptive wait does, and is pending then. A
+/// [`Select`](super::Select) waits as `Adaptive` says, whatever its handles do.
+///
 /// ```
 /// use ringway::channel::{WaitStrategy, bounded};
 ///

@@ -14,6 +14,8 @@ use super::error::{RecvError, SendError};
 use super::kind::Kind;
 use super::pace::{Pace, WaitStrategy};
 use super::{Receiver, Sender};
+#[cfg(not(ringway_modelled))]
+use crate::sync::{Atomic, edge::Edge};
 use crate::sync::{Sleeper, now};
 
 /// Waits for the first of several things that channels can do, does it, and calls what was given
@@ -237,24 +239,32 @@ impl<'a, R> Select<'a, R> {
         outcome
     }
 
-    /// Leaves those out that cannot be done, and lets another be the first than the last time.
+    /// Leaves those out that cannot be done, and shuffles the others: each comes first in turn, also
+    /// among some of them while the rest have nothing to do.
     fn open(&mut self) {
         self.choices.retain(|choice| choice.is_open());
-        let len = self.choices.len();
-        self.choices.rotate_left(((u64::from(next_turn()) * len as u64) >> 32) as usize);
+        let mut turn = next_turn();
+        for i in 0..self.choices.len() {
+            let left = (self.choices.len() - i) as u64;
+            self.choices.swap(i, i + ((u64::from(turn) * left) >> 32) as usize);
+            turn = (turn ^ (turn >> 16)).wrapping_mul(0x85eb_ca6b);
+        }
     }
 }
 
 /// A number for each select of a thread. The steps are those of the golden ratio, so that each
 /// choice is the first as often as the others also where a thread selects from several sets by
-/// turns.
+/// turns; and from thread to thread, each of which may select once.
 #[cfg(not(ringway_modelled))]
 fn next_turn() -> u32 {
+    const STEP: u32 = 0x9e37_79b9;
+    static THREADS: Atomic = Atomic::new(0);
     std::thread_local! {
-        static TURN: core::cell::Cell<u32> = const { core::cell::Cell::new(0) };
+        static TURN: core::cell::Cell<Option<u32>> = const { core::cell::Cell::new(None) };
     }
-    let turn = TURN.get();
-    TURN.set(turn.wrapping_add(0x9e37_79b9));
+    let begin = || (THREADS.fetch_add(1, Edge::RELAXED) as u32).wrapping_mul(STEP);
+    let turn = TURN.get().unwrap_or_else(begin);
+    TURN.set(Some(turn.wrapping_add(STEP)));
     turn
 }
 

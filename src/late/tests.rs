@@ -22,6 +22,8 @@ mod rings;
 mod scan;
 mod steps;
 mod turns;
+#[cfg(feature = "std")]
+mod waits;
 
 #[cfg(all(
     target_os = "linux",

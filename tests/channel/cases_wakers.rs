@@ -235,6 +235,61 @@ fn c5_a_future_moves_to_another_thread_while_it_waits() {
     assert_eq!((bell.rings(), DONE.load(Ordering::Relaxed)), (1, 1));
 }
 
+/// A channel where one waits by a waker that does that, and another behind it by the second waker. It is
+/// closed, which wakes both.
+fn closes(first: Waker, second: &Waker) {
+    let (sender, receiver) = bounded::<u8>(1);
+    let mut waiting = [receiver.recv_async(), receiver.recv_async()];
+    for (future, waker) in waiting.iter_mut().zip([&first, second]) {
+        assert!(poll(future, waker).is_pending());
+    }
+    sender.close();
+}
+
+/// An executor may hold the lock of its queue while it uses a channel: one task after the other is woken.
+#[test]
+fn b7_no_waker_is_called_in_the_midst_of_another() {
+    let (other, others) = bounded::<u8>(1);
+    let mut awaited = others.recv_async();
+    let (bell, ring) = Bell::new();
+    assert!(poll(&mut awaited, &ring).is_pending());
+    let is_inside = Arc::new(AtomicBool::new(false));
+    let (theirs, rings) = (is_inside.clone(), bell.clone());
+    let first = waker(move || {
+        theirs.store(true, Ordering::Relaxed);
+        other.try_send(1).unwrap();
+        assert_eq!(rings.rings(), 1, "who waits for the message of a waker is woken by that");
+        theirs.store(false, Ordering::Relaxed);
+    });
+    let (called, rings) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (within, all) = (called.clone(), rings.clone());
+    let second = waker(move || {
+        within.fetch_add(usize::from(is_inside.load(Ordering::Relaxed)), Ordering::Relaxed);
+        all.fetch_add(1, Ordering::Relaxed);
+    });
+    closes(first, &second);
+    assert_eq!(rings.load(Ordering::Relaxed), 1);
+    assert_eq!(called.load(Ordering::Relaxed), 0, "it was called in the midst of another");
+    assert_eq!(poll_once(&mut awaited), Poll::Ready(Ok(1)));
+}
+
+/// What a waker does with a channel does not end with the panic of one that it has not woken.
+#[test]
+fn b7_a_waker_that_panics_harms_no_operation_of_another() {
+    let (other, others) = bounded::<u8>(1);
+    other.send(1).unwrap();
+    let mut sending = other.send_async(2);
+    assert!(poll_once(&mut sending).is_pending());
+    let received = Arc::new(Mutex::new(None));
+    let theirs = received.clone();
+    let receives = waker(move || *theirs.lock().unwrap() = Some(others.try_recv()));
+    let panics = waker(|| panic!("a waker of the test"));
+    assert!(catch_unwind(AssertUnwindSafe(|| closes(receives, &panics))).is_err());
+    let received = received.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+    assert_eq!(received, Some(Ok(1)), "its message went with the panic of another");
+    assert!(poll_once(&mut sending).is_ready());
+}
+
 /// What a waker does that panics when it is cloned or dropped, if it is told to.
 #[derive(Default)]
 struct Breaks {

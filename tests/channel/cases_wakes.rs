@@ -141,3 +141,19 @@ fn c11_tasks_are_woken_in_the_order_in_which_they_came() {
         assert!(poll(&mut waiting[who], &bells[who].1).is_pending());
     }
 }
+
+#[test]
+fn c11_a_task_that_is_woken_in_vain_waits_behind_the_others() {
+    let (sender, receiver) = bounded(1);
+    let bells = [Bell::new(), Bell::new()];
+    let mut waiting = [receiver.recv_async(), receiver.recv_async()];
+    for (future, (_, ring)) in waiting.iter_mut().zip(&bells) {
+        assert!(poll(future, ring).is_pending());
+    }
+    sender.send(0).unwrap();
+    assert_eq!(receiver.try_recv(), Ok(0), "one that is awake is faster");
+    assert!(poll(&mut waiting[0], &bells[0].1).is_pending());
+    sender.send(1).unwrap();
+    assert_eq!([0, 1].map(|who| bells[who].0.rings()), [1, 1]);
+    assert_eq!(poll(&mut waiting[1], &bells[1].1), Poll::Ready(Ok(1)));
+}

@@ -37,6 +37,8 @@ mod kinds;
 mod metrics;
 mod mixed;
 mod model;
+#[cfg(feature = "futures")]
+mod reentrant;
 mod select;
 mod select_others;
 mod select_waits;

@@ -1,5 +1,6 @@
 //! The first of several, where one can be done at once.
 
+use std::thread;
 use std::time::Duration;
 
 use ringway::channel::{
@@ -91,6 +92,40 @@ fn each_comes_first_as_often_where_selects_take_turns() {
         }
         assert!(counts.iter().flatten().all(|&n| n > ROUNDS / 4), "{counts:?}");
     }
+}
+
+#[test]
+fn each_comes_first_as_often_beside_those_that_cannot_be_done() {
+    const ROUNDS: usize = times(40_000);
+    for (ready, all) in [(2, 3), (2, 10), (3, 10)] {
+        let channels: Vec<_> = (0..all).map(|_| bounded(ROUNDS)).collect();
+        let fill = |sender: &Sender<()>| (0..ROUNDS).for_each(|_| sender.send(()).unwrap());
+        channels.iter().take(ready).for_each(|(sender, _)| fill(sender));
+        let mut counts = vec![0; ready];
+        for _ in 0..ROUNDS {
+            let select = channels.iter().enumerate();
+            let select = select.fold(Select::new(), |select, (id, (_, receiver))| {
+                select.recv(receiver, move |_| id)
+            });
+            counts[select.select()] += 1;
+        }
+        assert!(counts.iter().all(|&n| 4 * ready * n > 3 * ROUNDS), "of {all}: {counts:?}");
+    }
+}
+
+#[test]
+fn each_comes_first_where_threads_select_once() {
+    const THREADS: usize = if cfg!(miri) { 16 } else { 64 };
+    let channels: Vec<_> = (0..2).map(|_| bounded(THREADS)).collect();
+    channels.iter().for_each(|(sender, _)| (0..THREADS).for_each(|_| sender.send(()).unwrap()));
+    let mut counts = [0; 2];
+    for _ in 0..THREADS {
+        let select =
+            || Select::new().recv(&channels[0].1, |_| 0).recv(&channels[1].1, |_| 1).try_select();
+        let chosen = thread::scope(|scope| scope.spawn(select).join());
+        counts[chosen.unwrap().unwrap()] += 1;
+    }
+    assert!(counts.iter().all(|&n| n > 0), "{counts:?}");
 }
 
 #[test]

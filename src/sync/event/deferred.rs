@@ -12,10 +12,10 @@
 use core::cell::RefCell;
 use core::mem::{self, ManuallyDrop};
 use core::task::Waker;
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::Wake;
+use std::vec::Vec;
 
 use crate::sync::Panics;
 
@@ -23,8 +23,8 @@ std::thread_local! {
     /// The tasks that this thread has notified and not woken yet.
     ///
     /// It has no destructor, so that it is there also when a thread ends; it is left empty.
-    static NOTED: ManuallyDrop<RefCell<VecDeque<Arc<Task>>>> =
-        const { ManuallyDrop::new(RefCell::new(VecDeque::new())) };
+    static NOTED: ManuallyDrop<RefCell<Vec<Arc<Task>>>> =
+        const { ManuallyDrop::new(RefCell::new(Vec::new())) };
 }
 
 /// A task.
@@ -40,7 +40,7 @@ impl Task {
 
 impl Wake for Task {
     fn wake(self: Arc<Self>) {
-        NOTED.with(|tasks| tasks.borrow_mut().push_back(self));
+        NOTED.with(|tasks| tasks.borrow_mut().push(self));
     }
 }
 
@@ -80,12 +80,14 @@ impl Deferred {
 
 /// Wakes all tasks that this thread has notified. If a waker panics, so does this when all are
 /// woken.
+///
+/// A waker may notify others in its turn, and wakes those and no more: one that were called in the midst
+/// of another could wait for what that holds, and its panic would end what that does.
 pub(super) fn wake_all() {
+    let noted = NOTED.with(|tasks| tasks.take());
     let mut panics = Panics::default();
-    let next = || NOTED.with(|tasks| tasks.borrow_mut().pop_front());
-    while let Some(task) = next() {
+    for task in noted {
         panics.catch(|| task.waker().wake_by_ref());
     }
-    NOTED.with(|tasks| drop(tasks.take()));
     panics.resume();
 }
