@@ -4,15 +4,13 @@
 use super::Store;
 use super::core::Ring;
 use super::error::{TooFew, exactly};
+#[cfg(feature = "std")]
+use super::left::Left;
 use super::staged::Staged;
 use crate::sequencer::{Cursor, Sequencer, Tally};
 
-#[cfg(feature = "std")]
-use alloc::collections::VecDeque;
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
-#[cfg(feature = "std")]
-use core::mem;
 
 impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Copies as many values as fit from the beginning of a slice.
@@ -85,22 +83,20 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         moved
     }
 
-    /// Moves as many values as fit from the front of a deque, from where they lie.
+    /// Moves as many values as fit from what is left of a vector.
     #[cfg(feature = "std")]
     #[inline(always)]
     pub(crate) fn push_left(
         &self,
         cursor: &mut Cursor<impl Tally>,
-        values: &mut VecDeque<S::Item>,
+        values: &mut Left<'_, S::Item>,
     ) -> usize {
-        // All of them, where the deque was made of a vector.
-        let (left, _) = values.as_slices();
+        let left = values.values();
         // SAFETY: there are as many values; those that are moved are let go below, before anything
         // else can happen to them.
         let moved = unsafe { self.push_from(cursor, left.as_ptr(), 1, left.len()) };
-        for _ in 0..moved {
-            mem::forget(values.pop_front());
-        }
+        // SAFETY: the first `moved` values were moved into the ring.
+        unsafe { values.forget_first(moved) };
         moved
     }
 

@@ -38,6 +38,8 @@ mod handles;
 #[cfg(feature = "metrics")]
 mod high_water;
 mod kinds;
+#[cfg(feature = "std")]
+mod left;
 mod link;
 mod operations;
 mod peek;
@@ -58,6 +60,8 @@ pub use self::kinds::{mpmc, mpsc, spmc, spsc};
 #[cfg(feature = "alloc")]
 #[doc(hidden)]
 pub use self::kinds::{mpmc_at, mpsc_at, spmc_at, spsc_at};
+#[cfg(feature = "std")]
+pub(crate) use self::left::Left;
 pub use self::link::Link;
 pub use self::peek::Peeked;
 pub use self::producer::Producer;
