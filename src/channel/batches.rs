@@ -147,13 +147,19 @@ impl<T, C: Kind> Receiver<T, C> {
     pub fn drain(&self) -> Drain<T> {
         let mut left = self.len();
         let mut messages = Vec::with_capacity(left);
+        let mut panics = Panics::default();
         while left > 0 {
-            match attempt_many(&self.core, &mut messages, left) {
+            let mut found = None;
+            panics.catch(|| found = attempt_many(&self.core, &mut messages, left));
+            match found {
                 Some(Ok(received)) => left -= received,
                 Some(Err(RecvError)) | None => break,
             }
         }
-        Drain(messages.into())
+        let drain = Drain(messages.into());
+        // Where a waker has panicked it drops them, whatever they do then.
+        panics.resume();
+        drain
     }
 }
 
