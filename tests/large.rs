@@ -187,6 +187,32 @@ fn b10_a_vector_of_large_messages_is_sent_from_where_it_lies() {
 // rust-lang/rust#102246, crossbeam-rs/crossbeam#1146
 #[cfg(feature = "std")]
 #[test]
+fn b10_messages_half_the_size_of_the_stack_are_sent_from_where_they_lie() {
+    on_a_small_stack(|| {
+        let (sender, receiver) = ringway::channel::bounded(3);
+        let mut messages: Vec<Page> = pages(3, 7).into_vec();
+        assert_eq!(sender.send_all(&mut messages), Ok(()));
+        assert_eq!(receiver.recv_many(&mut messages, 3), Ok(3));
+        assert!(messages.as_flattened().iter().all(|&found| found == 7));
+    });
+}
+
+// rust-lang/rust#102246, crossbeam-rs/crossbeam#1146
+#[cfg(feature = "std")]
+#[test]
+fn b10_a_drain_drops_large_messages_in_place() {
+    on_a_small_stack(|| {
+        let (sender, receiver) = ringway::channel::bounded(3);
+        sender.send_slice(&pages(3, 1)).unwrap();
+        let messages = receiver.drain();
+        assert_eq!((messages.len(), sender.len()), (3, 0));
+        drop(messages);
+    });
+}
+
+// rust-lang/rust#102246, crossbeam-rs/crossbeam#1146
+#[cfg(feature = "std")]
+#[test]
 fn b10_the_last_receiver_drops_large_messages_in_place() {
     on_a_small_stack(|| {
         for n in [0, 3] {

@@ -2,7 +2,8 @@
 
 use core::fmt;
 use core::iter::FusedIterator;
-use std::vec::{self, Vec};
+use std::collections::VecDeque;
+use std::vec::Vec;
 
 use super::core::{Core, End};
 use super::error::{RecvError, SendError};
@@ -82,19 +83,14 @@ pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
     Some(Ok(()))
 }
 
-/// The messages of a vector that are not sent yet. Dropped, it puts them back, in the memory in
-/// which they were.
+/// The messages of a vector that are not sent yet. Dropped, it puts them back.
 #[derive(Debug)]
-pub(super) struct Unsent<'v, T> {
-    home: &'v mut Vec<T>,
-    left: Left<T>,
-}
+pub(super) struct Unsent<'v, T>(Left<'v, T>);
 
 impl<'v, T> Unsent<'v, T> {
     /// All of a vector.
-    pub(super) fn of(home: &'v mut Vec<T>) -> Self {
-        let left = Left::of(core::mem::take(home));
-        Self { home, left }
+    pub(super) fn of(messages: &'v mut Vec<T>) -> Self {
+        Self(Left::of(messages))
     }
 
     /// Tries to send what is left; the outcome, unless it has to wait.
@@ -102,8 +98,8 @@ impl<'v, T> Unsent<'v, T> {
         &mut self,
         core: &Core<T, C>,
     ) -> Option<Result<(), SendError<()>>> {
-        while self.left.len() > 0 {
-            let push = |cursor: &mut _| core.ring.push_left(cursor, &mut self.left);
+        while self.0.len() > 0 {
+            let push = |cursor: &mut _| core.ring.push_left(cursor, &mut self.0);
             let (sent, freed) = core.ring.filling_and_freeing(push);
             if sent == 0 {
                 return core.is_over().then_some(Err(SendError(())));
@@ -111,12 +107,6 @@ impl<'v, T> Unsent<'v, T> {
             core.went_in(sent, freed);
         }
         Some(Ok(()))
-    }
-}
-
-impl<T> Drop for Unsent<'_, T> {
-    fn drop(&mut self) {
-        *self.home = self.left.take();
     }
 }
 
@@ -157,13 +147,19 @@ impl<T, C: Kind> Receiver<T, C> {
     pub fn drain(&self) -> Drain<T> {
         let mut left = self.len();
         let mut messages = Vec::with_capacity(left);
+        let mut panics = Panics::default();
         while left > 0 {
-            match attempt_many(&self.core, &mut messages, left) {
+            let mut found = None;
+            panics.catch(|| found = attempt_many(&self.core, &mut messages, left));
+            match found {
                 Some(Ok(received)) => left -= received,
                 Some(Err(RecvError)) | None => break,
             }
         }
-        Drain(messages.into_iter())
+        let drain = Drain(messages.into());
+        // Where a waker has panicked it drops them, whatever they do then.
+        panics.resume();
+        drain
     }
 }
 
@@ -185,17 +181,17 @@ pub(super) fn attempt_many<T, C: Kind>(
 }
 
 /// Messages that were taken out together, made by [`Receiver::drain`].
-pub struct Drain<T>(vec::IntoIter<T>);
+pub struct Drain<T>(VecDeque<T>);
 
 impl<T> Iterator for Drain<T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        self.0.next()
+        self.0.pop_front()
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
+        (self.0.len(), Some(self.0.len()))
     }
 }
 
@@ -203,7 +199,10 @@ impl<T> Drop for Drain<T> {
     /// Drops all that are left, also where the drop of some panics.
     fn drop(&mut self) {
         let mut panics = Panics::default();
-        self.0.by_ref().for_each(|message| panics.catch(|| drop(message)));
+        // One after the other where they lie: a stack that never held one of them may be too small.
+        while !self.0.is_empty() {
+            panics.catch(|| drop(self.0.drain(..1)));
+        }
         panics.resume();
     }
 }

@@ -83,13 +83,13 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         moved
     }
 
-    /// Moves as many values as fit of those that are left of a vector, from where they lie.
+    /// Moves as many values as fit from what is left of a vector.
     #[cfg(feature = "std")]
     #[inline(always)]
     pub(crate) fn push_left(
         &self,
         cursor: &mut Cursor<impl Tally>,
-        values: &mut Left<S::Item>,
+        values: &mut Left<'_, S::Item>,
     ) -> usize {
         // SAFETY: there are as many values; those that are moved are let go below, before anything
         // else can happen to them.

@@ -1,64 +1,62 @@
-//! The values of a vector that have not gone into a ring yet.
+//! What is left of a vector whose values are moved away from its front.
 
 use alloc::vec::Vec;
-use core::ops::Range;
+use core::ptr;
 
-/// Values that go from the front, by their bytes: those that have gone are no longer looked at. Whoever
-/// took one out of the ring may have dropped it by then, and a box, say, is not to be moved after that.
+/// The values of a vector that are not moved away yet, where they lie. Dropped, it puts them to the front
+/// of the vector; forgotten, it leaves the vector empty.
+///
+/// Those that went did so by their bytes, and are no longer looked at: whoever took one out of the ring may
+/// have dropped it by then, and a box, say, is not to be moved after that.
 #[derive(Debug)]
-pub(crate) struct Left<T> {
-    /// Where they lie. It counts none of them: if this is forgotten, so are they.
-    memory: Vec<T>,
-    /// Which places of the memory hold those that are left.
-    places: Range<usize>,
+pub(crate) struct Left<'v, T> {
+    /// Its length is 0 meanwhile: nobody else has what it holds.
+    home: &'v mut Vec<T>,
+    /// So many values are moved away.
+    moved: usize,
+    /// So many there were; those behind the moved ones are ours.
+    all: usize,
 }
 
-impl<T> Left<T> {
+impl<'v, T> Left<'v, T> {
     /// All of a vector.
-    pub(crate) fn of(mut values: Vec<T>) -> Self {
-        let places = 0..values.len();
-        // SAFETY: none is fewer than there are; the values are ours by `places`.
-        unsafe { values.set_len(0) };
-        Self { memory: values, places }
+    pub(crate) fn of(home: &'v mut Vec<T>) -> Self {
+        let all = home.len();
+        // SAFETY: a vector of no values has as many.
+        unsafe { home.set_len(0) };
+        Self { home, moved: 0, all }
     }
 
     /// How many are left.
-    pub(crate) fn len(&self) -> usize {
-        self.places.len()
+    pub(crate) const fn len(&self) -> usize {
+        self.all - self.moved
     }
 
     /// Where the first of those lies that are left.
     pub(super) fn first(&self) -> *const T {
-        // SAFETY: the places are within the memory.
-        unsafe { self.memory.as_ptr().add(self.places.start) }
+        // SAFETY: the memory of the vector holds at least as many as are moved away.
+        unsafe { self.home.as_ptr().add(self.moved) }
     }
 
-    /// Lets the first `n` go.
+    /// Lets the first `n` values go, which are no longer there.
     ///
     /// # Safety
     ///
-    /// There are as many, and they were moved out of their places.
+    /// There are as many, and they were moved away.
     pub(super) unsafe fn forget_first(&mut self, n: usize) {
-        self.places.start += n;
-    }
-
-    /// Those that are left, in a vector, in the memory in which they were.
-    pub(crate) fn take(&mut self) -> Vec<T> {
-        let mut values = core::mem::take(&mut self.memory);
-        let Range { start, end } = core::mem::take(&mut self.places);
-        let front = values.as_mut_ptr();
-        // SAFETY: the values at these places are ours alone, and from now on the vector's.
-        unsafe {
-            core::ptr::copy(front.add(start), front, end - start);
-            values.set_len(end - start);
-        }
-        values
+        debug_assert!(n <= self.len());
+        self.moved += n;
     }
 }
 
-impl<T> Drop for Left<T> {
-    /// Drops those that are left.
+impl<T> Drop for Left<'_, T> {
     fn drop(&mut self) {
-        drop(self.take());
+        let (front, left) = (self.home.as_mut_ptr(), self.len());
+        // SAFETY: the values that are left move to the front, where nothing is any more, and their number
+        // is the new length.
+        unsafe {
+            ptr::copy(front.add(self.moved), front, left);
+            self.home.set_len(left);
+        }
     }
 }

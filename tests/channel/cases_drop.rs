@@ -18,6 +18,7 @@ on_kinds!(
     b3_a_panicking_waker_of_the_last_receiver,
     b3_panicking_drops_of_what_an_iterator_leaves,
     b3_panicking_drops_of_what_was_drained,
+    b3_panicking_drops_of_what_is_drained_where_a_waker_panics,
 );
 
 /// Of five messages, the numbers of those whose drop panics.
@@ -123,6 +124,23 @@ fn b3_panicking_drops_of_what_was_drained<P: End, C: End>(
         more.values(0..5).for_each(|message| sender.send(message).unwrap());
         assert_eq!(receiver.drain().filter(|message| message.id < 5).count(), 5);
         more.assert_each(1);
+    });
+}
+
+// Matthias247/futures-intrusive#73, mgeier/rtrb#185
+fn b3_panicking_drops_of_what_is_drained_where_a_waker_panics<P: End, C: End>(
+    make: impl Fn(usize, u64) -> (Sender<Counted, P, C>, Receiver<Counted, C>),
+) {
+    for_each_broken(make, |sender, receiver, tally, _| {
+        let late = Tally::of(1);
+        let mut sending = sender.send_async(late.value(0));
+        assert!(poll(&mut sending, &Waker::from(Arc::new(Panics))).is_pending());
+        let why = catch_unwind(AssertUnwindSafe(|| drop(receiver.drain()))).unwrap_err();
+        assert_eq!(why.downcast_ref(), Some(&"the waker panics"), "the first panic goes on");
+        tally.assert_each(1);
+        assert!(sender.is_empty());
+        drop(sending);
+        late.assert_each(1);
     });
 }
 

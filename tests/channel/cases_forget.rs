@@ -48,6 +48,23 @@ fn b7_a_forgotten_receiver_takes_no_message() {
     assert_eq!(receiver.drain().collect::<Vec<_>>(), [2, 3]);
 }
 
+// What the documentation says: it loses what was not sent.
+#[test]
+fn b7_a_forgotten_batch_leaves_its_vector_empty() {
+    let (sender, receiver) = bounded(2);
+    let message = Arc::new(());
+    let mut messages = vec![message.clone(); 5];
+    let mut sending = sender.send_all_async(&mut messages);
+    assert!(poll_once(&mut sending).is_pending());
+    forget(sending);
+    assert!(messages.is_empty());
+    messages.push(message.clone());
+    assert_eq!(receiver.try_iter().count(), 2);
+    assert_eq!(Arc::strong_count(&message), 5, "of the five there, three were forgotten");
+    drop((messages, receiver));
+    assert_eq!(Arc::strong_count(&message), 4);
+}
+
 // What the documentation says: one notification goes to whoever was forgotten, and no more.
 #[test]
 fn b7_a_forgotten_future_is_notified_once_in_its_turn() {

@@ -86,9 +86,31 @@ impl<R: Send + 'static> Stopped<R> {
         Self { go, thread }
     }
 
+    /// Lets a thread send until it stands there, or to the end.
+    pub(super) fn if_ever(at: Point, send: impl FnOnce() -> R + Send + 'static) -> Self {
+        let (go, wait): (Tell<()>, Told<()>) = channel();
+        let (tell, told) = channel();
+        let thread = thread::spawn(move || {
+            let mut tell = Some(tell);
+            hook::set(move |point| {
+                if point == at {
+                    if let Some(tell) = tell.take() {
+                        drop(tell);
+                        let _ = wait.recv();
+                    }
+                }
+            });
+            let done = send();
+            hook::set(|_| ());
+            done
+        });
+        let _: Result<(), _> = told.recv();
+        Self { go, thread }
+    }
+
     /// Lets it go on to the end.
     pub(super) fn release(self) -> R {
-        self.go.send(()).expect("it waits");
+        let _ = self.go.send(());
         self.thread.join().expect("sending does not panic")
     }
 }
