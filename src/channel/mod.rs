@@ -46,8 +46,9 @@
 //!
 //! Who waits sleeps in a list, in the order in which they came; but who is awake may be faster, and
 //! whoever is woken in vain by that joins the list again, behind all others.
-//! While nobody is in the list, sending and receiving take no lock, allocate nothing and call the
-//! system for nothing but the fence of [`fences`](crate::fences). Whoever joins the list, leaves it
+//! While nobody is in the list, sending and receiving take no lock, allocate nothing but the vectors of
+//! `recv_many` and `drain`, and call the system for nothing but the fence of [`fences`](crate::fences), and
+//! to yield while they look for a message or for room. Whoever joins the list, leaves it
 //! or wakes somebody in it takes its lock, which is held for some instructions and never while code
 //! of others runs, a waker for example; allocates; and calls the system, to sleep
 //! ([`WaitStrategy`]) or to wake.
@@ -68,7 +69,8 @@
 //! A message whose drop panics keeps no other from being dropped, with the last receiver or with a
 //! [`Drain`]; the first panic goes on when all are dropped. A waker that panics keeps nobody else from
 //! being woken; it is called after the operation that woke it has taken effect, and a message that
-//! was received by then, or refused, is dropped on the way of the panic. No waker is called in the
+//! was received by then, or refused, is dropped on the way of the panic (should its drop panic too, the process
+//! aborts); those of `recv_many` stay in their vector. No waker is called in the
 //! midst of another, but for those that it wakes itself by using a channel. Where a waker panics that is
 //! dropped, the panic goes nowhere.
 //!

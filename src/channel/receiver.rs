@@ -154,7 +154,7 @@ impl<T> Clone for Receiver<T, Shared> {
     ///
     /// # Panics
     ///
-    /// Panics if the channel has `2^20` receivers.
+    /// Panics if the channel has `2^20` receivers (`2^9` on targets without 64-bit atomics).
     fn clone(&self) -> Self {
         let core = Arc::clone(&self.core);
         core.ring.handles.add(Count::Consumers);

@@ -262,7 +262,7 @@ impl<T, C: Kind> Clone for Sender<T, Shared, C> {
     ///
     /// # Panics
     ///
-    /// Panics if the channel has `2^20` senders.
+    /// Panics if the channel has `2^20` senders (`2^9` on targets without 64-bit atomics).
     fn clone(&self) -> Self {
         let core = Arc::clone(&self.core);
         core.ring.handles.add(Count::Producers);

@@ -67,8 +67,9 @@ macro_rules! common {
 
             /// How many messages are queued, from 0 to the capacity; a number of the past.
             ///
-            /// A position that was skipped because a thread was late there counts as a message, until
-            /// receivers have passed it.
+            /// It may be more than there were at any moment: messages that came and went during the call are
+            /// counted together, and a position that was skipped because a thread was late there counts
+            /// as a message until receivers have passed it.
             ///
             /// ```
             /// let (sender, receiver) = ringway::channel::bounded(3);

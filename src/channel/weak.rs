@@ -36,7 +36,7 @@ impl<T, C: Kind> WeakSender<T, C> {
     ///
     /// # Panics
     ///
-    /// Panics if the channel has `2^20` senders.
+    /// Panics if the channel has `2^20` senders (`2^9` on targets without 64-bit atomics).
     ///
     /// ```
     /// let (sender, _receiver) = ringway::channel::bounded::<u8>(1);
@@ -61,7 +61,7 @@ impl<T> WeakReceiver<T> {
     ///
     /// # Panics
     ///
-    /// Panics if the channel has `2^20` receivers.
+    /// Panics if the channel has `2^20` receivers (`2^9` on targets without 64-bit atomics).
     ///
     /// ```
     /// let (_sender, receiver) = ringway::channel::bounded::<u8>(1);

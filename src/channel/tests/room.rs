@@ -51,6 +51,8 @@ pub(super) fn poll<F: Future + Unpin>(future: &mut F, bell: &Arc<Bell>) -> Poll<
 pub(super) struct Stopped<R> {
     go: Tell<()>,
     thread: JoinHandle<R>,
+    /// Whether it stands somewhere.
+    stands: bool,
 }
 
 impl<R: Send + 'static> Stopped<R> {
@@ -83,7 +85,7 @@ impl<R: Send + 'static> Stopped<R> {
             send()
         });
         told.recv().expect("it comes there");
-        Self { go, thread }
+        Self { go, thread, stands: true }
     }
 
     /// Lets a thread send until it stands there, or to the end.
@@ -95,8 +97,8 @@ impl<R: Send + 'static> Stopped<R> {
             hook::set(move |point| {
                 if point == at {
                     if let Some(tell) = tell.take() {
-                        drop(tell);
-                        let _ = wait.recv();
+                        tell.send(()).expect("the test waits");
+                        wait.recv().expect("the test lets it go");
                     }
                 }
             });
@@ -104,13 +106,16 @@ impl<R: Send + 'static> Stopped<R> {
             hook::set(|_| ());
             done
         });
-        let _: Result<(), _> = told.recv();
-        Self { go, thread }
+        // Where it never stands there it has nobody to tell.
+        let stands = told.recv().is_ok();
+        Self { go, thread, stands }
     }
 
     /// Lets it go on to the end.
     pub(super) fn release(self) -> R {
-        let _ = self.go.send(());
+        if self.stands {
+            self.go.send(()).expect("it waits");
+        }
         self.thread.join().expect("sending does not panic")
     }
 }
