@@ -230,8 +230,11 @@ impl<T, P: Kind> Sender<T, P, Shared> {
         };
         let forced = self.core.ring.force_push(message, received);
         if let Ok(last) = &forced {
-            // The message that was sent is where the last was: there is no more room than before.
-            self.core.meter.count(Metric::Received, usize::from(last.is_some()));
+            if last.is_some() {
+                self.core.meter.note_full(&self.core.ring);
+                // The message that was sent is where the last was: there is no more room than before.
+                self.core.meter.count(Metric::Received, 1);
+            }
             panics.catch(|| self.core.sent(1));
             // It may have moved the consumers' counter past positions that were skipped.
             panics.catch(|| self.core.let_senders_look(usize::MAX));

@@ -87,3 +87,19 @@ fn force_past_skipped_positions_wakes_senders_though_a_waker_panics() {
     assert!(receiver.try_iter().eq([1, 4, 3]));
     assert_eq!(away.release(), Ok(()));
 }
+
+/// Who filled it, and who then evicted, look only when all is received.
+#[cfg(feature = "metrics")]
+#[test]
+fn who_evicts_has_found_the_channel_full() {
+    let (sender, receiver) = bounded(2);
+    sender.send(0).unwrap();
+    let theirs = sender.clone();
+    let fills = Stopped::at(Point::Committed, move || theirs.try_send(1).is_ok());
+    let theirs = sender.clone();
+    let forces = Stopped::at(Point::Committed, move || theirs.force_send(2));
+    let received = Vec::from_iter(receiver.try_iter());
+    assert!(fills.release());
+    assert_eq!((forces.release(), &*received), (Ok(Some(0)), &[1, 2][..]));
+    assert_eq!(sender.metrics().high_water, 2);
+}
