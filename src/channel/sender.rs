@@ -224,8 +224,10 @@ impl<T, P: Kind> Sender<T, P, Shared> {
         // Whatever panics, a waker or what is given the messages that go: they are counted, and who
         // waits is told.
         let mut panics = Panics::default();
+        let mut gone = 0;
         let received = |evicted| {
-            panics.catch(|| self.core.received(1));
+            self.core.meter.count(Metric::Received, 1);
+            gone += 1;
             panics.catch(|| before(evicted));
         };
         let forced = self.core.ring.force_push(message, received);
@@ -238,6 +240,10 @@ impl<T, P: Kind> Sender<T, P, Shared> {
             panics.catch(|| self.core.sent(1));
             // It may have moved the consumers' counter past positions that were skipped.
             panics.catch(|| self.core.let_senders_look(usize::MAX));
+        }
+        // Not before the message that was sent is counted, which may be in by then.
+        if gone > 0 {
+            panics.catch(|| self.core.not_full.notify(gone));
         }
         panics.resume();
         forced.map_err(SendError)
