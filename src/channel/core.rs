@@ -353,7 +353,10 @@ impl<T, C: Sequencer> Core<T, C> {
                 self.count_wait(end, true);
                 return Poll::Pending;
             }
-            self.count_wait(end, false);
+            // Once for each wait, also if it is woken in vain.
+            if !has_waited {
+                self.count_wait(end, false);
+            }
             has_waited = true;
             *waiting = Some(Waiting::begin(self.waiters(end)));
         }

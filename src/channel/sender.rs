@@ -224,17 +224,26 @@ impl<T, P: Kind> Sender<T, P, Shared> {
         // Whatever panics, a waker or what is given the messages that go: they are counted, and who
         // waits is told.
         let mut panics = Panics::default();
+        let mut gone = 0;
         let received = |evicted| {
-            panics.catch(|| self.core.received(1));
+            self.core.meter.count(Metric::Received, 1);
+            gone += 1;
             panics.catch(|| before(evicted));
         };
         let forced = self.core.ring.force_push(message, received);
         if let Ok(last) = &forced {
-            // The message that was sent is where the last was: there is no more room than before.
-            self.core.meter.count(Metric::Received, usize::from(last.is_some()));
+            if last.is_some() {
+                self.core.meter.note_full(&self.core.ring);
+                // The message that was sent is where the last was: there is no more room than before.
+                self.core.meter.count(Metric::Received, 1);
+            }
             panics.catch(|| self.core.sent(1));
             // It may have moved the consumers' counter past positions that were skipped.
             panics.catch(|| self.core.let_senders_look(usize::MAX));
+        }
+        // Not before the message that was sent is counted, which may be in by then.
+        if gone > 0 {
+            panics.catch(|| self.core.not_full.notify(gone));
         }
         panics.resume();
         forced.map_err(SendError)

@@ -85,6 +85,30 @@ fn a_wait_that_sleeps_is_counted_as_both() {
     });
 }
 
+/// As a thread that is woken in vain and sleeps again.
+#[test]
+fn a_task_that_is_woken_in_vain_is_counted_as_one_wait() {
+    let (sender, receiver) = bounded(1);
+    let mut receiving = receiver.recv_async();
+    for n in 0..3 {
+        assert!(poll_once(&mut receiving).is_pending());
+        sender.send(n).unwrap();
+        assert_eq!(receiver.try_recv(), Ok(n), "another is faster");
+    }
+    assert!(poll_once(&mut receiving).is_pending());
+    sender.send(3).unwrap();
+    let mut sending = sender.send_async(4);
+    for n in 3..6 {
+        assert!(poll_once(&mut sending).is_pending());
+        assert_eq!(receiver.try_recv(), Ok(n));
+        sender.try_send(n + 1).unwrap();
+    }
+    assert!(poll_once(&mut sending).is_pending());
+    let metrics = sender.metrics();
+    assert_eq!((metrics.recv_waits, metrics.recv_parks), (1, 4));
+    assert_eq!((metrics.send_waits, metrics.send_parks), (1, 4));
+}
+
 /// A waker that acts.
 struct Acts<F>(F);
 

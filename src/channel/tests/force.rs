@@ -87,3 +87,48 @@ fn force_past_skipped_positions_wakes_senders_though_a_waker_panics() {
     assert!(receiver.try_iter().eq([1, 4, 3]));
     assert_eq!(away.release(), Ok(()));
 }
+
+/// Who filled it, and who then evicted, look only when all is received.
+#[cfg(feature = "metrics")]
+#[test]
+fn who_evicts_has_found_the_channel_full() {
+    let (sender, receiver) = bounded(2);
+    sender.send(0).unwrap();
+    let theirs = sender.clone();
+    let fills = Stopped::at(Point::Committed, move || theirs.try_send(1).is_ok());
+    let theirs = sender.clone();
+    let forces = Stopped::at(Point::Committed, move || theirs.force_send(2));
+    let received = Vec::from_iter(receiver.try_iter());
+    assert!(fills.release());
+    assert_eq!((forces.release(), &*received), (Ok(Some(0)), &[1, 2][..]));
+    assert_eq!(sender.metrics().high_water, 2);
+}
+
+/// Tells what was sent and received when it is woken for the first time.
+#[cfg(feature = "metrics")]
+struct Looks(Sender<u64>, std::sync::OnceLock<(usize, usize)>);
+
+#[cfg(feature = "metrics")]
+impl std::task::Wake for Looks {
+    fn wake(self: Arc<Self>) {
+        let metrics = self.0.metrics();
+        self.1.get_or_init(|| (metrics.sent, metrics.received));
+    }
+}
+
+#[cfg(feature = "metrics")]
+#[test]
+fn who_evicts_two_has_counted_them_and_its_own_when_it_wakes_a_sender() {
+    let (sender, receiver, other) = beside_one_that_evicts();
+    let looks = Arc::new(Looks(sender.clone(), std::sync::OnceLock::new()));
+    let waker = Waker::from(Arc::clone(&looks));
+    let mut sending = sender.send_async(300);
+    assert!(Pin::new(&mut sending).poll(&mut Context::from_waker(&waker)).is_pending());
+    let mut evicted = Vec::new();
+    sender.force_send_with(200, |message| evicted.push(message)).unwrap();
+    assert_eq!(evicted, [2, 3]);
+    assert_eq!(looks.1.get(), Some(&(5, 4)), "of 0 to 3 and 200");
+    drop(sending);
+    assert_eq!(other.release(), Ok(None));
+    assert!(receiver.try_iter().eq([200, 100]));
+}
