@@ -29,6 +29,20 @@ type Signed = isize;
 /// Half the range of a position.
 const HALF: Word = 1 << (Word::BITS - 1);
 
+/// The number, or the nearest that there is: where a `usize` is smaller than a word a thread can be away
+/// for more laps than it counts.
+#[inline(always)]
+const fn nearest(n: Signed) -> isize {
+    let nearest = n as isize;
+    if nearest as Signed == n {
+        nearest
+    } else if n < 0 {
+        isize::MIN
+    } else {
+        isize::MAX
+    }
+}
+
 /// A lap and an index in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position(pub(crate) Word);
@@ -116,8 +130,13 @@ impl Geometry {
     /// How many laps a mark is ahead of the lap of a position; negative if it is behind.
     #[inline(always)]
     pub(crate) const fn laps_ahead(self, mark: Word, position: Position) -> isize {
-        let mark = Position(mark);
-        ((self.lap_of(mark).wrapping_sub(self.lap_of(position)) as Signed) >> self.bits) as isize
+        nearest(self.laps_between(position, Position(mark)))
+    }
+
+    /// How many laps lie from that of `from` to that of `to`.
+    #[inline(always)]
+    const fn laps_between(self, from: Position, to: Position) -> Signed {
+        (self.lap_of(to).wrapping_sub(self.lap_of(from)) as Signed) >> self.bits
     }
 
     /// The same slot, so many laps later or earlier.
@@ -153,10 +172,9 @@ impl Geometry {
     /// How many positions lie from `from` to `to`; negative if `to` comes first.
     #[inline(always)]
     pub(crate) const fn distance(self, from: Position, to: Position) -> isize {
-        let laps = (self.lap_of(to).wrapping_sub(self.lap_of(from)) as Signed) >> self.bits;
-        (laps as isize)
-            .wrapping_mul(self.capacity as isize)
-            .wrapping_add(self.index(to) as isize - self.index(from) as isize)
+        let laps = self.laps_between(from, to);
+        let beside = self.index(to) as Signed - self.index(from) as Signed;
+        nearest(laps.wrapping_mul(self.capacity as Signed).wrapping_add(beside))
     }
 
     /// The beginning of the lap that a word lies in.

@@ -12,8 +12,9 @@ use crate::ring::{Array, Ring, Shared, Store};
 /// A bounded queue for any number of producers and consumers, shared by reference.
 ///
 /// It is the [`mpmc`](fn@crate::ring::mpmc) ring without handles, with the names of
-/// `crossbeam_queue::ArrayQueue`: a program moves over by changing its `use` line. `S` is where
-/// the slots are: on the heap, or inside the queue itself ([`InlineQueue`]).
+/// `crossbeam_queue::ArrayQueue`: a program moves over by changing its `use` line, but for `push_mut` and
+/// `pop_mut`, in whose place are `push` and `pop`. `S` is where the slots are: on the heap, or inside the
+/// queue itself ([`InlineQueue`]).
 ///
 /// The queue is linearizable and lock-free: a thread that is suspended or killed inside an
 /// operation delays nobody; it costs one slot until it comes back. That holds for fewer such

@@ -171,3 +171,24 @@ fn a_counter_seems_open_or_closed_and_never_both_however_far_it_is() {
         }
     }
 }
+
+/// Far apart: more laps, and more positions, than a `usize` counts where it is smaller than the word.
+#[test]
+fn what_is_far_ahead_is_ahead_however_small_a_usize_is() {
+    for capacity in [1, 2, 3, 64] {
+        let geometry = geometry(capacity);
+        let half = laps(capacity) / 2;
+        let far = [1 << 28, (1 << 28) + 1, 1 << 31, (1 << 31) + 1, 1 << 32, 3 << 31, half - 1];
+        for laps in far.into_iter().filter(|&laps| laps < half) {
+            let from = at(capacity, 5);
+            let to = at(capacity, 5 + capacity as u128 * laps);
+            assert!(geometry.laps_ahead(to.0, from) > 0, "{laps:#x} laps of {capacity}");
+            assert!(geometry.laps_ahead(from.0, to) < 0, "{laps:#x} laps of {capacity}");
+            assert!(
+                geometry.distance(from, to) >= capacity as isize,
+                "{laps:#x} laps of {capacity}"
+            );
+            assert!(geometry.distance(to, from) < 0, "{laps:#x} laps of {capacity}");
+        }
+    }
+}

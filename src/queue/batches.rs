@@ -61,8 +61,8 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     ///
     /// # Errors
     ///
-    /// Fails if fewer slots are ready than the vector has values, which all stay in it; more
-    /// than the capacity never fit.
+    /// Fails if fewer slots are ready than the vector has values, which stay in it, all but those
+    /// of [`TooFew::moved`]; more than the capacity never fit.
     ///
     /// ```
     /// let queue = ringway::Queue::new(2);

@@ -18,7 +18,7 @@ use crate::sequencer::{Cursor, Emptying, Tracked, acquire_many};
 /// [`mpmc`](mod@super::mpmc) name the types that a program writes down.
 ///
 /// When the last consumer goes, the values that are ready are dropped at once. Values pushed
-/// after that are dropped with the ring.
+/// after that are dropped with the ring, or received when it is split again.
 pub struct Consumer<L: Link> {
     pub(super) link: L,
     /// Padded, since handles of two threads often lie side by side.

@@ -137,8 +137,8 @@ impl<L: Link<Consumers = Solo>> Peeked<'_, L> {
         slots.runs(self.next(), self.len).flat_map(|run| unsafe { buffer::values_mut(run.cells()) })
     }
 
-    /// Drops the first `n` values, or all if there are fewer, gives their slots back to the
-    /// producers in one step, and returns how many.
+    /// Drops the first `n` values, or all if there are fewer, then gives their slots back to the
+    /// producers, and returns how many.
     ///
     /// Should the drop of a value panic, the others are dropped all the same, and the slots are
     /// given back.

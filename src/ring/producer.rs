@@ -107,8 +107,8 @@ impl<L: Link> Producer<L> {
     ///
     /// # Errors
     ///
-    /// Fails if fewer slots are ready than the vector has values, which all stay in it; more
-    /// than the capacity never fit.
+    /// Fails if fewer slots are ready than the vector has values, which stay in it, all but those
+    /// of [`TooFew::moved`]; more than the capacity never fit.
     ///
     /// ```
     /// let (mut producer, _consumer) = ringway::ring::spsc(2);

@@ -122,8 +122,8 @@ impl<L: Link<Producers = Solo>> Reserved<'_, L> {
 
     /// The places of the slots that are left to write, in order, in pieces that lie together.
     ///
-    /// How long the pieces are depends on the kind of ring and on the size of a value; a place is
-    /// found again in the next piece only after [`assume_written`](Self::assume_written).
+    /// How long the pieces are depends on the kind of ring and on the size of a value. A later
+    /// call begins with the same places, unless [`assume_written`](Self::assume_written) has counted them.
     ///
     /// ```
     /// let (mut producer, mut consumer) = ringway::ring::spsc(4);
@@ -164,7 +164,8 @@ impl<L: Link<Producers = Solo>> Reserved<'_, L> {
         self.written += n;
     }
 
-    /// Makes the written slots ready for the consumers, in one step, and returns how many.
+    /// Makes the written slots ready for the consumers, in order, and returns how many. Who looks
+    /// meanwhile may find the first of them and not the last.
     ///
     /// ```
     /// let (mut producer, consumer) = ringway::ring::spsc(4);

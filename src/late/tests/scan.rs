@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 
@@ -30,11 +30,11 @@ impl Done {
         who: usize,
         work: &mut Work,
         (way, n, first): (usize, usize, u64),
-        clock: &AtomicU64,
+        clock: &AtomicUsize,
     ) -> Self {
-        let call = clock.fetch_add(1, Ordering::SeqCst);
+        let call = clock.fetch_add(1, Ordering::SeqCst) as u64;
         let events = (work.operate)(way, n, first);
-        Self { who, call, back: clock.fetch_add(1, Ordering::SeqCst), events }
+        Self { who, call, back: clock.fetch_add(1, Ordering::SeqCst) as u64, events }
     }
 }
 
@@ -52,7 +52,7 @@ struct Hand {
 }
 
 impl Hand {
-    fn of(who: usize, mut work: Work, todo: Vec<(usize, usize)>, clock: Arc<AtomicU64>) -> Self {
+    fn of(who: usize, mut work: Work, todo: Vec<(usize, usize)>, clock: Arc<AtomicUsize>) -> Self {
         let (go, wait): (Sender<()>, _) = channel();
         let (reached, at) = channel();
         let thread = thread::spawn(move || {
@@ -123,7 +123,7 @@ fn take_turns(dice: &mut Dice, capacity: usize, hands: &mut [Hand]) {
 fn trial(seed: u64) {
     let dice = &mut Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let (capacity, start) = (1 + dice.below(5), [0, u64::MAX - 20, u64::MAX][dice.below(3)]);
-    let (clock, works) = (Arc::new(AtomicU64::new(0)), works(dice, capacity, start));
+    let (clock, works) = (Arc::new(AtomicUsize::new(0)), works(dice, capacity, start));
     let mut tried = Tried { works, log: Vec::new(), clock };
     for value in 0..dice.below(capacity + 1) as u64 {
         assert!(tried.fills(value), "there is room: {:#?}", tried.log);
@@ -160,7 +160,7 @@ fn trial(seed: u64) {
 struct Tried {
     works: Vec<Work>,
     log: Vec<Done>,
-    clock: Arc<AtomicU64>,
+    clock: Arc<AtomicUsize>,
 }
 
 impl Tried {
