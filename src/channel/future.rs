@@ -71,7 +71,8 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
         SendSliceAsync { sender: self, unsent: messages, waiting: None, is_done: false }
     }
 
-    /// Sends all messages of a vector: [`send_all`](Self::send_all) for tasks.
+    /// Sends all messages of a vector: [`send_all`](Self::send_all) for tasks. The vector is borrowed until
+    /// the future is dropped, also when it is done.
     ///
     /// # Cancel safety
     ///

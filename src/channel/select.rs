@@ -21,7 +21,7 @@ use crate::sync::{Sleeper, now};
 /// Waits for the first of several things that channels can do, does it, and calls what was given
 /// for it.
 ///
-/// Where several can be done at once, each comes first in turn. For tasks there is
+/// Where several can be done at once, each comes first as often as the others, in the long run. For tasks there is
 /// `futures::select!`.
 ///
 /// ```
@@ -144,7 +144,8 @@ impl<'a, R> Select<'a, R> {
         self.select_until(None).expect("without a deadline the wait ends with a choice")
     }
 
-    /// Does the first that can be done within some time; a time past all clocks is for ever.
+    /// Does the first that can be done within some time; a time past all clocks is for ever. With
+    /// nothing to choose from it waits until the time is over.
     ///
     /// # Errors
     ///
@@ -160,7 +161,8 @@ impl<'a, R> Select<'a, R> {
         self.select_until(now().checked_add(timeout)).ok_or(SelectTimeoutError)
     }
 
-    /// Does the first that can be done before the deadline, or at once if that is over.
+    /// Does the first that can be done before the deadline, or at once if that is over. With nothing to
+    /// choose from it waits for the deadline.
     ///
     /// # Errors
     ///
@@ -239,7 +241,7 @@ impl<'a, R> Select<'a, R> {
         outcome
     }
 
-    /// Leaves those out that cannot be done, and shuffles the others: each comes first in turn, also
+    /// Leaves those out that cannot be done, and shuffles the others: each comes first as often as they do, also
     /// among some of them while the rest have nothing to do.
     fn open(&mut self) {
         self.choices.retain(|choice| choice.is_open());
