@@ -5,11 +5,14 @@
 //! values of a batch should lie in one piece. A group of four is both, and a cache line if the
 //! values are words. (Figures: docs/DESIGN.md.)
 
+mod counted;
 mod prefetch;
 mod storage;
 #[cfg(all(feature = "alloc", not(ringway_modelled)))]
 mod zeroed;
 
+#[cfg(feature = "alloc")]
+pub use counted::Six;
 #[cfg(feature = "alloc")]
 pub use storage::Heap;
 pub use storage::{Array, Storage};
@@ -40,11 +43,22 @@ pub trait Group {
     /// the other.
     fn pass<D: Side>(&self, geometry: Geometry, position: Position, place: usize, len: usize);
 
-    /// The mark of the slot at this place.
+    /// The mark of the slot at this place, where threads can be late.
     fn mark(&self, place: usize) -> &Atomic;
+
+    /// Whether the slot at this place, of a ring that nobody else has, holds the value of a position.
+    fn is_filled(&self, geometry: Geometry, position: Position, place: usize) -> bool;
 
     /// The cell of each slot.
     fn cells(&self) -> &[Cell<Self::Item>];
+
+    /// It becomes the producers' turn in the lap of `start`, before anybody else has the slots.
+    #[cfg(all(feature = "alloc", not(ringway_modelled)))]
+    fn begin(&self, geometry: Geometry, start: Position);
+
+    /// A group without values, whose turn is the producers' in the lap of `start`.
+    #[cfg(ringway_modelled)]
+    fn empty(geometry: Geometry, start: Position) -> Self;
 }
 
 /// `N` slots: their cells, then their marks; aligned as an `A`. Values of whole cache lines lie in as many
@@ -95,9 +109,24 @@ impl<T, A, const N: usize> Group for Block<T, A, N> {
         self.marks.mark(place)
     }
 
+    fn is_filled(&self, _: Geometry, _: Position, place: usize) -> bool {
+        self.mark(place).load(Edge::RELAXED) & 1 == Emptying::TURN
+    }
+
     #[inline(always)]
     fn cells(&self) -> &[Cell<T>] {
         &self.cells
+    }
+
+    #[cfg(all(feature = "alloc", not(ringway_modelled)))]
+    fn begin(&self, geometry: Geometry, start: Position) {
+        self.marks.begin(geometry, start);
+    }
+
+    #[cfg(ringway_modelled)]
+    fn empty(geometry: Geometry, start: Position) -> Self {
+        let cells = core::array::from_fn(|_| Cell::empty());
+        Self { alignment: [], marks: Marks::empty(geometry, start), cells }
     }
 }
 
@@ -135,7 +164,7 @@ impl<'a, G: Group> Slots<'a, G> {
     #[inline(always)]
     pub fn at(self, position: Position) -> Run<'a, G> {
         let slot = self.only(position);
-        prefetch::ahead(slot.group, slot.place, 1);
+        slot.ask_ahead(2);
         slot
     }
 
@@ -176,13 +205,20 @@ impl<'a, G: Group> Slots<'a, G> {
         // SAFETY: the group is that of the index of a position (L1).
         let group = unsafe { self.groups.get_unchecked(group) };
         let len = most.min(G::LEN - place);
-        prefetch::ahead(group, place, len);
-        Run { group, position, place, len }
+        let run = Run { group, position, place, len };
+        run.ask_ahead(2);
+        run
     }
 
     /// The slots of `n` positions from `from` on, in runs that lie together.
     #[inline(always)]
-    pub fn runs(self, from: Position, n: usize) -> Runs<'a, G> {
+    pub fn runs(self, from: Position, n: usize) -> impl Iterator<Item = Run<'a, G>> + use<'a, G> {
+        self.runs_as_they_are(from, n).inspect(|run| run.ask_ahead(2))
+    }
+
+    /// The same, and the processor is asked for nothing.
+    #[inline(always)]
+    pub fn runs_as_they_are(self, from: Position, n: usize) -> Runs<'a, G> {
         Runs { slots: self, next: from, left: n }
     }
 }
@@ -252,8 +288,8 @@ impl<'a, G: Group> Run<'a, G> {
     }
 
     /// Whether the slot, of a ring that nobody else has, holds a value.
-    pub fn is_filled(&self) -> bool {
-        self.mark().load(Edge::RELAXED) & 1 == Emptying::TURN
+    pub fn is_filled(&self, geometry: Geometry) -> bool {
+        self.group.is_filled(geometry, self.position, self.place)
     }
 
     /// The mark of the first slot.
@@ -266,6 +302,19 @@ impl<'a, G: Group> Run<'a, G> {
     #[inline(always)]
     pub fn whole(self) -> Option<Self> {
         (self.len == G::LEN).then_some(Self { place: 0, len: G::LEN, ..self })
+    }
+
+    /// The slots from the first on to the end of their group or lap.
+    #[inline(always)]
+    pub fn rest(self, geometry: Geometry) -> Self {
+        let left = geometry.capacity() - geometry.index(self.position);
+        Self { len: left.min(G::LEN - self.place), ..self }
+    }
+
+    /// Asks for the lines of the group that is so many groups on, to be written: see [`prefetch`].
+    #[inline(always)]
+    pub fn ask_ahead(&self, groups: usize) {
+        prefetch::ahead(self.group, self.place, self.len, groups);
     }
 
     /// How many slots there are.
@@ -333,7 +382,6 @@ impl<'a, G: Group> Iterator for Runs<'a, G> {
         let index = geometry.index(position);
         let (group, place) = self.slots.locate(index);
         let len = self.left.min(G::LEN - place).min(geometry.capacity() - index);
-        prefetch::ahead(group, place, len);
         self.next = geometry.advance(position, len);
         self.left -= len;
         Some(Run { group, position, place, len })
