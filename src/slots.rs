@@ -304,13 +304,6 @@ impl<'a, G: Group> Run<'a, G> {
         (self.len == G::LEN).then_some(Self { place: 0, len: G::LEN, ..self })
     }
 
-    /// The slots from the first on to the end of their group or lap.
-    #[inline(always)]
-    pub fn rest(self, geometry: Geometry) -> Self {
-        let left = geometry.capacity() - geometry.index(self.position);
-        Self { len: left.min(G::LEN - self.place), ..self }
-    }
-
     /// Asks for the lines of the group that is so many groups on, to be written: see [`prefetch`].
     #[inline(always)]
     pub fn ask_ahead(&self, groups: usize) {

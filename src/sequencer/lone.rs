@@ -31,14 +31,11 @@ pub(super) fn acquire_one<'a, D: Side, G: Group>(
     let geometry = track.slots.geometry;
     let position = cursor.next;
     let slot = track.slots.at(position);
-    let mut ready = cursor.ready;
-    if ready == 0 {
-        ready = slot.rest(geometry).ready::<D>(geometry);
-        if ready == 0 {
-            return None;
-        }
+    if cursor.ready > 0 {
+        cursor.ready -= 1;
+    } else if slot.ready::<D>(geometry) == 0 {
+        return None;
     }
-    cursor.ready = ready - 1;
     cursor.next = geometry.advance(position, 1);
     Some(One { slot, next: cursor.next })
 }

@@ -5,11 +5,14 @@ use super::Four;
 use super::{Block, Group, One, Slots};
 use core::marker::PhantomData;
 
+#[cfg(not(ringway_loom))]
 use crate::marks::Marks;
 use crate::position::Geometry;
 #[cfg(feature = "alloc")]
 use crate::position::Position;
-use crate::sync::{Atomic, Cell};
+use crate::sync::Atomic;
+#[cfg(not(ringway_loom))]
+use crate::sync::Cell;
 
 /// Where the slots of a ring are.
 pub trait Storage {
