@@ -86,7 +86,7 @@ pub(crate) unsafe fn drop_filled<G: Group>(slots: Slots<'_, G>, from: Position, 
     let all = slots.runs(from, n).flat_map(|run| run.each());
     // SAFETY: the slots are the caller's (R1), and those that are ready for a consumer hold
     // values (R2).
-    unsafe { drop_each(all.filter(|slot| slot.is_filled(slots.geometry))) }
+    unsafe { drop_each(all.filter(|slot| slot.is_filled())) }
 }
 
 /// Drops the values of runs, each once even if one of them panics.

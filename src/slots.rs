@@ -3,16 +3,16 @@
 //! The mark of a slot and its value change hands together, so they lie together: with the marks
 //! in an array of their own a single message waits for two cache lines instead of one. Yet the
 //! values of a batch should lie in one piece. A group of four is both, and a cache line if the
-//! values are words. (Figures: docs/DESIGN.md.)
+//! values are words. Where both sides have one handle a group of six is a line. (Figures: docs/DESIGN.md.)
 
-mod counted;
 mod prefetch;
+mod sided;
 mod storage;
 #[cfg(all(feature = "alloc", not(ringway_modelled)))]
 mod zeroed;
 
 #[cfg(feature = "alloc")]
-pub use counted::Six;
+pub use sided::Six;
 #[cfg(feature = "alloc")]
 pub use storage::Heap;
 pub use storage::{Array, Storage};
@@ -43,11 +43,8 @@ pub trait Group {
     /// the other.
     fn pass<D: Side>(&self, geometry: Geometry, position: Position, place: usize, len: usize);
 
-    /// The mark of the slot at this place, where threads can be late.
+    /// The word that the slot at this place has for itself, of a ring in which threads can be late.
     fn mark(&self, place: usize) -> &Atomic;
-
-    /// Whether the slot at this place, of a ring that nobody else has, holds the value of a position.
-    fn is_filled(&self, geometry: Geometry, position: Position, place: usize) -> bool;
 
     /// The cell of each slot.
     fn cells(&self) -> &[Cell<Self::Item>];
@@ -107,10 +104,6 @@ impl<T, A, const N: usize> Group for Block<T, A, N> {
     #[inline(always)]
     fn mark(&self, place: usize) -> &Atomic {
         self.marks.mark(place)
-    }
-
-    fn is_filled(&self, _: Geometry, _: Position, place: usize) -> bool {
-        self.mark(place).load(Edge::RELAXED) & 1 == Emptying::TURN
     }
 
     #[inline(always)]
@@ -216,7 +209,7 @@ impl<'a, G: Group> Slots<'a, G> {
         self.runs_as_they_are(from, n).inspect(|run| run.ask_ahead(2))
     }
 
-    /// The same, and the processor is asked for nothing.
+    /// The same, and no line is asked for.
     #[inline(always)]
     pub fn runs_as_they_are(self, from: Position, n: usize) -> Runs<'a, G> {
         Runs { slots: self, next: from, left: n }
@@ -287,9 +280,9 @@ impl<'a, G: Group> Run<'a, G> {
         self.position
     }
 
-    /// Whether the slot, of a ring that nobody else has, holds a value.
-    pub fn is_filled(&self, geometry: Geometry) -> bool {
-        self.group.is_filled(geometry, self.position, self.place)
+    /// Whether the slot, of a ring in which threads can be late and that nobody else has, holds a value.
+    pub fn is_filled(&self) -> bool {
+        self.mark().load(Edge::RELAXED) & 1 == Emptying::TURN
     }
 
     /// The mark of the first slot.

@@ -13,7 +13,7 @@
 use super::{Claim, Cursor, One, Side, Tally, Track};
 use crate::position::{Position, Word};
 use crate::slots::Group;
-use crate::sync::{Atomic, Cell, hook};
+use crate::sync::{Atomic, Cell, edge, hook};
 
 /// Whether batches leave the turns as they are. A turn that was passed half the range of a position ago
 /// would be taken for one of today; only a word of 64 bits never comes there.
@@ -60,7 +60,7 @@ pub(super) fn acquire_one_of_batch<'a, D: Side, G: Group, const LEAVE: bool>(
 #[inline(always)]
 fn until<D: Side, G: Group>(track: &Track<'_, G>, from: Position, counter: &Atomic) -> usize {
     let geometry = track.slots.geometry;
-    let limit = D::Other::across(geometry, Position(counter.load(D::READY)));
+    let limit = D::Other::across(geometry, Position(counter.load(edge::LONE_LOOK)));
     geometry.distance(from, limit).max(0) as usize
 }
 
@@ -70,7 +70,7 @@ pub(super) fn commit_one<D: Side, G: Group>(track: &Track<'_, G>, One { slot, ne
     hook::at(hook::Point::Moved);
     slot.pass::<D>(track.slots.geometry);
     hook::at(hook::Point::Committed);
-    D::counter(track).store(next.0, D::COMMIT);
+    D::counter(track).store(next.0, edge::LONE_COMMIT);
 }
 
 /// Steps 1 and 2 for at least `least` and at most `most` positions.
@@ -112,9 +112,9 @@ pub(super) fn commit_many<D: Side, G: Group, const LEAVE: bool>(
         moved += run.len();
     }
     hook::at(hook::Point::Committed);
-    D::counter(track).store(claim.to.0, D::COMMIT);
+    D::counter(track).store(claim.to.0, edge::LONE_COMMIT);
     if LEAVE {
-        D::counter(track).batched().store(claim.to.0, D::COMMIT);
+        D::counter(track).batched().store(claim.to.0, edge::LONE_COMMIT);
     }
     cursor.next = claim.to;
     cursor.ready -= claim.len;

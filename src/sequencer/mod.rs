@@ -16,6 +16,8 @@
 //! Sides differ only in how they claim. [`Solo`] has a single handle, which keeps the counter to
 //! itself. [`Shared`] has many, and a claim is one compare-and-swap.
 //!
+//! Where both sides are [`Solo`], nobody can be late, and the steps are simpler (`lone`).
+//!
 //! What the steps promise, by number:
 //!
 //! - **S1** A position is claimed by one handle only: the counter passes it once, and when it

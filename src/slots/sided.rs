@@ -1,8 +1,7 @@
-//! Slots of a ring whose sides both have one handle: a word of each side says how far it has come in the
-//! group.
+//! Slots of a ring whose sides both have one handle, with a word of each side.
 //!
 //! Nobody is late there, and each side passes the turn in order. So a group needs no mark for each
-//! slot, but a count for each side, and a line has room for six words in place of four.
+//! slot: it is enough to say how far each side has come, and a line has room for six words and not four.
 
 #[cfg(feature = "alloc")]
 use super::CacheLine;
@@ -20,14 +19,14 @@ use crate::sync::{Atomic, Cell};
 /// free in lap 0.
 #[derive(Debug)]
 #[repr(C)]
-pub struct Counted<T, A, const N: usize> {
+pub struct Sided<T, A, const N: usize> {
     alignment: [A; 0],
     cells: [Cell<T>; N],
     filled: Atomic,
     emptied: Atomic,
 }
 
-impl<T, A, const N: usize> Counted<T, A, N> {
+impl<T, A, const N: usize> Sided<T, A, N> {
     /// The word of side `D`.
     #[inline(always)]
     fn word<D: Side>(&self) -> &Atomic {
@@ -37,9 +36,9 @@ impl<T, A, const N: usize> Counted<T, A, N> {
 
 /// Groups of six, a cache line each if the values are words.
 #[cfg(feature = "alloc")]
-pub type Six<T> = Counted<T, CacheLine, 6>;
+pub type Six<T> = Sided<T, CacheLine, 6>;
 
-impl<T, A, const N: usize> Group for Counted<T, A, N> {
+impl<T, A, const N: usize> Group for Sided<T, A, N> {
     type Item = T;
     const LEN: usize = N;
 
@@ -61,13 +60,10 @@ impl<T, A, const N: usize> Group for Counted<T, A, N> {
         self.word::<D>().store(position.beside(len).0, D::COMMIT);
     }
 
+    /// Nobody is late here, so nobody asks.
     #[inline(always)]
     fn mark(&self, _: usize) -> &Atomic {
         &self.filled
-    }
-
-    fn is_filled(&self, geometry: Geometry, position: Position, place: usize) -> bool {
-        self.ready::<Emptying>(geometry, position, place, 1) == 1
     }
 
     #[inline(always)]
