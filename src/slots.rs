@@ -6,6 +6,7 @@
 //! values are words. Where both sides have one handle a group of six is a line. (Figures: docs/DESIGN.md.)
 
 mod prefetch;
+#[cfg(feature = "alloc")]
 mod sided;
 mod storage;
 #[cfg(all(feature = "alloc", not(ringway_modelled)))]

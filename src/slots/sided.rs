@@ -3,12 +3,10 @@
 //! Nobody is late there, and each side passes the turn in order. So a group needs no mark for each
 //! slot: it is enough to say how far each side has come, and a line has room for six words and not four.
 
-#[cfg(feature = "alloc")]
-use super::CacheLine;
-use super::Group;
+use super::{CacheLine, Group};
 use crate::position::{Geometry, Position};
 use crate::sequencer::{Emptying, Side};
-#[cfg(all(feature = "alloc", not(ringway_modelled)))]
+#[cfg(not(ringway_modelled))]
 use crate::sync::edge::Edge;
 use crate::sync::{Atomic, Cell};
 
@@ -35,7 +33,6 @@ impl<T, A, const N: usize> Sided<T, A, N> {
 }
 
 /// Groups of six, a cache line each if the values are words.
-#[cfg(feature = "alloc")]
 pub type Six<T> = Sided<T, CacheLine, 6>;
 
 impl<T, A, const N: usize> Group for Sided<T, A, N> {
@@ -71,7 +68,7 @@ impl<T, A, const N: usize> Group for Sided<T, A, N> {
         &self.cells
     }
 
-    #[cfg(all(feature = "alloc", not(ringway_modelled)))]
+    #[cfg(not(ringway_modelled))]
     fn begin(&self, geometry: Geometry, start: Position) {
         self.filled.store(geometry.lap_of(start), Edge::RELAXED);
         self.emptied.store(geometry.lap_of(start), Edge::RELAXED);

@@ -1,10 +1,11 @@
 //! Where the slots of a ring are: on the heap, or inside the ring.
 
 #[cfg(feature = "alloc")]
-use super::Four;
-use super::{Block, Group, One, Slots};
 use core::marker::PhantomData;
 
+#[cfg(feature = "alloc")]
+use super::Four;
+use super::{Block, Group, One, Slots};
 #[cfg(not(ringway_loom))]
 use crate::marks::Marks;
 use crate::position::Geometry;

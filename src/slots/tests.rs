@@ -117,7 +117,7 @@ fn the_turn_goes_from_side_to_side_and_into_the_next_lap() {
             pass::<Filling>(geometry, run, way);
             is_turn_of::<Filling>(geometry, run, false);
             is_turn_of::<Emptying>(geometry, run, true);
-            assert!(run.each().all(|slot| slot.is_filled(geometry)));
+            assert!(run.each().all(|slot| slot.is_filled()));
             pass::<Emptying>(geometry, run, way);
             is_turn_of::<Emptying>(geometry, run, false);
         }
