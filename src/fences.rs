@@ -20,7 +20,7 @@
 /// Makes this process use the portable fences and never call `membarrier`. True if it does from now
 /// on.
 ///
-/// The choice is made once, by the first operation on any queue or by this function. So it is false
+/// The choice is made once, by the first operation on a shared side or beside one, or by this function. So it is false
 /// if a queue was used before and the system has granted the call; then nothing changes. Where
 /// there is no such call, or it was refused, or the portable fences were chosen already, it is true.
 ///

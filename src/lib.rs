@@ -40,7 +40,7 @@
 //!
 //! # Sandboxes
 //!
-//! On Linux the first operation of a process calls `membarrier`. A sandbox that refuses the call is
+//! On Linux the first operation of a process on a shared side, or beside one, calls `membarrier`. A sandbox that refuses the call is
 //! no problem; under one that *kills* whoever calls it, choose the portable fences first:
 //! [`fences::use_portable`].
 //!

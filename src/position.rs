@@ -54,6 +54,14 @@ impl Position {
         Self(self.0.wrapping_add(n as Word))
     }
 
+    /// How many slots beside `other` this position is, in its lap; more than a lap has, if it is of a later
+    /// one, and negative, if it is of an earlier one.
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(crate) const fn beyond(self, other: Self) -> isize {
+        nearest(self.0.wrapping_sub(other.0) as Signed)
+    }
+
     /// The position half the range of the word away, where a counter goes that is closed: no
     /// claim from where it was can succeed any more, and no mark is of its lap. Twice is never.
     #[cfg(feature = "std")]

@@ -3,13 +3,17 @@
 //! The mark of a slot and its value change hands together, so they lie together: with the marks
 //! in an array of their own a single message waits for two cache lines instead of one. Yet the
 //! values of a batch should lie in one piece. A group of four is both, and a cache line if the
-//! values are words. (Figures: docs/DESIGN.md.)
+//! values are words. Where both sides have one handle a group of six is a line. (Figures: docs/DESIGN.md.)
 
 mod prefetch;
+#[cfg(feature = "alloc")]
+mod sided;
 mod storage;
 #[cfg(all(feature = "alloc", not(ringway_modelled)))]
 mod zeroed;
 
+#[cfg(feature = "alloc")]
+pub use sided::Six;
 #[cfg(feature = "alloc")]
 pub use storage::Heap;
 pub use storage::{Array, Storage};
@@ -40,11 +44,19 @@ pub trait Group {
     /// the other.
     fn pass<D: Side>(&self, geometry: Geometry, position: Position, place: usize, len: usize);
 
-    /// The mark of the slot at this place.
+    /// The word that the slot at this place has for itself, of a ring in which threads can be late.
     fn mark(&self, place: usize) -> &Atomic;
 
     /// The cell of each slot.
     fn cells(&self) -> &[Cell<Self::Item>];
+
+    /// It becomes the producers' turn in the lap of `start`, before anybody else has the slots.
+    #[cfg(all(feature = "alloc", not(ringway_modelled)))]
+    fn begin(&self, geometry: Geometry, start: Position);
+
+    /// A group without values, whose turn is the producers' in the lap of `start`.
+    #[cfg(ringway_modelled)]
+    fn empty(geometry: Geometry, start: Position) -> Self;
 }
 
 /// `N` slots: their cells, then their marks; aligned as an `A`. Values of whole cache lines lie in as many
@@ -99,6 +111,17 @@ impl<T, A, const N: usize> Group for Block<T, A, N> {
     fn cells(&self) -> &[Cell<T>] {
         &self.cells
     }
+
+    #[cfg(all(feature = "alloc", not(ringway_modelled)))]
+    fn begin(&self, geometry: Geometry, start: Position) {
+        self.marks.begin(geometry, start);
+    }
+
+    #[cfg(ringway_modelled)]
+    fn empty(geometry: Geometry, start: Position) -> Self {
+        let cells = core::array::from_fn(|_| Cell::empty());
+        Self { alignment: [], marks: Marks::empty(geometry, start), cells }
+    }
 }
 
 /// The slots of a ring, in order.
@@ -135,7 +158,7 @@ impl<'a, G: Group> Slots<'a, G> {
     #[inline(always)]
     pub fn at(self, position: Position) -> Run<'a, G> {
         let slot = self.only(position);
-        prefetch::ahead(slot.group, slot.place, 1);
+        slot.ask_ahead(2);
         slot
     }
 
@@ -176,13 +199,20 @@ impl<'a, G: Group> Slots<'a, G> {
         // SAFETY: the group is that of the index of a position (L1).
         let group = unsafe { self.groups.get_unchecked(group) };
         let len = most.min(G::LEN - place);
-        prefetch::ahead(group, place, len);
-        Run { group, position, place, len }
+        let run = Run { group, position, place, len };
+        run.ask_ahead(2);
+        run
     }
 
     /// The slots of `n` positions from `from` on, in runs that lie together.
     #[inline(always)]
-    pub fn runs(self, from: Position, n: usize) -> Runs<'a, G> {
+    pub fn runs(self, from: Position, n: usize) -> impl Iterator<Item = Run<'a, G>> + use<'a, G> {
+        self.runs_as_they_are(from, n).inspect(|run| run.ask_ahead(2))
+    }
+
+    /// The same, and no line is asked for.
+    #[inline(always)]
+    pub fn runs_as_they_are(self, from: Position, n: usize) -> Runs<'a, G> {
         Runs { slots: self, next: from, left: n }
     }
 }
@@ -251,7 +281,7 @@ impl<'a, G: Group> Run<'a, G> {
         self.position
     }
 
-    /// Whether the slot, of a ring that nobody else has, holds a value.
+    /// Whether the slot, of a ring in which threads can be late and that nobody else has, holds a value.
     pub fn is_filled(&self) -> bool {
         self.mark().load(Edge::RELAXED) & 1 == Emptying::TURN
     }
@@ -266,6 +296,12 @@ impl<'a, G: Group> Run<'a, G> {
     #[inline(always)]
     pub fn whole(self) -> Option<Self> {
         (self.len == G::LEN).then_some(Self { place: 0, len: G::LEN, ..self })
+    }
+
+    /// Asks for the lines of the group that is so many groups on, to be written: see [`prefetch`].
+    #[inline(always)]
+    pub fn ask_ahead(&self, groups: usize) {
+        prefetch::ahead(self.group, self.place, self.len, groups);
     }
 
     /// How many slots there are.
@@ -333,7 +369,6 @@ impl<'a, G: Group> Iterator for Runs<'a, G> {
         let index = geometry.index(position);
         let (group, place) = self.slots.locate(index);
         let len = self.left.min(G::LEN - place).min(geometry.capacity() - index);
-        prefetch::ahead(group, place, len);
         self.next = geometry.advance(position, len);
         self.left -= len;
         Some(Run { group, position, place, len })

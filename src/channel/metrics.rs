@@ -158,11 +158,11 @@ mod counting {
         pub high_water: usize,
         /// Messages given back because the channel was full: by `try_send`, or after a time-out.
         pub refused: usize,
-        /// How often a sender did not find room at once.
+        /// How often a sender began to wait for room; one woken in vain waits on.
         pub send_waits: usize,
         /// How often a sender slept, or a task was pending.
         pub send_parks: usize,
-        /// How often a receiver did not find a message at once.
+        /// How often a receiver began to wait for a message; one woken in vain waits on.
         pub recv_waits: usize,
         /// How often a receiver slept, or a task was pending.
         pub recv_parks: usize,

@@ -248,7 +248,7 @@ impl<L: Link> Rest<'_, L> {
             let Some(claim) = claim else { break };
             self.most -= claim.len;
             // SAFETY: the claim is ours, and no other consumer is there or can come.
-            unsafe { release::<L::Consumers, _>(&track, self.cursor, claim) };
+            unsafe { release::<L::Consumers, L::Producers, _>(&track, self.cursor, claim) };
         }
         self.most = 0;
     }

@@ -9,7 +9,7 @@ use super::handles::Handles;
 use crate::buffer;
 use crate::late::{Lates, Watch};
 use crate::position::Position;
-use crate::sequencer::{Counter, Cursor, Sequencer, Side, Track, Tracked};
+use crate::sequencer::{Claim, Counter, Cursor, Sequencer, Side, Track, Tracked};
 use crate::sync::{const_unless_loom, edge, edge::Edge, hook};
 
 /// A ring whose producers are `P` and whose consumers are `C` ([`Solo`](super::Solo) or
@@ -41,6 +41,9 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
             }
         }
     }
+
+    /// Whether both sides have one handle.
+    pub(super) const IS_LONE: bool = !P::SHARED && !C::SHARED;
 
     /// Lets `operate` move values into the ring, for those who hold no cursor.
     #[inline(always)]
@@ -120,10 +123,18 @@ impl<P: Sequencer, C: Sequencer, S: Store> Tracked for Ring<P, C, S> {
 impl<P: Sequencer, C: Sequencer, S: Store> Drop for Ring<P, C, S> {
     /// Drops the values that are left.
     fn drop(&mut self) {
+        let (slots, n) = (self.store.slots(), self.len());
         let from = Position(self.emptied.load(Edge::RELAXED));
         // SAFETY: nobody else has the ring any more, so that whatever was claimed is committed
-        // (R3) and the slots are ours.
-        unsafe { buffer::drop_filled(self.store.slots(), from, self.len()) }
+        // (R3) and the slots are ours. Where both sides are solo, none was skipped.
+        unsafe {
+            if Self::IS_LONE {
+                let to = slots.geometry.advance(from, n);
+                buffer::drop_values(slots, &Claim { from, to, len: n });
+            } else {
+                buffer::drop_filled(slots, from, n);
+            }
+        }
     }
 }
 

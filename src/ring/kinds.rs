@@ -8,22 +8,23 @@ use crate::position::Position;
 use crate::sequencer::Sequencer;
 use crate::slots::Array;
 #[cfg(feature = "alloc")]
-use crate::slots::Heap;
+use crate::slots::{Four, Group, Heap, Six};
 #[cfg(feature = "alloc")]
 use crate::sync::Arc;
 use crate::sync::const_unless_loom;
 
 /// The handles of a ring on the heap.
 #[cfg(feature = "alloc")]
-type Pair<P, C, T> = (Producer<Arc<Ring<P, C, Heap<T>>>>, Consumer<Arc<Ring<P, C, Heap<T>>>>);
+type Pair<P, C, T, G> =
+    (Producer<Arc<Ring<P, C, Heap<T, G>>>>, Consumer<Arc<Ring<P, C, Heap<T, G>>>>);
 
 #[cfg(feature = "alloc")]
-impl<P: Sequencer, C: Sequencer, T> Ring<P, C, Heap<T>> {
+impl<P: Sequencer, C: Sequencer, T, G: Group<Item = T>> Ring<P, C, Heap<T, G>> {
     /// A ring on the heap whose sides both stand at the beginning of the lap that `start` is in.
     #[track_caller]
     pub(crate) fn on_heap(capacity: usize, start: u64) -> Self {
         assert!(capacity > 0, "the capacity of a ring is at least 1");
-        let geometry = Heap::<T>::geometry(capacity)
+        let geometry = Heap::<T, G>::geometry(capacity)
             .unwrap_or_else(|| panic!("a ring of capacity {capacity} exceeds the address space"));
         let start = geometry.lap_start(start as _);
         let store = Heap::new(geometry, start, P::SHARED || C::SHARED);
@@ -34,7 +35,10 @@ impl<P: Sequencer, C: Sequencer, T> Ring<P, C, Heap<T>> {
 /// The handles of a new ring on the heap.
 #[cfg(feature = "alloc")]
 #[track_caller]
-fn on_heap<P: Sequencer, C: Sequencer, T>(capacity: usize, start: u64) -> Pair<P, C, T> {
+fn on_heap<P: Sequencer, C: Sequencer, T, G: Group<Item = T>>(
+    capacity: usize,
+    start: u64,
+) -> Pair<P, C, T, G> {
     pair(Arc::new(Ring::on_heap(capacity, start))).expect("a new ring has no handles")
 }
 
@@ -98,7 +102,7 @@ impl<P: Sequencer, C: Sequencer, T, const N: usize, const L: usize> Default
 
 /// Declares one kind: its function, and the module of its types.
 macro_rules! kind {
-    ($(#[$attribute:meta])* $name:ident, $start:ident, $producers:ident, $consumers:ident, $store:ty) => {
+    ($(#[$attribute:meta])* $name:ident, $start:ident, $producers:ident, $consumers:ident, $group:ident, $store:ty) => {
         $(#[$attribute])*
         ///
         /// # Panics
@@ -130,7 +134,7 @@ macro_rules! kind {
 
             /// The ring on the heap.
             #[cfg(feature = "alloc")]
-            pub type Ring<T> = super::Ring<$producers, $consumers, Heap<T>>;
+            pub type Ring<T> = super::Ring<$producers, $consumers, Heap<T, $group<T>>>;
             /// A producer of a ring on the heap.
             #[cfg(feature = "alloc")]
             pub type Producer<T> = super::Producer<Arc<Ring<T>>>;
@@ -167,7 +171,7 @@ kind! {
     /// let (producer, consumer) = ringway::ring::spsc::<u8>(4);
     /// let another = consumer.clone();
     /// ```
-    spsc, spsc_at, Solo, Solo, Array<T, N, 0>
+    spsc, spsc_at, Solo, Solo, Six, Array<T, N, 0>
 }
 
 kind! {
@@ -187,7 +191,7 @@ kind! {
     /// let (producer, consumer) = ringway::ring::mpsc::<u8>(4);
     /// let another = consumer.clone();
     /// ```
-    mpsc, mpsc_at, Shared, Solo, Array<T, N>
+    mpsc, mpsc_at, Shared, Solo, Four, Array<T, N>
 }
 
 kind! {
@@ -207,7 +211,7 @@ kind! {
     /// let (producer, consumer) = ringway::ring::spmc::<u8>(4);
     /// let another = producer.clone();
     /// ```
-    spmc, spmc_at, Solo, Shared, Array<T, N>
+    spmc, spmc_at, Solo, Shared, Four, Array<T, N>
 }
 
 kind! {
@@ -231,5 +235,5 @@ kind! {
     /// let done: i32 = workers.into_iter().map(|worker| worker.join().unwrap()).sum();
     /// assert_eq!(done, 3);
     /// ```
-    mpmc, mpmc_at, Shared, Shared, Array<T, N>
+    mpmc, mpmc_at, Shared, Shared, Four, Array<T, N>
 }

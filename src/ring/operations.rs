@@ -143,7 +143,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         // SAFETY: we own the slot until we commit the claim; once it is committed in time the
         // value is the slot's, and before that it is still the caller's.
         unsafe { buffer::copy_in::<S::Group>(one.slot.cells(), source) };
-        commit_one::<Filling, P, _, BESIDE>(self, one)
+        commit_one::<Filling, P, C, _, BESIDE>(self, one)
     }
 
     /// Moves the oldest value out of the ring, or nothing if it is empty.
@@ -180,7 +180,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         // SAFETY: we own the slot until we commit the claim.
         unsafe { buffer::copy_out::<S::Group>(one.slot.cells(), value.as_mut_ptr()) };
         // Late or not, the value is ours.
-        let _ = commit_one::<Emptying, C, _, BESIDE>(self, one);
+        let _ = commit_one::<Emptying, C, P, _, BESIDE>(self, one);
         // SAFETY: the slot's value was moved there.
         unsafe { value.assume_init() }
     }

@@ -159,7 +159,7 @@ impl<L: Link<Consumers = Solo>> Peeked<'_, L> {
             let track = link.ring().track();
             let to = track.slots.geometry.advance(from, n);
             // SAFETY: the slots are ours and hold values, and we are the only consumer.
-            unsafe { release::<Solo, _>(&track, cursor, Claim { from, to, len: n }) };
+            unsafe { release::<Solo, L::Producers, _>(&track, cursor, Claim { from, to, len: n }) };
         }
         n
     }

@@ -12,31 +12,31 @@ use crate::slots::Group;
 /// # Safety
 ///
 /// The caller owns `claim` as the only consumer there is, so that nobody is held up meanwhile.
-pub(super) unsafe fn release<K: Protocol, G: Group>(
+pub(super) unsafe fn release<K: Protocol, O: Protocol, G: Group>(
     track: &Track<'_, G>,
     cursor: &mut Cursor,
     claim: Claim,
 ) {
     let slots = track.slots;
     let values = Claim { from: claim.from, to: claim.to, len: claim.len };
-    let _commit = Commit::<K, G> { track, cursor, claim: Some(claim), kind: PhantomData };
+    let _commit = Commit::<K, O, G> { track, cursor, claim: Some(claim), kinds: PhantomData };
     // SAFETY: the slots are the caller's and hold values; whether or not a drop panics, they are
     // committed as empty.
     unsafe { buffer::drop_values(slots, &values) };
 }
 
 /// Commits a claim when it is dropped, also on the way of a panic.
-struct Commit<'a, 'b, K: Protocol, G: Group> {
+struct Commit<'a, 'b, K: Protocol, O: Protocol, G: Group> {
     track: &'a Track<'b, G>,
     cursor: &'a mut Cursor,
     claim: Option<Claim>,
-    kind: PhantomData<K>,
+    kinds: PhantomData<(K, O)>,
 }
 
-impl<K: Protocol, G: Group> Drop for Commit<'_, '_, K, G> {
+impl<K: Protocol, O: Protocol, G: Group> Drop for Commit<'_, '_, K, O, G> {
     fn drop(&mut self) {
         if let Some(claim) = self.claim.take() {
-            commit_many::<Emptying, K, _>(self.track, self.cursor, claim, |_, _| ());
+            commit_many::<Emptying, K, O, _>(self.track, self.cursor, claim, |_, _| ());
         }
     }
 }

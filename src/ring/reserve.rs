@@ -181,7 +181,12 @@ impl<L: Link<Producers = Solo>> Reserved<'_, L> {
         if written > 0 {
             let slots = self.run(0, written);
             let Producer { link, cursor } = &mut *self.producer;
-            commit_many::<Filling, Solo, _>(&link.ring().track(), cursor, slots, |_, _| ());
+            commit_many::<Filling, Solo, L::Consumers, _>(
+                &link.ring().track(),
+                cursor,
+                slots,
+                |_, _| (),
+            );
         }
         written
     }

@@ -93,7 +93,7 @@ pub fn move_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     cells: impl Fn(usize, &[Cell<<R::Group as Group>::Item>]) + Copy,
 ) -> Option<usize> {
     match acquire_many::<D, K, O, _>(ring, cursor, least, most) {
-        Some(claim) => Some(commit_many::<D, K, _>(ring, cursor, claim, cells)),
+        Some(claim) => Some(commit_many::<D, K, O, _>(ring, cursor, claim, cells)),
         None if least > 1 => move_around::<D, K, O, _>(ring, cursor, least, cells),
         None => None,
     }

@@ -1,6 +1,8 @@
 //! Batches: many positions by one claim, moved and committed group by group.
 
-use super::{Claim, Cursor, Protocol, Side, Tally, Track, Tracked, acquire, is_ready_beside_late};
+use super::{
+    Claim, Cursor, Protocol, Side, Tally, Track, Tracked, acquire, is_ready_beside_late, lone,
+};
 use crate::late::{STRIPE, give_up, settle};
 use crate::position::Position;
 use crate::slots::{Group, Run, Stretch};
@@ -75,14 +77,11 @@ pub fn acquire_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
 ) -> Option<Claim> {
     hook::at(hook::Point::Asking);
     let track = &ring.track();
+    if !K::SHARED && !O::SHARED {
+        return lone::acquire_many::<D, _>(track, cursor, least, most);
+    }
     let from = cursor.next;
-    let len = ready_by_sector(track, from, most, |slots| {
-        if K::SHARED || O::SHARED {
-            ready_if_quiet::<D, _>(track, slots)
-        } else {
-            Some(ready::<D, _>(track, slots))
-        }
-    });
+    let len = ready_by_sector(track, from, most, |slots| ready_if_quiet::<D, _>(track, slots));
     if let Some(len) = len.filter(|len| *len >= least) {
         let to = track.slots.geometry.advance(from, len);
         if K::claim::<D, _>(track, from, to).is_ok() {
@@ -91,7 +90,7 @@ pub fn acquire_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
         }
     }
     // None at all are wanted by `reserve(0)`: nothing that is there would be enough for what follows.
-    if !K::SHARED && !O::SHARED || most == 0 {
+    if most == 0 {
         return None;
     }
     let claim = acquire_many_after_all::<D, K, O, R>(ring, from, &mut cursor.freed, least, most);
@@ -127,13 +126,16 @@ fn acquire_many_after_all<D: Side, K: Protocol, O: Protocol, R: Tracked>(
 ///
 /// `cells` moves the values of some cells, given the number of the first in the claim.
 #[inline(always)]
-pub fn commit_many<D: Side, K: Protocol, R: Tracked>(
+pub fn commit_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     ring: &R,
     cursor: &mut Cursor<impl Tally>,
     claim: Claim,
     cells: impl Fn(usize, &[Cell<<R::Group as Group>::Item>]) + Copy,
 ) -> usize {
     let track = &ring.track();
+    if !K::SHARED && !O::SHARED {
+        return lone::commit_many::<D, _, { lone::LEAVE_TURNS }>(track, cursor, claim, cells);
+    }
     cursor.next = claim.to;
     let geometry = track.slots.geometry;
     let mut moved = 0;

@@ -10,11 +10,16 @@ use crate::sync::{Atomic, Hint, const_unless_loom, edge::Edge};
 
 /// The counter of one side: the next position that it claims. A cache line of its own.
 #[derive(Debug)]
-pub struct Counter(CachePadded<Line>);
+pub struct Counter(CachePadded<Words>);
 
-/// What lies in the cache line of a counter.
+/// A cache line, where a padded value may take more than one.
 #[derive(Debug)]
-struct Line {
+#[repr(align(64))]
+struct Line<T>(T);
+
+/// What lies in the cache line of a counter, and in the one beside it.
+#[derive(Debug)]
+struct Words {
     claimed: Atomic,
     /// A guess of the counter, for operations without a handle that could keep one: a position at
     /// which one of them stopped, not always the last.
@@ -22,6 +27,7 @@ struct Line {
     /// A processor reads a word late that it has just changed by a locked instruction, and all
     /// that follows from the word waits. This one beside it was stored, and is read at once.
     guess: Hint,
+    batched: Line<Atomic>,
 }
 
 impl Counter {
@@ -29,8 +35,18 @@ impl Counter {
         /// A counter that stands at this position.
         pub(crate) fn new(position: Position) -> Self {
             let Position(word) = position;
-            Self(CachePadded::new(Line { claimed: Atomic::new(word), guess: Hint::new(word) }))
+            Self(CachePadded::new(Words {
+                claimed: Atomic::new(word),
+                guess: Hint::new(word),
+                batched: Line(Atomic::new(word)),
+            }))
         }
+    }
+
+    /// How far the side has come by its last batch, if both sides have one handle.
+    #[inline(always)]
+    pub(crate) fn batched(&self) -> &Atomic {
+        &self.0.batched.0
     }
 
     /// A cursor where the counter stands.
@@ -110,6 +126,8 @@ pub struct Cursor<F = ()> {
     /// The position after the last that was committed through this handle. Solo: the next to
     /// claim. Shared: a guess of it, to begin with; the counter decides.
     pub next: Position,
+    /// How many slots from there on are known to be ready, if both sides have one handle.
+    pub ready: usize,
     /// How many positions the consumers' counter was moved past through this cursor without a
     /// claim, each of them room for the producers that no value made. For producers: how often one
     /// was late and has left slots, which were in the way of others that may be free.
@@ -120,7 +138,7 @@ impl<F: Tally> Cursor<F> {
     /// A cursor at this position.
     #[inline(always)]
     fn at(next: Position) -> Self {
-        Self { next, freed: F::default() }
+        Self { next, ready: 0, freed: F::default() }
     }
 }
 

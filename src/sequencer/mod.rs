@@ -16,6 +16,8 @@
 //! Sides differ only in how they claim. [`Solo`] has a single handle, which keeps the counter to
 //! itself. [`Shared`] has many, and a claim is one compare-and-swap.
 //!
+//! Where both sides are [`Solo`], nobody can be late, and the steps are simpler (`lone`).
+//!
 //! What the steps promise, by number:
 //!
 //! - **S1** A position is claimed by one handle only: the counter passes it once, and when it
@@ -27,6 +29,7 @@
 mod around;
 mod batch;
 mod counter;
+mod lone;
 mod shared;
 mod side;
 mod solo;
@@ -165,7 +168,7 @@ fn acquire<D: Side, K: Protocol, O: Protocol, R: Tracked>(
         } else {
             match K::latest::<D, _>(track, from) {
                 latest if latest != from => latest,
-                _ if !K::SHARED && !O::SHARED || is_patient() => return Err(from),
+                _ if is_patient() => return Err(from),
                 // Nobody had claimed them while they were asked: it is those behind that are too few.
                 _ if len > 0 => return Err(from),
                 _ => match next_step::<D, K, O, R>(ring, from, &mut passed, freed) {
@@ -197,19 +200,25 @@ pub fn acquire_guessed<'a, D: Side, K: Protocol, O: Protocol, R: Tracked, const 
     ring: &'a R,
     cursor: &mut Cursor<impl Tally>,
 ) -> Option<One<'a, R::Group>> {
+    let track = &ring.track();
+    if !K::SHARED && !O::SHARED {
+        hook::at(hook::Point::Asking);
+        return if BESIDE {
+            lone::acquire_one_of_batch::<D, _, { lone::LEAVE_TURNS }>(track, cursor)
+        } else {
+            lone::acquire_one::<D, _>(track, cursor)
+        };
+    }
     if BESIDE && is_patient() {
         return None;
     }
     hook::at(hook::Point::Asking);
-    let track = &ring.track();
     let geometry = track.slots.geometry;
     let guess = cursor.next;
     let slot = track.slots.at(guess);
     let index = geometry.index(guess);
     let is_ready = || slot.ready::<D>(geometry) == 1;
-    let is_ours = if !K::SHARED && !O::SHARED {
-        is_ready()
-    } else if BESIDE {
+    let is_ours = if BESIDE {
         track.lates.note_fence(index);
         is_ready_beside_late::<D, _>(track, &slot)
     } else {
@@ -237,9 +246,12 @@ pub fn acquire_one<'a, D: Side, K: Protocol, O: Protocol, R: Tracked>(
     cursor: &mut Cursor<impl Tally>,
 ) -> Option<One<'a, R::Group>> {
     let track = &ring.track();
+    if !K::SHARED && !O::SHARED {
+        return None;
+    }
     let ask = |from| {
         let slot = track.slots.at(from);
-        let is_ready = if (K::SHARED || O::SHARED) && !is_patient() {
+        let is_ready = if !is_patient() {
             is_ready_beside_late::<D, _>(track, &slot)
         } else {
             slot.ready::<D>(track.slots.geometry) == 1
@@ -264,11 +276,16 @@ pub fn acquire_one<'a, D: Side, K: Protocol, O: Protocol, R: Tracked>(
 /// It looks at the watch, or, `BESIDE` late threads, at the late word of the slot.
 #[inline(always)]
 #[must_use]
-pub fn commit_one<D: Side, K: Protocol, R: Tracked, const BESIDE: bool>(
+pub fn commit_one<D: Side, K: Protocol, O: Protocol, R: Tracked, const BESIDE: bool>(
     ring: &R,
-    One { slot, next }: One<'_, R::Group>,
+    one: One<'_, R::Group>,
 ) -> bool {
     let track = &ring.track();
+    if !K::SHARED && !O::SHARED {
+        lone::commit_one::<D, _>(track, one);
+        return true;
+    }
+    let One { slot, next } = one;
     let geometry = track.slots.geometry;
     let index = geometry.index(slot.position());
     hook::at(hook::Point::Moved);

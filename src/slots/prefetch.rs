@@ -21,9 +21,9 @@ const MOST: usize = 32;
 /// Behind the last group this names memory that is not ours, which is neither read nor written; its
 /// lines are taken from other caches.
 #[inline(always)]
-pub(super) fn ahead<G: Group>(group: &G, place: usize, len: usize) {
+pub(super) fn ahead<G: Group>(group: &G, place: usize, len: usize, groups: usize) {
     let lines = const { size_of::<G>().div_ceil(LINE) };
-    let ahead = (&raw const *group).wrapping_add(2).cast::<u8>();
+    let ahead = (&raw const *group).wrapping_add(groups).cast::<u8>();
     if lines == 1 || lines > MOST {
         to_write(ahead);
     } else {

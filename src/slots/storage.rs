@@ -1,13 +1,19 @@
 //! Where the slots of a ring are: on the heap, or inside the ring.
 
 #[cfg(feature = "alloc")]
+use core::marker::PhantomData;
+
+#[cfg(feature = "alloc")]
 use super::Four;
 use super::{Block, Group, One, Slots};
+#[cfg(not(ringway_loom))]
 use crate::marks::Marks;
 use crate::position::Geometry;
 #[cfg(feature = "alloc")]
 use crate::position::Position;
-use crate::sync::{Atomic, Cell};
+use crate::sync::Atomic;
+#[cfg(not(ringway_loom))]
+use crate::sync::Cell;
 
 /// Where the slots of a ring are.
 pub trait Storage {
@@ -34,23 +40,24 @@ type Slice<T> = alloc::boxed::Box<[T]>;
 /// Slots on the heap, for a capacity known when the ring is made.
 #[cfg(feature = "alloc")]
 #[derive(Debug)]
-pub struct Heap<T> {
+pub struct Heap<T, G = Four<T>> {
     geometry: Geometry,
-    groups: Slice<Four<T>>,
+    groups: Slice<G>,
     late: Slice<Atomic>,
+    values: PhantomData<fn() -> T>,
 }
 
 #[cfg(feature = "alloc")]
-impl<T> Heap<T> {
+impl<T, G: Group<Item = T>> Heap<T, G> {
     /// The geometry for so many slots, or `None` if the address space is too small for them.
     pub(crate) fn geometry(capacity: usize) -> Option<Geometry> {
-        let layout = core::alloc::Layout::array::<Four<T>>(Self::groups(capacity));
+        let layout = core::alloc::Layout::array::<G>(Self::groups(capacity));
         layout.ok().and_then(|_| Geometry::new(capacity))
     }
 
     /// How many groups it takes for so many slots.
     fn groups(capacity: usize) -> usize {
-        capacity.div_ceil(Four::<T>::LEN)
+        capacity.div_ceil(G::LEN)
     }
 
     /// How many late words it takes: one for each slot, or none.
@@ -65,32 +72,32 @@ impl<T> Heap<T> {
     pub(crate) fn new(geometry: Geometry, start: Position, can_be_late: bool) -> Self {
         // SAFETY: zeroes are marks, which are words, and cells, which are `UnsafeCell`s of a
         // `MaybeUninit`.
-        let groups = unsafe { Slice::<Four<T>>::new(Self::groups(geometry.capacity())) };
+        let groups = unsafe { Slice::<G>::new(Self::groups(geometry.capacity())) };
         // SAFETY: late words are words.
         let late = unsafe { Slice::<Atomic>::new(Self::lates(geometry, can_be_late)) };
         if geometry.lap_of(start) != 0 {
-            groups.iter().for_each(|group| group.marks.begin(geometry, start));
+            groups.iter().for_each(|group| group.begin(geometry, start));
         }
-        Self { geometry, groups, late }
+        Self { geometry, groups, late, values: PhantomData }
     }
 
     /// Slots without values, one by one: in models a cell has a state besides.
     #[cfg(ringway_modelled)]
     pub(crate) fn new(geometry: Geometry, start: Position, can_be_late: bool) -> Self {
         let groups = 0..Self::groups(geometry.capacity());
-        let groups = groups.map(|_| Block::empty(geometry, start)).collect();
+        let groups = groups.map(|_| G::empty(geometry, start)).collect();
         let late = 0..Self::lates(geometry, can_be_late);
-        Self { geometry, groups, late: late.map(|_| Atomic::new(0)).collect() }
+        Self { geometry, groups, late: late.map(|_| Atomic::new(0)).collect(), values: PhantomData }
     }
 }
 
 #[cfg(feature = "alloc")]
-impl<T> Storage for Heap<T> {
+impl<T, G: Group<Item = T>> Storage for Heap<T, G> {
     type Item = T;
-    type Group = Four<T>;
+    type Group = G;
 
     #[inline(always)]
-    fn slots(&self) -> Slots<'_, Four<T>> {
+    fn slots(&self) -> Slots<'_, G> {
         Slots { geometry: self.geometry, groups: &self.groups }
     }
 
@@ -128,15 +135,6 @@ impl<T, const N: usize, const L: usize> Array<T, N, L> {
     pub(crate) fn new() -> Self {
         let slots = core::array::from_fn(|_| Block::empty(Self::GEOMETRY, Position(0)));
         Self { slots, late: core::array::from_fn(|_| Atomic::new(0)) }
-    }
-}
-
-#[cfg(ringway_modelled)]
-impl<T, A, const N: usize> Block<T, A, N> {
-    /// A group without values, whose turn is the producers' in the lap of `start`.
-    fn empty(geometry: Geometry, start: Position) -> Self {
-        let cells = core::array::from_fn(|_| Cell::empty());
-        Self { alignment: [], marks: Marks::empty(geometry, start), cells }
     }
 }
 

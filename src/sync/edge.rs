@@ -75,6 +75,11 @@ edges! {
     EMPTIED_COMMIT: Release with EMPTIED_READY;
     /// A producer that sees the mark of a consumer writes over the value of that slot.
     EMPTIED_READY: Acquire with EMPTIED_COMMIT;
+    /// A side of one handle, across from another such, says how far it has come: what it did with the slots
+    /// comes first.
+    LONE_COMMIT: Release with LONE_LOOK;
+    /// The other side finds out how far that has come, and takes the slots before for ready.
+    LONE_LOOK: Acquire with LONE_COMMIT;
     /// A handle claims, or a lone consumer has taken: what was done before comes first, also through
     /// the other side.
     COUNTER_CLAIM: Release with COUNTER_LOOK;

@@ -4,11 +4,11 @@ use loom_tests::thread;
 use loom_tests::thread::yield_now;
 use loom_tests::{
     ALL, Bounds, Ledger, Make, Value, assert_exactly, assert_in_order, drain, explore, near_wrap,
-    pop, refill, settle,
+    pop, push, refill, settle,
 };
 use ringway::ring::{self, Consumer, Link, Producer, Shared, Staged};
 
-use crate::{IN_TWO_GROUPS, OVER_THE_END, Place, WHOLE_GROUP};
+use crate::{IN_TWO_GROUPS, IN_TWO_SIXES, OVER_THE_END, Place, WHOLE_GROUP};
 
 /// The values of a batch.
 fn batch(ledger: &'static Ledger, ids: impl IntoIterator<Item = u64>) -> Vec<Value> {
@@ -95,13 +95,41 @@ where
 
 #[test]
 fn a_batch_anywhere_in_the_slots() {
+    // A batch between lone sides is told of by two words, wherever it lies.
+    for place in [OVER_THE_END, IN_TWO_SIXES] {
+        one_batch("spsc", ring::spsc_at, place, (ALL, 100));
+    }
     for (place, all, bounds) in
         [(IN_TWO_GROUPS, (ALL, 500), (3, 50)), (WHOLE_GROUP, (ALL, 2000), (3, 150))]
     {
-        one_batch("spsc", ring::spsc_at, place, all);
         one_batch("mpsc", ring::mpsc_at, place, bounds);
         one_batch("spmc", ring::spmc_at, place, all);
         one_batch("mpmc", ring::mpmc_at, place, bounds);
+    }
+}
+
+/// Each side of a ring whose sides are both alone moves values one by one and in batches, over the brim: each way in
+/// meets each way out.
+#[test]
+fn one_by_one_and_in_batches_between_lone_sides() {
+    for (capacity, bounds) in [(1, (2, 1000)), (2, (2, 1000)), (3, (2, 1000))] {
+        let name = format!("spsc of capacity {capacity}, one by one and in batches");
+        explore(&name, bounds, move |ledger| {
+            let (mut producer, mut consumer) = near_wrap(ledger, ring::spsc_at, capacity, 0);
+            let filler = thread::spawn(move || {
+                push_all(&mut producer, batch(ledger, 0..2));
+                push(&mut producer, ledger.value(2));
+                push_all(&mut producer, batch(ledger, 3..5));
+                producer
+            });
+            let mut received = vec![pop(&mut consumer).id()];
+            received.extend(pop_all(&mut consumer, 2, 3));
+            while received.len() < 5 {
+                received.push(pop(&mut consumer).id());
+            }
+            assert!(received.into_iter().eq(0..5));
+            settle(ledger, filler.join().unwrap(), consumer);
+        });
     }
 }
 

@@ -16,6 +16,8 @@ const NEEDED_BY: &[(&str, &[&str])] = &[
     ("FILLED_READY", &["races::empty_race_on_each_ring"]),
     ("EMPTIED_COMMIT", &["races::full_race_on_each_ring"]),
     ("EMPTIED_READY", &["races::full_race_on_each_ring"]),
+    ("LONE_COMMIT", &["batches::one_by_one_and_in_batches_between_lone_sides"]),
+    ("LONE_LOOK", &["batches::one_by_one_and_in_batches_between_lone_sides"]),
     ("COUNTER_CLAIM", &["late::d2_empty_is_not_said_of_a_queue_that_is_never_empty"]),
     ("COUNTER_LOOK", &["late::d2_full_is_not_said_of_a_queue_that_is_never_full"]),
     ("WATCH_LOWER", &["late::a_consumer_looks_beside_a_late_producer_that_comes_back"]),

@@ -28,3 +28,6 @@ const IN_TWO_GROUPS: Place = (5, 3, 3);
 
 /// A whole group of slots.
 const WHOLE_GROUP: Place = (4, 0, 4);
+
+/// In two groups of slots, of six each as between lone sides, and over the end.
+const IN_TWO_SIXES: Place = (8, 4, 5);

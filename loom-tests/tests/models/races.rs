@@ -98,7 +98,7 @@ where
 
 #[test]
 fn full_race_on_each_ring() {
-    full_race("spsc", ring::spsc_at, (ALL, 400));
+    full_race("spsc", ring::spsc_at, (ALL, 200));
     full_race("mpsc", ring::mpsc_at, (ALL, 400));
     full_race("spmc", ring::spmc_at, (ALL, 400));
     full_race("mpmc", ring::mpmc_at, (ALL, 400));
@@ -106,7 +106,7 @@ fn full_race_on_each_ring() {
 
 #[test]
 fn empty_race_on_each_ring() {
-    empty_race("spsc", ring::spsc_at, (ALL, 400));
+    empty_race("spsc", ring::spsc_at, (ALL, 200));
     empty_race("mpsc", ring::mpsc_at, (ALL, 400));
     empty_race("spmc", ring::spmc_at, (ALL, 400));
     empty_race("mpmc", ring::mpmc_at, (ALL, 400));
