@@ -34,7 +34,7 @@ const HALF: Word = 1 << (Word::BITS - 1);
 #[inline(always)]
 const fn nearest(n: Signed) -> isize {
     let nearest = n as isize;
-    if nearest as Signed == n {
+    if isize::BITS >= Signed::BITS || nearest as Signed == n {
         nearest
     } else if n < 0 {
         isize::MIN
