@@ -226,6 +226,7 @@ impl<T, P: Kind> Sender<T, P, Shared> {
         let mut panics = Panics::default();
         let mut is_told = false;
         let received = |evicted, is_in| {
+            self.core.meter.note_full(&self.core.ring);
             self.core.meter.count(Metric::Received, 1);
             if is_in {
                 self.sent_by_force(true, &mut panics);
