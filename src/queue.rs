@@ -181,8 +181,8 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
 
     /// Moves a value into the queue; the last value that has to go for it is returned, and those
     /// before are given to `before`.
-    fn force(&self, value: T, before: impl FnMut(T)) -> Option<T> {
-        let pushed = self.ring.force_push(value, before);
+    fn force(&self, value: T, mut before: impl FnMut(T)) -> Option<T> {
+        let pushed = self.ring.force_push(value, |earlier, _| before(earlier));
         pushed.unwrap_or_else(|_| unreachable!("nobody closes a queue"))
     }
 

@@ -224,29 +224,38 @@ impl<T, P: Kind> Sender<T, P, Shared> {
         // Whatever panics, a waker or what is given the messages that go: they are counted, and who
         // waits is told.
         let mut panics = Panics::default();
-        let mut gone = 0;
-        let received = |evicted| {
+        let mut is_told = false;
+        let received = |evicted, is_in| {
+            self.core.meter.note_full(&self.core.ring);
             self.core.meter.count(Metric::Received, 1);
-            gone += 1;
+            if is_in {
+                self.sent_by_force(true, &mut panics);
+                is_told = true;
+            }
+            // Before the message is given away: that may take long, and wait for those who wait here.
+            panics.catch(|| self.core.not_full.notify(1));
             panics.catch(|| before(evicted));
         };
         let forced = self.core.ring.force_push(message, received);
         if let Ok(last) = &forced {
-            if last.is_some() {
-                self.core.meter.note_full(&self.core.ring);
-                // The message that was sent is where the last was: there is no more room than before.
-                self.core.meter.count(Metric::Received, 1);
+            if !is_told {
+                self.sent_by_force(last.is_some(), &mut panics);
             }
-            panics.catch(|| self.core.sent(1));
-            // It may have moved the consumers' counter past positions that were skipped.
-            panics.catch(|| self.core.let_senders_look(usize::MAX));
-        }
-        // Not before the message that was sent is counted, which may be in by then.
-        if gone > 0 {
-            panics.catch(|| self.core.not_full.notify(gone));
         }
         panics.resume();
         forced.map_err(SendError)
+    }
+
+    /// A message went in, in the place of one that it has evicted, or not.
+    fn sent_by_force(&self, evicts: bool, panics: &mut Panics) {
+        if evicts {
+            self.core.meter.note_full(&self.core.ring);
+            // The message that was sent is where the last was: there is no more room than before.
+            self.core.meter.count(Metric::Received, 1);
+        }
+        panics.catch(|| self.core.sent(1));
+        // It may have moved the consumers' counter past positions that were skipped.
+        panics.catch(|| self.core.let_senders_look(usize::MAX));
     }
 }
 

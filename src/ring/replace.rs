@@ -55,18 +55,19 @@ impl<S: Store> Ring<Shared, Shared, S> {
     /// value back if the ring is closed.
     ///
     /// A thread that was late with the value begins again, and may have to evict once more: `before`
-    /// is given what is not returned. Where all slots are held by threads that are late, there is
-    /// neither room nor an oldest value: then the value itself is evicted.
+    /// is given what is not returned, and learns whether the new value is in by then. Where all slots are
+    /// held by threads that are late, there is neither room nor an oldest value: then the value itself is
+    /// evicted.
     pub(crate) fn force_push(
         &self,
         mut value: S::Item,
-        mut before: impl FnMut(S::Item),
+        mut before: impl FnMut(S::Item, bool),
     ) -> Result<Option<S::Item>, S::Item> {
         let mut evicted = None;
         // The code of a `T` or of the caller runs while nothing is claimed (R3).
-        let mut evict = |evicted: &mut Option<_>, oldest| {
+        let mut evict = |evicted: &mut Option<_>, oldest, is_in| {
             if let Some(earlier) = evicted.replace(oldest) {
-                before(earlier);
+                before(earlier, is_in);
             }
         };
         let mut in_vain = 0;
@@ -74,19 +75,21 @@ impl<S: Store> Ring<Shared, Shared, S> {
             value = match self.filling(|cursor| self.push(cursor, value)) {
                 Ok(()) => return Ok(evicted),
                 Err(back) if self.is_closed() => {
-                    evicted.map(before);
+                    if let Some(earlier) = evicted {
+                        before(earlier, false);
+                    }
                     return Err(back);
                 }
                 Err(back) => back,
             };
             value = match self.replace_oldest(value) {
                 Replaced::Oldest(oldest) => {
-                    evict(&mut evicted, oldest);
+                    evict(&mut evicted, oldest, true);
                     return Ok(evicted);
                 }
                 Replaced::Filled => return Ok(evicted),
                 Replaced::Popped { oldest, value } => {
-                    evict(&mut evicted, oldest);
+                    evict(&mut evicted, oldest, false);
                     value
                 }
                 Replaced::Taken(value) => {
@@ -100,7 +103,7 @@ impl<S: Store> Ring<Shared, Shared, S> {
             };
             retry();
         }
-        evict(&mut evicted, value);
+        evict(&mut evicted, value, false);
         Ok(evicted)
     }
 

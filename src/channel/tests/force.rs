@@ -104,6 +104,22 @@ fn who_evicts_has_found_the_channel_full() {
     assert_eq!(sender.metrics().high_water, 2);
 }
 
+/// It has lost its place meanwhile, and the channel is closed.
+#[cfg(feature = "metrics")]
+#[test]
+fn who_evicts_has_found_the_channel_full_though_it_does_not_send() {
+    let (sender, receiver) = bounded(2);
+    sender.send(0).unwrap();
+    let theirs = sender.clone();
+    let fills = Stopped::at(Point::Committed, move || theirs.try_send(1).is_ok());
+    let theirs = sender.clone();
+    let forces = Stopped::at(Point::Claimed, move || theirs.force_send(2));
+    assert!(receiver.try_iter().eq([1]));
+    assert!(fills.release() && receiver.close());
+    assert_eq!(forces.release(), Err(SendError(2)));
+    assert_eq!((sender.metrics().received, sender.metrics().high_water), (2, 2));
+}
+
 /// Tells what was sent and received when it is woken for the first time.
 #[cfg(feature = "metrics")]
 struct Looks(Sender<u64>, std::sync::OnceLock<(usize, usize)>);

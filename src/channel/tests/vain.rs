@@ -8,12 +8,14 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use std::sync::Arc;
+use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::vec::Vec;
 
 use super::room::{Bell, Panics, Stopped, poll};
 use super::until;
 use crate::channel::{Receiver, Select, SendAsync, Sender, WaitStrategy, bounded};
+use crate::sync::hook::{self, Point};
 
 /// A channel with a message behind so many free slots whose positions were skipped.
 fn behind_skipped(skipped: u64) -> (Sender<u64>, Receiver<u64>, Vec<Stopped<Option<u64>>>) {
@@ -150,6 +152,47 @@ fn who_evicts_tells_those_whose_room_is_behind_the_evicted() {
     assert!(poll(&mut sending, &bell).is_pending());
     assert_eq!(sender.force_send(11), Ok(Some(1)));
     assert_eq!(bell.rings(), 2, "there is room, and nobody has told of it");
+    assert_eq!(poll(&mut sending, &bell), Poll::Ready(Ok(())));
+    assert!(receiver.try_iter().eq([11, 10]));
+}
+
+/// The same where it was late with an eviction before: what is given the first may take long, and wait for
+/// those who wait here.
+#[test]
+fn who_evicts_two_tells_those_who_wait_before_it_gives_the_first_away() {
+    let (sender, receiver) = bounded(2);
+    (0..2).for_each(|message| sender.send(message).unwrap());
+    let (mut sending, bell) = (sender.send_async(10), Arc::<Bell>::default());
+    let (go, wait) = mpsc::channel();
+    let (tell, told) = mpsc::channel();
+    let (theirs, seen) = (sender.clone(), Arc::clone(&bell));
+    let evicts = thread::spawn(move || {
+        let mut points = [Point::Claimed, Point::Left, Point::Asking].into_iter().peekable();
+        hook::set(move |point| {
+            if points.next_if_eq(&point).is_some() {
+                tell.send(()).expect("the test waits");
+                wait.recv().expect("the test lets it go");
+            }
+        });
+        let mut evicted = Vec::new();
+        theirs.force_send_with(11, |message| evicted.push((message, seen.rings()))).unwrap();
+        evicted
+    });
+    told.recv().expect("it has taken the oldest");
+    assert!(receiver.try_iter().eq([1]), "and is skipped");
+    for _ in 0..2 {
+        go.send(()).expect("it waits");
+        told.recv().expect("it has left the slot and begins again");
+    }
+    let away = fill(&sender, &receiver, 1);
+    assert!(poll(&mut sending, &bell).is_pending());
+    for away in away {
+        assert_eq!(away.release(), Some(0));
+    }
+    assert_eq!(bell.rings(), 1);
+    assert!(poll(&mut sending, &bell).is_pending(), "its slot comes behind the one that is full");
+    go.send(()).expect("it waits");
+    assert_eq!(evicts.join().unwrap(), [(0, 2), (1, 2)], "nobody had told of the room");
     assert_eq!(poll(&mut sending, &bell), Poll::Ready(Ok(())));
     assert!(receiver.try_iter().eq([11, 10]));
 }
