@@ -116,7 +116,7 @@ where
 
 #[test]
 fn what_a_lone_handle_counts_it_has() {
-    counted("spsc", ring::spsc_at, (3, 50));
+    counted("spsc", ring::spsc_at, (3, 20));
 }
 
 /// A7: somebody else looks on while a producer and a consumer pass values through a ring.
