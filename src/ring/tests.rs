@@ -1,9 +1,10 @@
 //! In-place slots, call by call: each call returns, and says what there is.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::vec::Vec;
 
-use super::{mpsc, spmc};
+use super::{mpsc, spmc, spsc};
 use crate::sync::hook::{self, Point};
 
 mod batches;
@@ -108,5 +109,41 @@ fn what_is_looked_at_stays_until_it_is_released() {
         assert_eq!((consumer.pop(), consumer.pop()), (Some(10 * lap + 9), None));
         let peeked = bounded(|| consumer.peek(3));
         assert_eq!((peeked.len(), peeked.is_empty(), peeked.release(3)), (0, true, 0));
+    }
+}
+
+/// Beside a batch of a lone side, at each point of it: a lone handle that finds the ring not empty, or not full,
+/// moves a value by itself, and at the last point before the counter it can do so already.
+#[test]
+fn what_is_counted_of_a_batch_can_be_had_by_itself() {
+    for n in 1..=7 {
+        let (mut producer, consumer) = spsc(7);
+        let consumer = Rc::new(RefCell::new(consumer));
+        let other = Rc::clone(&consumer);
+        hook::set(move |point| {
+            let mut consumer = other.borrow_mut();
+            let is_empty = consumer.is_empty();
+            let is_some = consumer.pop().is_some();
+            assert!(is_empty || is_some, "a value is counted and not there at {point:?}");
+            assert!(is_some || point != Point::Committed, "it is not there when it is committed");
+        });
+        assert_eq!(producer.push_slice(&[0; 7][..n]), n);
+        hook::set(|_| ());
+        assert!(consumer.borrow().len() < n, "none was popped of {n}");
+
+        let (producer, mut consumer) = spsc(n);
+        let producer = Rc::new(RefCell::new(producer));
+        assert_eq!(producer.borrow_mut().push_slice(&[0; 7][..n]), n);
+        let other = Rc::clone(&producer);
+        hook::set(move |point| {
+            let mut producer = other.borrow_mut();
+            let is_full = producer.is_full();
+            let is_ok = producer.push(1).is_ok();
+            assert!(is_full || is_ok, "a slot is counted and not there at {point:?}");
+            assert!(is_ok || point != Point::Committed, "it is not there when it is committed");
+        });
+        assert_eq!(consumer.pop_slice(&mut [0; 7][..n]), n);
+        hook::set(|_| ());
+        assert!(!producer.borrow().is_empty(), "none was pushed beside {n}");
     }
 }

@@ -111,11 +111,12 @@ pub(super) fn commit_many<D: Side, G: Group, const LEAVE: bool>(
         }
         moved += run.len();
     }
-    hook::at(hook::Point::Committed);
-    D::counter(track).store(claim.to.0, edge::LONE_COMMIT);
     if LEAVE {
         D::counter(track).batched().store(claim.to.0, edge::LONE_COMMIT);
     }
+    hook::at(hook::Point::Committed);
+    // Last, as after a single position: whoever counts the values finds each of them by itself too.
+    D::counter(track).store(claim.to.0, edge::LONE_COMMIT);
     cursor.next = claim.to;
     cursor.ready -= claim.len;
     moved

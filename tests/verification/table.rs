@@ -293,6 +293,13 @@ pub const TESTS: &[Test] = &[
     },
     Test {
         method: Loom,
+        at: "loom-tests/tests/models/observations.rs",
+        name: "what_a_lone_handle_counts_it_has",
+        with: &[],
+        covers: &[("rings", &["observations"], "N")],
+    },
+    Test {
+        method: Loom,
         at: "loom-tests/tests/models/ownership.rs",
         name: "disconnected_only_when_nothing_is_left",
         with: &[],

@@ -2,7 +2,7 @@
 
 use loom_tests::thread;
 use loom_tests::{Bounds, Make, Value, drain, explore, near_wrap, settle};
-use ringway::ring::{self, Link, Shared};
+use ringway::ring::{self, Link, Shared, Solo};
 
 /// The only consumer looks on while the producer fills the ring: the length only grows.
 fn filling<L>(name: &str, make: Make<L>, bounds: Bounds)
@@ -65,6 +65,58 @@ fn the_length_shrinks_while_a_consumer_empties() {
     emptying("mpsc", ring::mpsc_at, (3, 250));
     emptying("spmc", ring::spmc_at, (3, 250));
     emptying("mpmc", ring::mpmc_at, (3, 250));
+}
+
+/// A lone handle finds that it has values, or room, while the other side moves some one by one or in a batch:
+/// nobody else can take them, so that it has one by itself at once.
+fn counted<L>(name: &str, make: Make<L>, bounds: Bounds)
+where
+    L: Link<Item = Value, Producers = Solo, Consumers = Solo> + Send + 'static,
+{
+    for in_batch in [false, true] {
+        let how = if in_batch { "in a batch" } else { "one by one" };
+        explore(&format!("{name}, had when counted, filled {how}"), bounds, move |ledger| {
+            let (mut producer, mut consumer) = near_wrap(ledger, make, 2, 1);
+            let filler = thread::spawn(move || {
+                let mut values = vec![ledger.value(0), ledger.value(1)];
+                if in_batch {
+                    assert_eq!(producer.push_vec(&mut values), 2);
+                } else {
+                    assert!(values.into_iter().all(|value| producer.push(value).is_ok()));
+                }
+                producer
+            });
+            let had = (!consumer.is_empty()).then(|| consumer.pop().expect("one is counted"));
+            let producer = filler.join().unwrap();
+            assert_eq!(drain(&mut consumer).len(), 2 - had.iter().len());
+            drop(had);
+            settle(ledger, producer, consumer);
+        });
+        explore(&format!("{name}, had when counted, emptied {how}"), bounds, move |ledger| {
+            let (mut producer, mut consumer) = near_wrap(ledger, make, 2, 1);
+            assert_eq!(producer.push_vec(&mut vec![ledger.value(0), ledger.value(1)]), 2);
+            let emptier = thread::spawn(move || {
+                if in_batch {
+                    assert_eq!(consumer.pop_vec(&mut Vec::new(), 2), 2);
+                } else {
+                    assert!(consumer.pop().is_some() && consumer.pop().is_some());
+                }
+                consumer
+            });
+            let fits = !producer.is_full();
+            if fits {
+                assert!(producer.push(ledger.value(2)).is_ok(), "there is room for one");
+            }
+            let mut consumer = emptier.join().unwrap();
+            assert_eq!(drain(&mut consumer).len(), usize::from(fits));
+            settle(ledger, producer, consumer);
+        });
+    }
+}
+
+#[test]
+fn what_a_lone_handle_counts_it_has() {
+    counted("spsc", ring::spsc_at, (3, 20));
 }
 
 /// A7: somebody else looks on while a producer and a consumer pass values through a ring.
