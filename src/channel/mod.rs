@@ -67,13 +67,13 @@
 //! waits, until somebody receives.
 //!
 //! A message whose drop panics keeps no other from being dropped, with the last receiver or with a
-//! [`Drain`]; the first panic goes on when all are dropped, unless the thread panics already. A waker that panics keeps nobody else from
-//! being woken; it is called after the operation that woke it has taken effect, and a message that
-//! was received by then, or refused, is dropped on the way of the panic (should its drop panic too, the process
-//! aborts); those of `recv_many` stay in their vector. No waker is called in the
-//! midst of another, but for those that it wakes itself by using a channel. So one that takes long
-//! holds up those that the same operation wakes after it. Where a waker panics that is
-//! dropped, the panic goes nowhere.
+//! [`Drain`]; the first panic goes on when all are dropped, unless the thread panics already. A waker
+//! that panics keeps nobody else from being woken; it is called after the operation that woke it has
+//! taken effect, and a message that was received by then, or refused, is dropped on the way of the
+//! panic (should its drop panic too, the process aborts); those of `recv_many` stay in their vector. No
+//! waker is called in the midst of another, but for those that it wakes itself by using a channel. So
+//! one that takes long holds up those that the same operation wakes after it. Where a waker panics that
+//! is dropped, the panic goes nowhere.
 //!
 //! # Processes that fork
 //!

@@ -21,8 +21,8 @@ use crate::sync::{Sleeper, now};
 /// Waits for the first of several things that channels can do, does it, and calls what was given
 /// for it.
 ///
-/// Where several can be done at once, each comes first as often as the others, in the long run. For tasks there is
-/// `futures::select!`.
+/// Where several can be done at once, each comes first as often as the others, in the long run. For
+/// tasks there is `futures::select!`.
 ///
 /// ```
 /// use ringway::channel::{Select, bounded};

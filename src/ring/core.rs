@@ -9,7 +9,7 @@ use super::handles::Handles;
 use crate::buffer;
 use crate::late::{Lates, Watch};
 use crate::position::Position;
-use crate::sequencer::{Claim, Counter, Cursor, Sequencer, Side, Track, Tracked};
+use crate::sequencer::{Claim, Counter, Cursor, Sequencer, Side, Track, Tracked, are_lone};
 use crate::sync::{const_unless_loom, edge, edge::Edge, hook};
 
 /// A ring whose producers are `P` and whose consumers are `C` ([`Solo`](super::Solo) or
@@ -43,7 +43,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     }
 
     /// Whether both sides have one handle.
-    pub(super) const IS_LONE: bool = !P::SHARED && !C::SHARED;
+    pub(super) const IS_LONE: bool = are_lone::<P, C>();
 
     /// Lets `operate` move values into the ring, for those who hold no cursor.
     #[inline(always)]

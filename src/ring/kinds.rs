@@ -27,7 +27,7 @@ impl<P: Sequencer, C: Sequencer, T, G: Group<Item = T>> Ring<P, C, Heap<T, G>> {
         let geometry = Heap::<T, G>::geometry(capacity)
             .unwrap_or_else(|| panic!("a ring of capacity {capacity} exceeds the address space"));
         let start = geometry.lap_start(start as _);
-        let store = Heap::new(geometry, start, P::SHARED || C::SHARED);
+        let store = Heap::new(geometry, start, !Self::IS_LONE);
         Self::with(store, start, Handles::none())
     }
 }
@@ -49,7 +49,7 @@ fn pair<L: Link>(link: L) -> Option<(Producer<L>, Consumer<L>)> {
 
 impl<P: Sequencer, C: Sequencer, T, const N: usize, const L: usize> Ring<P, C, Array<T, N, L>> {
     /// There is a late word for each slot of a ring that needs them.
-    const LATE_WORDS: () = assert!(L == N || !P::SHARED && !C::SHARED);
+    const LATE_WORDS: () = assert!(L == N || Self::IS_LONE);
 
     const_unless_loom! {
         /// An empty ring of capacity `N`, with its slots inside itself: no allocation.

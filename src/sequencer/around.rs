@@ -6,7 +6,8 @@
 //! the counter passes them (T4), so that a claim that succeeds owns all that were ready.
 
 use super::{
-    Claim, Cursor, Emptying, Protocol, Side, Tally, Track, Tracked, acquire_many, commit_many,
+    Claim, Cursor, Emptying, Protocol, Side, Tally, Track, Tracked, acquire_many, are_lone,
+    commit_many,
 };
 use crate::late::{Step, give_up, is_ours, is_patient, is_ready_or_skipped, settle};
 use crate::position::Position;
@@ -108,7 +109,7 @@ fn move_around<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     n: usize,
     cells: impl Fn(usize, &[Cell<<R::Group as Group>::Item>]),
 ) -> Option<usize> {
-    if !K::SHARED && !O::SHARED || is_patient() {
+    if are_lone::<K, O>() || is_patient() {
         return None;
     }
     let track = &ring.track();

@@ -1,7 +1,8 @@
 //! Batches: many positions by one claim, moved and committed group by group.
 
 use super::{
-    Claim, Cursor, Protocol, Side, Tally, Track, Tracked, acquire, is_ready_beside_late, lone,
+    Claim, Cursor, Protocol, Side, Tally, Track, Tracked, acquire, are_lone, is_ready_beside_late,
+    lone,
 };
 use crate::late::{STRIPE, give_up, settle};
 use crate::position::Position;
@@ -77,7 +78,7 @@ pub fn acquire_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
 ) -> Option<Claim> {
     hook::at(hook::Point::Asking);
     let track = &ring.track();
-    if !K::SHARED && !O::SHARED {
+    if are_lone::<K, O>() {
         return lone::acquire_many::<D, _>(track, cursor, least, most);
     }
     let from = cursor.next;
@@ -133,7 +134,7 @@ pub fn commit_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     cells: impl Fn(usize, &[Cell<<R::Group as Group>::Item>]) + Copy,
 ) -> usize {
     let track = &ring.track();
-    if !K::SHARED && !O::SHARED {
+    if are_lone::<K, O>() {
         return lone::commit_many::<D, _, { lone::LEAVE_TURNS }>(track, cursor, claim, cells);
     }
     cursor.next = claim.to;

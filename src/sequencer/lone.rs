@@ -1,19 +1,24 @@
 //! The steps where both sides have one handle: nobody is late, and each side goes on in order.
 //!
-//! A handle knows from its last look up to where slots are ready for it, and looks again only there. What
-//! it looks at depends on how the other side moves its values:
+//! What a handle looks at depends on how the other side moves its values:
 //!
 //! - One by one: each passes the turn at its slot, in the cache line in which the value lies. So a
 //!   message between two threads takes one line and not two.
 //! - In batches: these leave the turns as they are and say in one word how far they have come, so that
 //!   a batch is moved by plain copies. Whoever finds that it is not its turn looks at this word too.
 //!
-//! A batch itself looks at the counter of the other side, which both keep.
+//! A batch itself looks at the counter of the other side, which both keep. What a look at either of these
+//! says is remembered, and nobody looks again before it is used up.
 
-use super::{Claim, Cursor, One, Side, Tally, Track};
+use super::{Claim, Cursor, One, Protocol, Side, Tally, Track};
 use crate::position::{Position, Word};
 use crate::slots::Group;
 use crate::sync::{Atomic, Cell, edge, hook};
+
+/// Whether a side of kind `K` and the other of kind `O` have one handle each.
+pub const fn are_lone<K: Protocol, O: Protocol>() -> bool {
+    !K::SHARED && !O::SHARED
+}
 
 /// Whether batches leave the turns as they are. A turn that was passed half the range of a position ago
 /// would be taken for one of today; only a word of 64 bits never comes there.

@@ -37,6 +37,7 @@ mod solo;
 pub use around::move_many;
 pub use batch::{acquire_many, commit_many};
 pub use counter::{Counter, Cursor, Tally};
+pub use lone::are_lone;
 pub use shared::Shared;
 pub use side::{Emptying, Filling, Side};
 pub use solo::Solo;
@@ -201,7 +202,7 @@ pub fn acquire_guessed<'a, D: Side, K: Protocol, O: Protocol, R: Tracked, const 
     cursor: &mut Cursor<impl Tally>,
 ) -> Option<One<'a, R::Group>> {
     let track = &ring.track();
-    if !K::SHARED && !O::SHARED {
+    if are_lone::<K, O>() {
         hook::at(hook::Point::Asking);
         return if BESIDE {
             lone::acquire_one_of_batch::<D, _, { lone::LEAVE_TURNS }>(track, cursor)
@@ -246,7 +247,7 @@ pub fn acquire_one<'a, D: Side, K: Protocol, O: Protocol, R: Tracked>(
     cursor: &mut Cursor<impl Tally>,
 ) -> Option<One<'a, R::Group>> {
     let track = &ring.track();
-    if !K::SHARED && !O::SHARED {
+    if are_lone::<K, O>() {
         return None;
     }
     let ask = |from| {
@@ -281,7 +282,7 @@ pub fn commit_one<D: Side, K: Protocol, O: Protocol, R: Tracked, const BESIDE: b
     one: One<'_, R::Group>,
 ) -> bool {
     let track = &ring.track();
-    if !K::SHARED && !O::SHARED {
+    if are_lone::<K, O>() {
         lone::commit_one::<D, _>(track, one);
         return true;
     }
