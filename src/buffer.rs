@@ -13,7 +13,7 @@ use core::mem::ManuallyDrop;
 use core::mem::MaybeUninit;
 
 use crate::position::Position;
-use crate::sequencer::Claim;
+use crate::sequencer::{Claim, Emptying};
 use crate::slots::{Group, Run, Slots};
 use crate::sync::{Cell, DropValues};
 
@@ -77,7 +77,8 @@ pub(crate) unsafe fn drop_values<G: Group>(slots: Slots<'_, G>, claim: &Claim) {
 }
 
 /// Drops the values of a ring that nobody else has, at `n` positions from `from` on, each once even
-/// if one of them panics.
+/// if one of them panics. Where a thread was killed in the midst of an operation it is no consumer's turn in
+/// that lap: what it had there stays.
 ///
 /// # Safety
 ///
@@ -86,7 +87,7 @@ pub(crate) unsafe fn drop_filled<G: Group>(slots: Slots<'_, G>, from: Position, 
     let all = slots.runs(from, n).flat_map(|run| run.each());
     // SAFETY: the slots are the caller's (R1), and those that are ready for a consumer hold
     // values (R2).
-    unsafe { drop_each(all.filter(|slot| slot.is_filled())) }
+    unsafe { drop_each(all.filter(|slot| slot.ready::<Emptying>(slots.geometry) == 1)) }
 }
 
 /// Drops the values of runs, each once even if one of them panics.

@@ -20,8 +20,8 @@ pub use storage::{Array, Storage};
 
 use crate::marks::Marks;
 use crate::position::{Geometry, Position};
-use crate::sequencer::{Emptying, Side};
-use crate::sync::{Atomic, Cell, edge::Edge};
+use crate::sequencer::Side;
+use crate::sync::{Atomic, Cell};
 
 /// A few slots that lie together.
 pub trait Group {
@@ -279,11 +279,6 @@ impl<'a, G: Group> Run<'a, G> {
     #[inline(always)]
     pub fn position(&self) -> Position {
         self.position
-    }
-
-    /// Whether the slot, of a ring in which threads can be late and that nobody else has, holds a value.
-    pub fn is_filled(&self) -> bool {
-        self.mark().load(Edge::RELAXED) & 1 == Emptying::TURN
     }
 
     /// The mark of the first slot.

@@ -16,6 +16,7 @@ mod batches;
 mod channels;
 mod evictions;
 mod exact;
+mod killed;
 mod pool;
 mod progress;
 mod rings;

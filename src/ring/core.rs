@@ -125,17 +125,21 @@ impl<P: Sequencer, C: Sequencer, S: Store> Tracked for Ring<P, C, S> {
 impl<P: Sequencer, C: Sequencer, S: Store> Drop for Ring<P, C, S> {
     /// Drops the values that are left.
     fn drop(&mut self) {
-        let (slots, n) = (self.store.slots(), self.len());
+        let slots = self.store.slots();
         let from = Position(self.emptied.load(Edge::RELAXED));
-        // SAFETY: nobody else has the ring any more, so that whatever was claimed is committed
-        // (R3) and the slots are ours. Where both sides are solo, none was skipped.
-        unsafe {
-            if Self::IS_LONE {
-                let to = slots.geometry.advance(from, n);
-                buffer::drop_values(slots, &Claim { from, to, len: n });
-            } else {
-                buffer::drop_filled(slots, from, n);
-            }
+        if Self::IS_LONE {
+            let len = self.len();
+            let to = slots.geometry.advance(from, len);
+            // SAFETY: nobody else has the ring any more, so that whatever was claimed is committed
+            // (R3) and the slots are ours. Where both sides are solo, none was skipped.
+            unsafe { buffer::drop_values(slots, &Claim { from, to, len }) }
+        } else {
+            let to = Position(self.filled.load(Edge::RELAXED)).opened_near(from);
+            // More than a lap where a thread was killed when it had reserved a position (`replace`), and
+            // others have filled what comes after.
+            let n = slots.geometry.distance(from, to).max(0) as usize;
+            // SAFETY: nobody else has the ring any more, so that the slots are ours.
+            unsafe { buffer::drop_filled(slots, from, n) }
         }
     }
 }
