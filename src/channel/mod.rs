@@ -42,6 +42,9 @@
 //! channel is disconnected. When the last receiver goes, what is queued is dropped at once, and
 //! every sender that waits gets its message back.
 //!
+//! Whoever learns that a channel is closed sees what was done before: by who closed it, or, where the
+//! last of an end has gone, by each of that end before it went.
+//!
 //! # Waiting
 //!
 //! Who waits sleeps in a list, in the order in which they came; but who is awake may be faster, and

@@ -4,7 +4,7 @@ use super::Store;
 use super::core::Ring;
 use crate::position::Position;
 use crate::sequencer::{Sequencer, Shared};
-use crate::sync::{edge::Edge, hook};
+use crate::sync::{edge, edge::Edge, hook};
 
 impl<C: Sequencer, S: Store> Ring<Shared, C, S> {
     /// Takes no more values: what is claimed before this is in, and no claim succeeds after it.
@@ -17,7 +17,7 @@ impl<C: Sequencer, S: Store> Ring<Shared, C, S> {
         let mut filled = self.filled_position();
         while !self.is_closed_at(filled) {
             hook::at(hook::Point::Looked);
-            match self.filled.compare_exchange(filled.0, filled.closed().0, Edge::RELAXED) {
+            match self.filled.compare_exchange(filled.0, filled.closed().0, edge::CLOSE) {
                 Ok(_) => return true,
                 Err(latest) => filled = Position(latest),
             }
@@ -32,7 +32,7 @@ impl<C: Sequencer, S: Store> Ring<Shared, C, S> {
 
     /// Where the producers' counter stands.
     fn filled_position(&self) -> Position {
-        Position(self.filled.load(Edge::RELAXED))
+        Position(self.filled.load(edge::CLOSED))
     }
 
     /// Whether that is where a closed counter stands.

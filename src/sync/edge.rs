@@ -108,8 +108,13 @@ edges! {
     WAKE_FENCE: SeqCst with PARK_FENCE;
     /// A thread or task is counted as waiting and looks once more.
     PARK_FENCE: SeqCst with WAKE_FENCE;
-    /// A handle stops to count for its side: all that was done through it comes first.
-    HANDLE_LEAVES: Release with HANDLES_LEFT;
+    /// A channel is closed: what was done before comes first.
+    CLOSE: Release with CLOSED;
+    /// Whoever learns that a channel is closed sees what was done before, also where it never slept.
+    CLOSED: Acquire with CLOSE;
+    /// A handle stops to count for its side: all that was done through it comes first. The last one, which may
+    /// close a channel, sees what the others did.
+    HANDLE_LEAVES: AcqRel with HANDLES_LEFT;
     /// Whoever sees that a side has no handle sees all that they did: a value that was pushed
     /// before is there to pop.
     HANDLES_LEFT: Acquire with HANDLE_LEAVES;

@@ -1,6 +1,7 @@
 //! Closing from either end.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::thread;
 use std::time::Duration;
@@ -163,4 +164,41 @@ fn a_task_that_waits_is_woken_by_a_close() {
     assert_eq!(poll(&mut sending, &ring), Poll::Ready(Err(SendError(message))));
     assert_eq!(receiver.recv(), Ok(Arc::new(0)));
     assert_eq!(receiver.recv(), Err(RecvError));
+}
+
+/// Two handles of an end go, and each does something before: who waits until it learns of that, or looks and
+/// never sleeps, sees both.
+fn is_seen_at_the_end<H: Send>(handles: [H; 2], mut is_over: impl FnMut() -> bool) {
+    let done = [const { AtomicBool::new(false) }; 2];
+    let crew = Crew::default();
+    thread::scope(|scope| {
+        for (handle, done) in handles.into_iter().zip(&done) {
+            crew.start(scope, move || {
+                done.store(true, Ordering::Relaxed);
+                drop(handle);
+            });
+        }
+        crew.until(|| is_over().then_some(()));
+        let seen = done.each_ref().map(|done| done.load(Ordering::Relaxed));
+        assert_eq!(seen, [true; 2], "what was done before is not seen");
+    });
+}
+
+#[test]
+fn who_learns_of_the_end_sees_what_was_done_before_it() {
+    for _ in 0..times(500) {
+        let (sender, receiver) = bounded::<u8>(1);
+        is_seen_at_the_end([sender.clone(), sender], || {
+            receiver.try_recv() == Err(TryRecvError::Disconnected)
+        });
+        let (sender, receiver) = bounded(1);
+        sender.send(1).unwrap();
+        is_seen_at_the_end([receiver.clone(), receiver], || {
+            sender.try_send(2) == Err(TrySendError::Disconnected(2))
+        });
+        let (sender, receiver) = bounded::<u8>(1);
+        is_seen_at_the_end([sender.clone(), sender], || receiver.is_closed());
+        let (sender, receiver) = bounded::<u8>(1);
+        is_seen_at_the_end([sender.clone(), sender], || receiver.recv() == Err(RecvError));
+    }
 }

@@ -1,7 +1,9 @@
 //! The end of a channel, against those who wait and against the other end of it.
 
+use loom_tests::sync::Arc;
+use loom_tests::sync::atomic::{AtomicBool, Ordering};
 use loom_tests::thread;
-use loom_tests::{ALL, Value, Way, explore};
+use loom_tests::{ALL, Value, Way, Witness, explore};
 use ringway::channel::{Receiver, Sender};
 
 use super::channel;
@@ -121,4 +123,50 @@ fn two_receivers_go_at_once() {
         assert_eq!(ledger.dropped(), [0, 1]);
         assert!(sender.is_closed());
     });
+}
+
+/// Two handles of an end go, and each does something before: who learns of that without having slept sees
+/// both.
+fn end_is_seen<H: Send + 'static>(handles: [H; 2], is_over: impl FnOnce() -> bool) -> bool {
+    let done = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+    let theirs = done.clone();
+    let goes = |(handle, done): (H, Arc<AtomicBool>)| {
+        thread::spawn(move || {
+            done.store(true, Ordering::Relaxed);
+            drop(handle);
+        })
+    };
+    let threads: Vec<_> = handles.into_iter().zip(theirs).map(goes).collect();
+    let is_over = is_over();
+    if is_over {
+        let seen = done.map(|done| done.load(Ordering::Relaxed));
+        assert_eq!(seen, [true; 2], "what was done before is not seen");
+    }
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    is_over
+}
+
+#[test]
+fn who_learns_of_the_end_sees_what_was_done_before() {
+    let (witness, over) = Witness::pair();
+    explore("two senders go, and a receiver looks", (3, 1000), move |_| {
+        let (sender, receiver) = channel(1);
+        if end_is_seen([sender.clone(), sender], || {
+            receiver.try_recv().is_err_and(|why| why.is_disconnected())
+        }) {
+            over.see();
+        }
+    });
+    assert!(witness.was_seen());
+    let (witness, over) = Witness::pair();
+    explore("two receivers go, and a sender looks", (3, 1000), move |ledger| {
+        let (sender, receiver) = channel(1);
+        assert!(sender.try_send(ledger.value(0)).is_ok());
+        if end_is_seen([receiver.clone(), receiver], || {
+            sender.try_send(ledger.value(1)).is_err_and(|why| why.is_disconnected())
+        }) {
+            over.see();
+        }
+    });
+    assert!(witness.was_seen());
 }
