@@ -121,11 +121,13 @@ mod counting {
             &self.stripes[stripe]
         }
 
-        /// The sum over all stripes.
+        /// The sum over all stripes, or the largest number that there is: where a `usize` is smaller than
+        /// a word more may be counted.
         fn sum(&self, what: Metric) -> usize {
             let counts =
                 self.stripes.iter().map(|stripe| stripe[what as usize].load(Edge::RELAXED));
-            counts.map(|count| count as usize).sum()
+            let sum = counts.fold(0, Word::wrapping_add);
+            if sum as usize as Word == sum { sum as usize } else { usize::MAX }
         }
     }
 
@@ -144,6 +146,9 @@ mod counting {
     /// [`len`](Sender::len) may exceed for a while. The other counts are of slightly different
     /// moments. A [`Select`](crate::channel::Select) counts what it sends and receives, and not that
     /// it waits.
+    ///
+    /// A count that comes to `usize::MAX`, on a target of 32 bits, stays there; on one without 64-bit atomics
+    /// it begins again at 0.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct Metrics {
@@ -218,6 +223,26 @@ mod counting {
         #[must_use]
         pub fn metrics(&self) -> Metrics {
             self.core.meter.metrics(self.core.ring.capacity())
+        }
+    }
+
+    #[cfg(all(test, target_pointer_width = "32", target_has_atomic = "64"))]
+    mod tests {
+        use super::*;
+        use crate::ring::Heap;
+
+        /// A channel comes to the end of a `usize` in minutes.
+        #[test]
+        fn counts_stay_at_the_largest_number_that_there_is() {
+            let meter = Meter::of(&Ring::<Shared, Shared, Heap<u8>>::on_heap(4, 0));
+            let mut before = meter.metrics(4);
+            for metric in [Metric::Sent, Metric::Received].repeat(5) {
+                meter.count(metric, usize::MAX / 2);
+                let metrics = meter.metrics(4);
+                assert!(metrics.sent >= before.sent && metrics.received >= before.received);
+                before = metrics;
+            }
+            assert_eq!((before.sent, before.received), (usize::MAX, usize::MAX));
         }
     }
 }

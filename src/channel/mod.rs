@@ -50,8 +50,8 @@
 //! Who waits sleeps in a list, in the order in which they came; but who is awake may be faster, and
 //! whoever is woken in vain by that joins the list again, behind all others.
 //! While nobody is in the list, sending and receiving take no lock, allocate nothing but the vectors of
-//! `recv_many` and `drain`, and call the system for nothing but the fence of [`fences`](crate::fences), and
-//! to yield while they look for a message or for room. Whoever joins the list, leaves it
+//! `recv_many` and `drain` and the choices of a [`Select`], and call the system for nothing but the fence of
+//! [`fences`](crate::fences), and to yield while they look for a message or for room. Whoever joins the list, leaves it
 //! or wakes somebody in it takes its lock, which is held for some instructions and never while code
 //! of others runs, a waker for example; allocates; and calls the system, to sleep
 //! ([`WaitStrategy`]) or to wake.
