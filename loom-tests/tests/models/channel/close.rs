@@ -94,7 +94,7 @@ fn send_and_go(sender: Sender<Value>, message: Value) -> bool {
 #[test]
 fn b1_the_last_of_both_ends_go_at_once() {
     for capacity in 1..=2 {
-        explore(&format!("both ends go, capacity {capacity}"), (2, 2000), move |ledger| {
+        explore(&format!("both ends go, capacity {capacity}"), (2, 1500), move |ledger| {
             let (sender, receiver) = channel(capacity);
             assert!(sender.try_send(ledger.value(0)).is_ok());
             let weak = sender.downgrade();
