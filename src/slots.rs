@@ -330,12 +330,6 @@ impl<'a, G: Group> Run<'a, G> {
         self.mark().load_in_turn(D::READY) == geometry.lap_of(self.position) | D::TURN
     }
 
-    /// Passes the turn at the first slot from side `D` to the other, and a full fence.
-    #[inline(always)]
-    pub fn pass_and_fence<D: Side>(&self, geometry: Geometry) {
-        self.mark().store_and_fence(D::turn_passed(geometry, self.position), D::COMMIT);
-    }
-
     /// Passes the turn at the slots from side `D` to the other.
     #[inline(always)]
     pub fn pass<D: Side>(&self, geometry: Geometry) {

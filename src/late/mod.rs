@@ -10,13 +10,15 @@
 //!   behind a heavy fence, and only the owner ends it.
 //! - **T2** An owner that was skipped through lap `k` leaves the slot to the producer of lap
 //!   `k + 1`. A skipped producer keeps its value, a skipped consumer has its own.
-//! - **T3** The watch of a sector counts a late word before it is set and until after it is clear.
+//! - **T3** The watch of a sector, and that of the ring, counts a late word before it is set and until
+//!   after it is clear.
 //! - **T4** A counter passes a position without a claim only if the position was skipped, which
 //!   stays so for ever.
 //!
 //! After Morrison and Afek (2013), Arnautov et al. (2017) and Nikolaev (2019); the asymmetric
 //! fences are those of userspace read-copy-update. docs/DESIGN.md has the argument.
 
+mod calm;
 mod fence;
 #[cfg(not(ringway_modelled))]
 pub use fence::choose_portable;

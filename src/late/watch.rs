@@ -1,8 +1,9 @@
-//! What the handles of a ring know of late threads: a word for each sector of slots, the budget, and
-//! a late word for each slot.
+//! What the handles of a ring know of late threads: the words of the whole ring, a word for each
+//! sector of slots, and a late word for each slot.
 
 use crossbeam_utils::CachePadded;
 
+use super::calm::{Calm, Since};
 use super::fence;
 use super::word::LateWord;
 use crate::position::{Geometry, Word};
@@ -27,21 +28,13 @@ pub(crate) const STRIPE: usize = 64;
 /// What is compared for a quiet look.
 const QUIET: Word = VERSION - 1;
 
-/// How many threads may have moved the consumers' counter past a skipped position and not have
-/// counted it yet, before a budget of three laps could be spent too early.
-const SLACK: usize = if cfg!(ringway_modelled) { MODELLED } else { 256 };
-
-/// As many as the largest models have threads, so that a budget is soon spent.
-const MODELLED: usize = if cfg!(ringway_loom) { 4 } else { 8 };
-
 /// The words of a ring that are written only when somebody is late.
 #[derive(Debug)]
 pub struct Watch {
     /// How many late words of a sector are not clear, under a version that grows with every
     /// change.
     late: CachePadded<[Atomic; SECTORS]>,
-    /// How many positions consumers have skipped since a push has committed.
-    spent: CachePadded<Atomic>,
+    calm: CachePadded<Calm>,
 }
 
 /// A look at a [`Watch`].
@@ -78,7 +71,7 @@ impl Watch {
     const_unless_loom! {
         /// Nobody is late.
         pub(crate) fn new() -> Self {
-            Self { late: CachePadded::new(quiet()), spent: CachePadded::new(Atomic::new(0)) }
+            Self { late: CachePadded::new(quiet()), calm: CachePadded::new(Calm::new()) }
         }
     }
 }
@@ -92,6 +85,30 @@ pub struct Lates<'a> {
 }
 
 impl<'a> Lates<'a> {
+    /// Since when nobody has been late anywhere in the ring, if nobody is.
+    #[inline(always)]
+    pub fn calm_since(self) -> Since {
+        self.watch.calm.since()
+    }
+
+    /// Whether nobody has been late since; what was read before this call was read while nobody was.
+    #[inline(always)]
+    pub fn is_calm_still(self, since: Since) -> bool {
+        self.watch.calm.is_still(since)
+    }
+
+    /// The look of a slot's owner after its commit: whether nobody is late anywhere in the ring.
+    #[inline(always)]
+    pub fn is_calm_after_commit(self) -> bool {
+        self.watch.calm.is_after_commit()
+    }
+
+    /// Finds out whether nobody is late anywhere in the ring, and says so to all others.
+    #[inline(always)]
+    pub fn note_calm(self) -> bool {
+        self.watch.calm.note()
+    }
+
     /// The word of the sector that a slot is in.
     #[inline(always)]
     fn sector(self, index: usize) -> &'a Atomic {
@@ -169,6 +186,7 @@ impl<'a> Lates<'a> {
 
     /// Changes a late word that is clear, counted before (T3), unless somebody else did.
     pub fn raise(self, index: usize, from: LateWord, to: LateWord) -> Option<LateWord> {
+        self.watch.calm.raise();
         self.sector(index).fetch_add(VERSION + 1, Edge::RELAXED);
         if self.change(index, from, to) {
             return Some(to);
@@ -189,26 +207,24 @@ impl<'a> Lates<'a> {
     /// One late word less is set.
     fn lower(self, index: usize) {
         self.sector(index).fetch_add(VERSION - 1, edge::WATCH_LOWER);
+        self.watch.calm.lower();
     }
 
     /// A push has committed: consumers may skip a whole budget of positions again.
     #[inline(always)]
     pub fn renew_budget(self) {
-        if !fence::is_patient() && self.watch.spent.load(Edge::RELAXED) != 0 {
-            self.watch.spent.store(0, Edge::RELAXED);
-        }
+        self.watch.calm.renew_budget();
     }
 
     /// The consumers' counter was moved past a skipped position.
     pub fn spend(self) {
-        self.watch.spent.fetch_add(1, Edge::RELAXED);
+        self.watch.calm.spend();
     }
 
     /// Whether so many positions were skipped without a commit that nothing was committed at some
     /// moment.
     pub fn is_spent(self, geometry: Geometry) -> bool {
-        let budget = geometry.capacity().saturating_mul(3).saturating_add(SLACK);
-        self.watch.spent.load(Edge::RELAXED) >= budget as Word
+        self.watch.calm.is_spent(geometry)
     }
 }
 

@@ -9,7 +9,9 @@ use super::handles::Handles;
 use crate::buffer;
 use crate::late::{Lates, Watch};
 use crate::position::Position;
-use crate::sequencer::{Claim, Counter, Cursor, Sequencer, Side, Track, Tracked, are_lone};
+use crate::sequencer::{
+    Claim, Counter, Cursor, Sequencer, Side, Track, Tracked, Uncounted, are_lone,
+};
 use crate::sync::{const_unless_loom, edge, edge::Edge, hook};
 
 /// A ring whose producers are `P` and whose consumers are `C` ([`Solo`](super::Solo) or
@@ -47,13 +49,13 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
 
     /// Lets `operate` move values into the ring, for those who hold no cursor.
     #[inline(always)]
-    pub(crate) fn filling<R>(&self, operate: impl FnOnce(&mut Cursor) -> R) -> R {
+    pub(crate) fn filling<R>(&self, operate: impl FnOnce(&mut Cursor<Uncounted>) -> R) -> R {
         self.filled.with_cursor::<P, _, R>(operate)
     }
 
     /// Lets `operate` move values out of the ring, for those who hold no cursor.
     #[inline(always)]
-    pub(crate) fn emptying<R>(&self, operate: impl FnOnce(&mut Cursor) -> R) -> R {
+    pub(crate) fn emptying<R>(&self, operate: impl FnOnce(&mut Cursor<Uncounted>) -> R) -> R {
         self.emptied.with_cursor::<C, _, R>(operate)
     }
 

@@ -6,8 +6,8 @@ use super::Store;
 use super::core::Ring;
 use crate::buffer;
 use crate::sequencer::{
-    Cursor, Emptying, Filling, One, Sequencer, Tally, acquire_guessed, acquire_one, commit_one,
-    move_many,
+    AtSlot, Calm, Care, Cursor, Emptying, Filling, InSector, One, Sequencer, Tally, Tracked,
+    acquire_guessed, acquire_one, commit_one, move_many,
 };
 
 impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
@@ -47,11 +47,11 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     ) -> Result<(), S::Item> {
         let value = ManuallyDrop::new(value);
         let source = (&raw const value).cast();
-        let moved = match acquire_guessed::<Filling, P, C, _, false>(self, cursor) {
+        let moved = match acquire_guessed::<Filling, P, C, _, Calm>(self, cursor) {
             // SAFETY: `source` is a value, which is the ring's if it was moved, and else still
             // ours.
             Some(one) => unsafe {
-                self.fill::<false>(one, source)
+                self.fill::<Calm>(one, source)
                     || F::aside(cursor, |cursor| self.push_though_late(cursor, source))
             },
             None => F::aside(cursor, |cursor| otherwise(cursor, source)),
@@ -63,7 +63,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     #[cfg(feature = "std")]
     #[inline(always)]
     pub(crate) fn pop_at_once(&self) -> Option<S::Item> {
-        self.emptying(|cursor| self.pop_guessed::<false>(cursor))
+        self.emptying(|cursor| self.pop_guessed::<Calm>(cursor))
     }
 
     /// As [`Ring::push`], where the first try has failed; whether the value was moved.
@@ -79,11 +79,14 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     ) -> bool {
         // SAFETY: the caller's promise.
         unsafe {
-            if let Some(one) = acquire_guessed::<Filling, P, C, _, true>(self, cursor) {
-                if self.fill::<true>(one, source) {
-                    return true;
+            if !Self::IS_LONE && !self.track().lates.note_calm() {
+                if let Some(one) = acquire_guessed::<Filling, P, C, _, InSector>(self, cursor) {
+                    return self.fill::<InSector>(one, source)
+                        || self.push_though_late(cursor, source);
                 }
-                return self.push_though_late(cursor, source);
+            }
+            if let Some(one) = acquire_guessed::<Filling, P, C, _, AtSlot>(self, cursor) {
+                return self.fill::<AtSlot>(one, source) || self.push_though_late(cursor, source);
             }
             self.push_after_all(cursor, source)
         }
@@ -121,7 +124,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     ) -> bool {
         while let Some(one) = acquire_one::<Filling, P, C, _>(self, cursor) {
             // SAFETY: the caller's promise.
-            if unsafe { self.fill::<true>(one, source) } {
+            if unsafe { self.fill::<AtSlot>(one, source) } {
                 return true;
             }
             cursor.freed.add(1);
@@ -135,7 +138,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     ///
     /// `source` is a value. If it was moved, nobody uses or drops it afterwards.
     #[inline(always)]
-    pub(super) unsafe fn fill<const BESIDE: bool>(
+    pub(super) unsafe fn fill<W: Care>(
         &self,
         one: One<'_, S::Group>,
         source: *const S::Item,
@@ -143,44 +146,49 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         // SAFETY: we own the slot until we commit the claim; once it is committed in time the
         // value is the slot's, and before that it is still the caller's.
         unsafe { buffer::copy_in::<S::Group>(one.slot.cells(), source) };
-        commit_one::<Filling, P, C, _, BESIDE>(self, one)
+        commit_one::<Filling, P, C, _, W>(self, one)
     }
 
     /// Moves the oldest value out of the ring, or nothing if it is empty.
     #[inline(always)]
     pub(crate) fn pop(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
-        self.pop_guessed::<false>(cursor).or_else(|| self.pop_beside_late(cursor))
+        self.pop_guessed::<Calm>(cursor).or_else(|| self.pop_beside_late(cursor))
     }
 
     /// As [`Ring::pop`], where the first try has failed.
     #[inline(never)]
     pub(crate) fn pop_beside_late(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
-        self.pop_guessed::<true>(cursor).or_else(|| self.pop_after_all(cursor))
+        if !Self::IS_LONE && !self.track().lates.note_calm() {
+            if let Some(value) = self.pop_guessed::<InSector>(cursor) {
+                return Some(value);
+            }
+        }
+        self.pop_guessed::<AtSlot>(cursor).or_else(|| self.pop_after_all(cursor))
     }
 
-    /// As [`Ring::pop`], if the slot of the cursor is ready, nobody was faster and, unless `BESIDE`
-    /// late threads, nobody is late.
+    /// As [`Ring::pop`], if the slot of the cursor is ready, nobody was faster and nobody is late
+    /// where `W` looks.
     #[inline(always)]
-    fn pop_guessed<const BESIDE: bool>(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
-        let one = acquire_guessed::<Emptying, C, P, _, BESIDE>(self, cursor)?;
-        Some(self.empty::<BESIDE>(one))
+    fn pop_guessed<W: Care>(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
+        let one = acquire_guessed::<Emptying, C, P, _, W>(self, cursor)?;
+        Some(self.empty::<W>(one))
     }
 
     /// As [`Ring::pop`], where the slot was not ready or the guess was wrong.
     #[inline(never)]
     fn pop_after_all(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
         let one = acquire_one::<Emptying, C, P, _>(self, cursor)?;
-        Some(self.empty::<true>(one))
+        Some(self.empty::<AtSlot>(one))
     }
 
     /// Moves the value out of a slot that is ours and commits it.
     #[inline(always)]
-    pub(super) fn empty<const BESIDE: bool>(&self, one: One<'_, S::Group>) -> S::Item {
+    pub(super) fn empty<W: Care>(&self, one: One<'_, S::Group>) -> S::Item {
         let mut value = MaybeUninit::uninit();
         // SAFETY: we own the slot until we commit the claim.
         unsafe { buffer::copy_out::<S::Group>(one.slot.cells(), value.as_mut_ptr()) };
         // Late or not, the value is ours.
-        let _ = commit_one::<Emptying, C, P, _, BESIDE>(self, one);
+        let _ = commit_one::<Emptying, C, P, _, W>(self, one);
         // SAFETY: the slot's value was moved there.
         unsafe { value.assume_init() }
     }

@@ -21,7 +21,7 @@ use crate::buffer;
 use crate::late::{Step, await_turn, give_up, is_patient, next_step, settle_at};
 use crate::position::Position;
 use crate::sequencer::{
-    Emptying, Filling, One, Protocol, Shared, Side, Tracked, is_ready_beside_late,
+    AtSlot, Emptying, Filling, One, Protocol, Shared, Side, Tracked, is_ready_beside_late,
 };
 use crate::sync::{edge::Edge, hook, retry};
 
@@ -130,8 +130,8 @@ impl<S: Store> Ring<Shared, Shared, S> {
         // that was reserved. Where others have filled what comes after it, it is too early for us.
         if beyond > 1 {
             return if self.claim_one::<Emptying>(old) {
-                let one = One { slot, next: geometry.advance(old, 1) };
-                Replaced::Popped { oldest: self.empty::<true>(one), value }
+                let one = One::of::<Emptying>(geometry, slot, geometry.advance(old, 1));
+                Replaced::Popped { oldest: self.empty::<AtSlot>(one), value }
             } else {
                 Replaced::Taken(value)
             };
@@ -203,10 +203,10 @@ impl<S: Store> Ring<Shared, Shared, S> {
             give_up(track, &slot, position);
             return Replaced::Taken(value);
         }
-        let one = One { slot, next };
+        let one = One::of::<Filling>(slots.geometry, slot, next);
         let value = ManuallyDrop::new(value);
         // SAFETY: the slot is ours from here to the commit. The value is not used again if it was moved.
-        if unsafe { self.fill::<true>(one, (&raw const value).cast()) } {
+        if unsafe { self.fill::<AtSlot>(one, (&raw const value).cast()) } {
             Replaced::Filled
         } else {
             Replaced::Taken(ManuallyDrop::into_inner(value))
@@ -217,12 +217,10 @@ impl<S: Store> Ring<Shared, Shared, S> {
     fn claim_one<D: Side>(&self, position: Position) -> bool {
         let track = &self.track();
         let next = track.slots.geometry.advance(position, 1);
-        D::counter(track).with_cursor::<Shared, (), _>(|cursor| {
-            let is_claimed = Shared::claim::<D, _>(track, position, next).is_ok();
-            if is_claimed {
-                cursor.next = next;
-            }
-            is_claimed
-        })
+        let is_claimed = Shared::claim::<D, _>(track, position, next).is_ok();
+        if is_claimed {
+            D::counter(track).note(next);
+        }
+        is_claimed
     }
 }

@@ -117,11 +117,11 @@ fn move_around<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     let claim = match acquire_around::<D, K, O, R>(ring, cursor.next, n) {
         Ok(claim) => claim,
         Err(next) => {
-            cursor.next = next;
+            cursor.go_on_at::<D, K, _>(track, next);
             return None;
         }
     };
-    cursor.next = claim.to;
+    cursor.go_on_at::<D, K, _>(track, claim.to);
     let mut slots = own::<D, _>(track, &claim);
     let mut moved = 0;
     for slot in &mut slots {

@@ -96,7 +96,8 @@ pub fn acquire_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     }
     let claim = acquire_many_after_all::<D, K, O, R>(ring, from, &mut cursor.freed, least, most);
     // A claim moves the cursor when it is committed: one that a solo side lets go never was.
-    cursor.next = claim.as_ref().map_or_else(|next| *next, |claim| claim.from);
+    let next = claim.as_ref().map_or_else(|next| *next, |claim| claim.from);
+    cursor.go_on_at::<D, K, _>(track, next);
     claim.ok()
 }
 
@@ -137,7 +138,7 @@ pub fn commit_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     if are_lone::<K, O>() {
         return lone::commit_many::<D, _, { lone::LEAVE_TURNS }>(track, cursor, claim, cells);
     }
-    cursor.next = claim.to;
+    cursor.go_on_at::<D, K, _>(track, claim.to);
     let geometry = track.slots.geometry;
     let mut moved = 0;
     for slots in track.slots.stretches(claim.from, claim.len, STRIPE) {

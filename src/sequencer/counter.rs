@@ -4,7 +4,7 @@ use core::ops::Deref;
 
 use crossbeam_utils::CachePadded;
 
-use super::Protocol;
+use super::{Protocol, Side, Track};
 use crate::position::Position;
 use crate::sync::{Atomic, Hint, const_unless_loom, edge::Edge};
 
@@ -55,8 +55,14 @@ impl Counter {
         Cursor::at(Position(self.load(Edge::RELAXED)))
     }
 
-    /// Lets `operate` begin at the guess, and keeps where it stopped. On a side of one handle,
-    /// which believes its cursor, it begins where the counter stands.
+    /// Notes where the next operation without a handle may begin.
+    #[inline(always)]
+    pub(crate) fn note(&self, guess: Position) {
+        self.0.guess.store(guess.0);
+    }
+
+    /// Lets `operate` begin at the guess. On a side of one handle, which believes its cursor, it begins
+    /// where the counter stands.
     #[inline(always)]
     pub(crate) fn with_cursor<K: Protocol, F: Tally, R>(
         &self,
@@ -65,13 +71,7 @@ impl Counter {
         if !K::SHARED {
             return operate(&mut self.cursor());
         }
-        let guess = Position(self.0.guess.load());
-        let mut cursor = Cursor::at(guess);
-        let outcome = operate(&mut cursor);
-        if cursor.next != guess {
-            self.0.guess.store(cursor.next.0);
-        }
-        outcome
+        operate(&mut Cursor::at(Position(self.0.guess.load())))
     }
 }
 
@@ -87,6 +87,9 @@ impl Deref for Counter {
 /// A count, or none, of what few care for and what only paths out of line add to. A count that lies in memory,
 /// for their sake, makes every operation slower by a twentieth (docs/DESIGN.md, section 8).
 pub trait Tally: Default {
+    /// Whether a handle keeps the cursor. Else it is kept in the ring, as a guess for the next operation.
+    const HAS_HANDLE: bool = false;
+
     /// Adds `n`.
     fn add(&mut self, n: usize);
 
@@ -94,7 +97,10 @@ pub trait Tally: Default {
     fn aside<R>(cursor: &mut Cursor<Self>, path: impl FnOnce(&mut Cursor<Self>) -> R) -> R;
 }
 
+/// Of an operation of a handle.
 impl Tally for () {
+    const HAS_HANDLE: bool = true;
+
     #[inline(always)]
     fn add(&mut self, _: usize) {}
 
@@ -104,6 +110,21 @@ impl Tally for () {
     }
 }
 
+/// Of an operation without a handle that counts nothing.
+#[derive(Debug, Default)]
+pub struct Uncounted;
+
+impl Tally for Uncounted {
+    #[inline(always)]
+    fn add(&mut self, _: usize) {}
+
+    #[inline(always)]
+    fn aside<R>(cursor: &mut Cursor<Self>, path: impl FnOnce(&mut Cursor<Self>) -> R) -> R {
+        path(cursor)
+    }
+}
+
+/// Of an operation without a handle.
 impl Tally for usize {
     #[inline(always)]
     fn add(&mut self, n: usize) {
@@ -140,6 +161,16 @@ impl<F: Tally> Cursor<F> {
     fn at(next: Position) -> Self {
         Self { next, ready: 0, freed: F::default() }
     }
+
+    /// The next operation begins here. Where no handle keeps that, the ring does, at once: what is stored
+    /// between the claim and the end of an operation is at hand sooner.
+    #[inline(always)]
+    pub fn go_on_at<D: Side, K: Protocol, G>(&mut self, track: &Track<'_, G>, next: Position) {
+        self.next = next;
+        if K::SHARED && !F::HAS_HANDLE {
+            D::counter(track).note(next);
+        }
+    }
 }
 
 #[cfg(all(test, not(ringway_modelled)))]
@@ -149,29 +180,26 @@ mod tests {
     use crate::position::Word;
 
     #[test]
-    fn an_operation_begins_where_the_last_one_stopped_and_a_lone_side_where_the_counter_is() {
+    fn an_operation_begins_at_the_guess_and_a_lone_side_where_the_counter_is() {
         let counter = Counter::new(Position(5));
         let begin = |cursor: &mut Cursor| cursor.next;
-        counter.with_cursor::<Shared, (), _>(|cursor| cursor.next = Position(9));
+        counter.note(Position(9));
         assert_eq!(counter.with_cursor::<Shared, (), _>(begin), Position(9));
         assert_eq!(counter.with_cursor::<Solo, (), _>(begin), Position(5));
-        counter.with_cursor::<Solo, (), _>(|cursor| cursor.next = Position(6));
-        assert_eq!(counter.with_cursor::<Shared, (), _>(begin), Position(9));
     }
 
     #[test]
     fn what_paths_out_of_line_do_to_a_cursor_stays_done() {
         let counter = Counter::new(Position(5));
-        let freed = counter.with_cursor::<Shared, usize, _>(|cursor| {
+        let (next, freed) = counter.with_cursor::<Shared, usize, _>(|cursor| {
             for n in [2, 3] {
                 usize::aside(cursor, |cursor| {
                     cursor.next = Position(7 + n as Word);
                     cursor.freed.add(n);
                 });
             }
-            cursor.freed
+            (cursor.next, cursor.freed)
         });
-        assert_eq!(freed, 5, "of both");
-        assert_eq!(counter.with_cursor::<Shared, (), _>(|cursor| cursor.next), Position(10));
+        assert_eq!((next, freed), (Position(10), 5), "of both");
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn acquire_one<'a, D: Side, G: Group>(
         return None;
     }
     cursor.next = geometry.advance(position, 1);
-    Some(One { slot, next: cursor.next })
+    Some(One::of::<D>(geometry, slot, cursor.next))
 }
 
 /// The same, where the turn has not come: by the last batch of the other side.
@@ -71,7 +71,10 @@ fn until<D: Side, G: Group>(track: &Track<'_, G>, from: Position, counter: &Atom
 
 /// Step 4 for one position.
 #[inline(always)]
-pub(super) fn commit_one<D: Side, G: Group>(track: &Track<'_, G>, One { slot, next }: One<'_, G>) {
+pub(super) fn commit_one<D: Side, G: Group>(
+    track: &Track<'_, G>,
+    One { slot, next, .. }: One<'_, G>,
+) {
     hook::at(hook::Point::Moved);
     slot.pass::<D>(track.slots.geometry);
     hook::at(hook::Point::Committed);

@@ -28,6 +28,7 @@
 
 mod around;
 mod batch;
+mod care;
 mod counter;
 mod lone;
 mod shared;
@@ -36,7 +37,8 @@ mod solo;
 
 pub use around::move_many;
 pub use batch::{acquire_many, commit_many};
-pub use counter::{Counter, Cursor, Tally};
+pub use care::{AtSlot, Calm, Care, InSector, is_ready_beside_late};
+pub use counter::{Counter, Cursor, Tally, Uncounted};
 pub use lone::are_lone;
 pub use shared::Shared;
 pub use side::{Emptying, Filling, Side};
@@ -46,7 +48,7 @@ pub use solo::Solo;
 mod tests;
 
 use crate::late::{Lates, Step, is_patient, next_step, settle};
-use crate::position::Position;
+use crate::position::{Geometry, Position, Word};
 use crate::slots::{Group, Run, Slots};
 use crate::sync::{hook, retry};
 
@@ -94,6 +96,17 @@ pub struct One<'a, G> {
     pub slot: Run<'a, G>,
     /// The position after it.
     pub next: Position,
+    /// The mark that passes the turn at the slot to the other side. It is worked out before the claim, since
+    /// the processor waits for all that comes after one.
+    passed: Word,
+}
+
+impl<'a, G: Group> One<'a, G> {
+    /// The position of a slot that side `D` is about to claim, or has claimed.
+    #[inline(always)]
+    pub fn of<D: Side>(geometry: Geometry, slot: Run<'a, G>, next: Position) -> Self {
+        Self { slot, next, passed: D::turn_passed(geometry, slot.position()) }
+    }
 }
 
 /// How many handles a side has: [`Solo`] or [`Shared`].
@@ -182,61 +195,35 @@ fn acquire<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     }
 }
 
-/// Whether a slot is ready for side `D`, some thread being late.
-#[inline(always)]
-pub fn is_ready_beside_late<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<'_, G>) -> bool {
-    let geometry = track.slots.geometry;
-    let index = geometry.index(slot.position());
-    let late = track.lates.word(index);
-    late.is_clear() && slot.is_ready_in_turn::<D>(geometry) && track.lates.is_still(index, late)
-}
-
 /// Asks for one position and claims it, with its slot, if the guess is right: nearly always. The
 /// cursor is past the position then; where another handle was faster, it is where the counter is.
 ///
-/// It looks at the watch and gives up if anybody is late, or, `BESIDE` late threads, at the late
-/// word of the slot.
+/// It gives up if anybody is late where `W` looks.
 #[inline(always)]
-pub fn acquire_guessed<'a, D: Side, K: Protocol, O: Protocol, R: Tracked, const BESIDE: bool>(
+pub fn acquire_guessed<'a, D: Side, K: Protocol, O: Protocol, R: Tracked, W: Care>(
     ring: &'a R,
     cursor: &mut Cursor<impl Tally>,
 ) -> Option<One<'a, R::Group>> {
     let track = &ring.track();
-    if are_lone::<K, O>() {
-        hook::at(hook::Point::Asking);
-        return if BESIDE {
-            lone::acquire_one_of_batch::<D, _, { lone::LEAVE_TURNS }>(track, cursor)
-        } else {
-            lone::acquire_one::<D, _>(track, cursor)
-        };
-    }
-    if BESIDE && is_patient() {
-        return None;
-    }
     hook::at(hook::Point::Asking);
-    let geometry = track.slots.geometry;
+    if are_lone::<K, O>() {
+        return W::acquire_lone::<D, _>(track, cursor);
+    }
     let guess = cursor.next;
+    let geometry = track.slots.geometry;
     let slot = track.slots.at(guess);
-    let index = geometry.index(guess);
-    let is_ready = || slot.ready::<D>(geometry) == 1;
-    let is_ours = if BESIDE {
-        track.lates.note_fence(index);
-        is_ready_beside_late::<D, _>(track, &slot)
-    } else {
-        let look = track.lates.look(index);
-        look.is_quiet() && is_ready() && track.lates.is_unchanged(index, look)
-    };
-    if !is_ours {
+    if !W::is_ready::<D, _>(track, &slot) {
         return None;
     }
-    let next = geometry.advance(guess, 1);
-    if let Err(latest) = K::claim::<D, _>(track, guess, next) {
-        cursor.next = latest;
+    let one = One::of::<D>(geometry, slot, geometry.advance(guess, 1));
+    // A branch: chosen by a conditional move, the next position would wait for the outcome of the claim.
+    if let Err(latest) = K::claim::<D, _>(track, guess, one.next) {
+        cursor.go_on_at::<D, K, _>(track, latest);
         return None;
     }
+    cursor.go_on_at::<D, K, _>(track, one.next);
     hook::at(hook::Point::Claimed);
-    cursor.next = next;
-    Some(One { slot, next })
+    Some(one)
 }
 
 /// Asks for one position and claims it, with its slot. The cursor is where the next operation
@@ -261,11 +248,12 @@ pub fn acquire_one<'a, D: Side, K: Protocol, O: Protocol, R: Tracked>(
     };
     match acquire::<D, K, O, R>(ring, cursor.next, &mut cursor.freed, 1, ask) {
         Ok(claim) => {
-            cursor.next = claim.to;
-            Some(One { slot: ring.track().slots.only(claim.from), next: claim.to })
+            cursor.go_on_at::<D, K, _>(track, claim.to);
+            let slots = ring.track().slots;
+            Some(One::of::<D>(slots.geometry, slots.only(claim.from), claim.to))
         }
         Err(next) => {
-            cursor.next = next;
+            cursor.go_on_at::<D, K, _>(track, next);
             None
         }
     }
@@ -274,10 +262,10 @@ pub fn acquire_one<'a, D: Side, K: Protocol, O: Protocol, R: Tracked>(
 /// Step 4 for a claim of one position: passes the turn at its slot to the other side. False if
 /// the handle was late and the position was skipped: a producer still has its value.
 ///
-/// It looks at the watch, or, `BESIDE` late threads, at the late word of the slot.
+/// It looks where `W` looks.
 #[inline(always)]
 #[must_use]
-pub fn commit_one<D: Side, K: Protocol, O: Protocol, R: Tracked, const BESIDE: bool>(
+pub fn commit_one<D: Side, K: Protocol, O: Protocol, R: Tracked, W: Care>(
     ring: &R,
     one: One<'_, R::Group>,
 ) -> bool {
@@ -286,28 +274,29 @@ pub fn commit_one<D: Side, K: Protocol, O: Protocol, R: Tracked, const BESIDE: b
         lone::commit_one::<D, _>(track, one);
         return true;
     }
-    let One { slot, next } = one;
-    let geometry = track.slots.geometry;
-    let index = geometry.index(slot.position());
     hook::at(hook::Point::Moved);
-    if K::SHARED && BESIDE && !is_patient() && !track.lates.is_fence_free(index) {
-        slot.pass_and_fence::<D>(geometry);
-    } else {
-        slot.pass::<D>(geometry);
-    }
+    W::pass::<D, _>(track, &one, K::SHARED);
     hook::at(hook::Point::Committed);
-    K::committed::<D, _>(track, next);
+    K::committed::<D, _>(track, one.next);
     if !K::SHARED {
         return true;
     }
-    let is_clear = if BESIDE && !is_patient() {
-        track.lates.is_clear_after_commit(index)
-    } else {
-        track.lates.is_quiet_after_commit(index)
-    };
-    let in_time = is_clear || settle::<D, R>(ring, slot.position());
+    if W::is_clear(track, &one.slot) {
+        if D::RENEWS && !W::KNOWS_BUDGET {
+            track.lates.renew_budget();
+        }
+        return true;
+    }
+    settle_one::<D, R>(ring, one.slot.position())
+}
+
+/// As [`commit_one`], where the look after the commit has found somebody late, or the budget spent.
+#[cold]
+#[inline(never)]
+fn settle_one<D: Side, R: Tracked>(ring: &R, position: Position) -> bool {
+    let in_time = settle::<D, R>(ring, position);
     if D::RENEWS && in_time {
-        track.lates.renew_budget();
+        ring.track().lates.renew_budget();
     }
     in_time
 }

@@ -32,7 +32,7 @@ fn pop_batch(queue: &Queue, n: usize) -> usize {
 
 /// Lets consumers spend all of the budget.
 fn spend_all(lates: Lates<'_>, geometry: Geometry) {
-    (0..3 * geometry.capacity() + 256).for_each(|_| lates.spend());
+    (0..3 * geometry.capacity() + 512).for_each(|_| lates.spend());
     assert!(lates.is_spent(geometry));
 }
 

@@ -4,7 +4,7 @@
 //! With fewer slots taken by stopped threads than there are, an operation of another thread that
 //! nobody disturbs meanwhile, evictions and exact batches too, passes at most [`most`] points: eight
 //! for each slot and eight times eight for what it does once. That is beside threads that have been
-//! stopped for a lap or a few; where a budget is spent (three laps and 256 positions) it can be more.
+//! stopped for a lap or a few; where a budget is spent (three laps and 512 positions) it can be more.
 //! With as many or more taken, each operation still returns within the same bound, but for an eviction
 //! that finds neither room nor an oldest value: that gives up after 256 attempts.
 

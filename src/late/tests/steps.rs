@@ -21,7 +21,7 @@ fn pop(slots: &Slots) -> Option<u64> {
 
 /// How many positions can be skipped until a budget is spent.
 fn budget(slots: &Slots) -> usize {
-    3 * slots.capacity() + 256
+    3 * slots.capacity() + 512
 }
 
 /// Fills and empties the slots twice.

@@ -149,7 +149,7 @@ fn a_budget_is_three_laps_and_the_slack_and_a_commit_renews_it() {
         let (watch, words) = (Watch::new(), words(capacity));
         let lates = Lates { watch: &watch, words: &words };
         for _ in 0..2 {
-            for spent in 0..3 * capacity + 256 {
+            for spent in 0..3 * capacity + 512 {
                 assert!(!lates.is_spent(geometry), "{spent} positions of {capacity} slots");
                 lates.spend();
             }
