@@ -1,4 +1,4 @@
-//! The words of the whole ring: what an operation looks at while nobody is late, and the budget.
+//! The watch of the whole ring: what an operation looks at while nobody is late, and the budget.
 //!
 //! `late` counts the late words that are not clear, under a version that grows with every change and
 //! with every position that is skipped. `calm` is a value of `late` at which nobody was late and nothing of
@@ -28,7 +28,7 @@ const SLACK: usize = if cfg!(ringway_modelled) { MODELLED } else { 512 };
 /// Twice as many as the largest models have consumers, so that a budget is soon spent.
 const MODELLED: usize = if cfg!(ringway_loom) { 4 } else { 12 };
 
-/// The words of the whole ring.
+/// The watch of the whole ring.
 #[derive(Debug)]
 pub(super) struct Calm {
     late: Atomic,
@@ -119,3 +119,6 @@ impl Calm {
         self.spent.load(Edge::RELAXED) >= budget as Word
     }
 }
+
+#[cfg(all(test, not(ringway_modelled)))]
+mod tests;

@@ -1,5 +1,5 @@
-//! What the handles of a ring know of late threads: the words of the whole ring, a word for each
-//! sector of slots, and a late word for each slot.
+//! What the handles of a ring know of late threads: a watch of the whole ring, one for each sector of
+//! slots, and a late word for each slot.
 
 use crossbeam_utils::CachePadded;
 

@@ -1,5 +1,5 @@
-//! How a single operation looks out for late threads: at the words of the whole ring, while nobody is late;
-//! at the word of the sector, while somebody is elsewhere; at the late word of its slot.
+//! How an operation on one slot looks out for late threads: at the watch of the whole ring, while nobody is
+//! late; at that of the sector, while somebody is late elsewhere; at the late word of the slot.
 //!
 //! Each is a straight path of its own through steps 1 and 4, and tried before the next.
 
@@ -32,11 +32,11 @@ pub trait Care {
     ) -> Option<One<'a, G>>;
 }
 
-/// Looks at the words of the whole ring.
+/// Looks at the watch of the whole ring.
 #[derive(Debug)]
 pub enum Calm {}
 
-/// Looks at the word of the slot's sector.
+/// Looks at the watch of the slot's sector.
 #[derive(Debug)]
 pub enum InSector {}
 

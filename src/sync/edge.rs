@@ -87,8 +87,8 @@ edges! {
     /// side after: it sees no older one than whoever has claimed, or it would find the ring empty, or
     /// full, that never was.
     COUNTER_LOOK: Acquire with COUNTER_CLAIM;
-    /// A late word is clear again: the mark that its owner left comes first, so that who sees the
-    /// watch quiet does not take what was skipped.
+    /// A late word is clear again, or the ring is found calm: the mark that a late owner left comes first,
+    /// so that who sees the watch quiet does not take what was skipped.
     WATCH_LOWER: Release with WATCH_LOOK;
     /// A handle that finds the watch quiet sees the marks that late owners left.
     WATCH_LOOK: Acquire with WATCH_LOWER;

@@ -1,4 +1,4 @@
-//! The watch by itself: what a look tells, and how long a budget lasts.
+//! The watch of a sector by itself: what a look tells.
 
 use std::vec::Vec;
 
@@ -137,25 +137,5 @@ fn the_fence_is_noted_once_and_no_count_with_it() {
         let look = lates.look(0);
         assert_eq!((look.is_quiet(), count(look)), (fence::is_free(), 0));
         assert_eq!(look.0 & !QUIET, 0, "the version is that of late words");
-    }
-}
-
-/// The budget is what DESIGN says, to the position: with less of it a consumer would say Empty
-/// though a push has returned.
-#[test]
-fn a_budget_is_three_laps_and_the_slack_and_a_commit_renews_it() {
-    for capacity in [1, 2, 7, 100] {
-        let geometry = Geometry::new(capacity).unwrap();
-        let (watch, words) = (Watch::new(), words(capacity));
-        let lates = Lates { watch: &watch, words: &words };
-        for _ in 0..2 {
-            for spent in 0..3 * capacity + 512 {
-                assert!(!lates.is_spent(geometry), "{spent} positions of {capacity} slots");
-                lates.spend();
-            }
-            assert!(lates.is_spent(geometry));
-            lates.renew_budget();
-        }
-        assert!(!lates.is_spent(geometry));
     }
 }
