@@ -101,7 +101,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
         self.ring.filling(|cursor| self.ring.push_iter(cursor, values))
     }
 
-    /// Copies as many values as are ready to the beginning of a slice, with one claim, and
+    /// Copies as many values in a row as are ready to the beginning of a slice, with one claim, and
     /// returns how many; the rest of the slice stays as it was.
     ///
     /// ```

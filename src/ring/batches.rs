@@ -117,7 +117,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         moved
     }
 
-    /// Copies as many values as are ready to the beginning of a slice.
+    /// Copies as many values in a row as are ready to the beginning of a slice.
     #[inline(always)]
     pub(crate) fn pop_slice(&self, cursor: &mut Cursor<impl Tally>, values: &mut [S::Item]) -> usize
     where

@@ -46,7 +46,7 @@ impl<L: Link> Consumer<L> {
         self.link.ring().pop(&mut self.cursor)
     }
 
-    /// Copies as many values as are ready to the beginning of a slice, with one claim, and
+    /// Copies as many values in a row as are ready to the beginning of a slice, with one claim, and
     /// returns how many; the rest of the slice stays as it was.
     ///
     /// ```

@@ -13,7 +13,7 @@ use crate::position::Position;
 use crate::sequencer::{Claim, Emptying, Tracked, acquire_many};
 
 impl<L: Link<Consumers = Solo>> Consumer<L> {
-    /// Looks at up to `n` values where they lie, as many as are ready.
+    /// Looks at up to `n` values where they lie, as many in a row as are ready.
     ///
     /// They stay in the ring until [`Peeked::release`]; a guard that is dropped or forgotten
     /// releases nothing.

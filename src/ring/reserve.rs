@@ -11,7 +11,7 @@ use crate::buffer;
 use crate::sequencer::{Claim, Filling, Tracked, acquire_many, commit_many};
 
 impl<L: Link<Producers = Solo>> Producer<L> {
-    /// Reserves up to `n` empty slots, as many as are ready, to be written in place.
+    /// Reserves up to `n` empty slots, as many in a row as are ready, to be written in place.
     ///
     /// Nothing is seen by consumers before [`Reserved::commit`]. A reservation that is dropped
     /// drops what was written and leaves the slots empty; one that is forgotten leaks it.

@@ -275,7 +275,8 @@ fn any_steps_agree_with_a_queue<P: End, C: End>(
         failure_persistence: None,
         ..ProptestConfig::with_cases(times(200) as u32)
     };
-    let shapes = (1..=65usize, start(), vec(step(), 1..300));
+    let most = if cfg!(miri) { 30 } else { 300 };
+    let shapes = (1..=65usize, start(), vec(step(), 1..most));
     let outcome = TestRunner::new(config).run(&shapes, |(capacity, start, steps)| {
         let (sender, receiver) = make(capacity, start);
         let (senders, receivers) = (vec![sender], vec![receiver]);
