@@ -74,14 +74,20 @@ impl Calm {
     /// Finds out whether nobody is late and nothing spent, and says so to all others.
     #[inline(always)]
     pub(super) fn note(&self) -> bool {
-        let late = self.late.load(edge::WATCH_LOOK);
+        if fence::is_patient() {
+            return true;
+        }
+        let (late, noted) = (self.late.load(edge::WATCH_LOOK), self.calm.load(Edge::RELAXED));
+        if late == noted {
+            return true;
+        }
         // Where the light fence is not free, everybody goes the way beside late threads, with real fences.
         let is_calm = (cfg!(ringway_modelled) || fence::is_free())
             && late % VERSION == 0
             && self.spent.load(Edge::RELAXED) == 0;
         // An old value is not kept: `late` might come to it again.
         let calm = if is_calm { late } else { DISTURBED };
-        if self.calm.load(Edge::RELAXED) != calm {
+        if noted != calm {
             self.calm.store(calm, edge::WATCH_LOWER);
         }
         is_calm
