@@ -99,8 +99,9 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         // Whoever has taken values out saw them go in: so does who sees that they are out.
         let emptied = Position(self.emptied.load(edge::COUNTER_LOOK));
         hook::at(hook::Point::Looked);
-        // And a lone handle that counts values finds them by their turns.
-        let look = if Self::IS_LONE { edge::LONE_LOOK } else { Edge::RELAXED };
+        // And whoever counts values sees what was done before they went in: a lone handle finds them by their
+        // turns.
+        let look = if Self::IS_LONE { edge::LONE_LOOK } else { edge::COUNTER_LOOK };
         let filled = Position(self.filled.load(look)).opened_near(emptied);
         let geometry = self.store.slots().geometry;
         // Between the two looks either counter may have moved, so that the distance can be more

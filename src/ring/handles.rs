@@ -81,21 +81,22 @@ impl Handles {
     /// As [`Handles::add`].
     #[cfg(feature = "std")]
     pub(crate) fn add_beside(&self, side: Count) -> bool {
-        let mut word = self.0.load(Edge::RELAXED);
-        while side.of(word) != 0 {
+        loop {
+            let word = self.0.load(edge::HANDLES_LEFT);
+            if side.of(word) == 0 {
+                return false;
+            }
             assert_room(side.of(word));
-            match self.0.compare_exchange(word, word + side.one(), Edge::RELAXED) {
-                Ok(_) => return true,
-                Err(latest) => word = latest,
+            if self.0.compare_exchange(word, word + side.one(), Edge::RELAXED).is_ok() {
+                return true;
             }
         }
-        false
     }
 
-    /// How many handles the side has.
+    /// How many handles the side has. Whoever learns that some are gone sees what was done through them.
     #[cfg(feature = "std")]
     pub(crate) fn count(&self, side: Count) -> usize {
-        side.of(self.0.load(Edge::RELAXED)) as usize
+        side.of(self.0.load(edge::HANDLES_LEFT)) as usize
     }
 
     /// Counts one handle of a side less; it is gone when what is returned is dropped.

@@ -1,8 +1,8 @@
 //! A side with one handle: the handle itself knows what is claimed.
 
-use super::{Emptying, Protocol, Sequencer, Side, Track};
+use super::{Protocol, Sequencer, Side, Track};
 use crate::position::Position;
-use crate::sync::edge::{self, Edge};
+use crate::sync::edge;
 
 /// A side of a ring that has a single handle, which is `Send` and not `Clone`.
 ///
@@ -26,11 +26,10 @@ impl Protocol for Solo {
         Ok(())
     }
 
-    /// The counter of a solo side only serves those who ask for the length: they look at that of the
-    /// consumers first.
+    /// The counter of a solo side only serves those who ask for the length: what they count they find by
+    /// its turns too.
     #[inline(always)]
     fn committed<D: Side, G>(track: &Track<'_, G>, to: Position) {
-        let edge = if D::TURN == Emptying::TURN { edge::COUNTER_CLAIM } else { Edge::RELAXED };
-        D::counter(track).store(to.0, edge);
+        D::counter(track).store(to.0, edge::COUNTER_CLAIM);
     }
 }

@@ -80,12 +80,12 @@ edges! {
     LONE_COMMIT: Release with LONE_LOOK;
     /// The other side finds out how far that has come, and takes the slots before for ready.
     LONE_LOOK: Acquire with LONE_COMMIT;
-    /// A handle claims, or a lone consumer has taken: what was done before comes first, also through
+    /// A handle claims, or a lone one has moved values: what was done before comes first, also through
     /// the other side.
     COUNTER_CLAIM: Release with COUNTER_LOOK;
     /// Who finds its counter where it took it to be, or asks for the length, reads that of the other
     /// side after: it sees no older one than whoever has claimed, or it would find the ring empty, or
-    /// full, that never was.
+    /// full, that never was. And who counts values sees what was done before they went in.
     COUNTER_LOOK: Acquire with COUNTER_CLAIM;
     /// A late word is clear again, or the ring is found calm: the mark that a late owner left comes first,
     /// so that who sees the watch quiet does not take what was skipped.
@@ -115,8 +115,8 @@ edges! {
     /// A handle stops to count for its side: all that was done through it comes first. The last one, which may
     /// close a channel, sees what the others did.
     HANDLE_LEAVES: AcqRel with HANDLES_LEFT;
-    /// Whoever sees that a side has no handle sees all that they did: a value that was pushed
-    /// before is there to pop.
+    /// Whoever counts the handles of a side, or sees that it has none, sees all that was done through those
+    /// that are gone: a value that was pushed before is there to pop.
     HANDLES_LEFT: Acquire with HANDLE_LEAVES;
     /// A handle is gone: what the last of its side did comes first.
     HANDLE_GONE: Release with FIRST_PAIR;

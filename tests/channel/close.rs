@@ -200,5 +200,15 @@ fn who_learns_of_the_end_sees_what_was_done_before_it() {
         is_seen_at_the_end([sender.clone(), sender], || receiver.is_closed());
         let (sender, receiver) = bounded::<u8>(1);
         is_seen_at_the_end([sender.clone(), sender], || receiver.recv() == Err(RecvError));
+        let (sender, receiver) = bounded::<u8>(1);
+        is_seen_at_the_end([sender.clone(), sender], || receiver.sender_count() == 0);
+        let (sender, receiver) = bounded::<u8>(1);
+        is_seen_at_the_end([receiver.clone(), receiver], || sender.receiver_count() == 0);
+        let (sender, _receiver) = bounded::<u8>(1);
+        let weak = sender.downgrade();
+        is_seen_at_the_end([sender.clone(), sender], || weak.upgrade().is_none());
+        let (_sender, receiver) = bounded::<u8>(1);
+        let weak = receiver.downgrade();
+        is_seen_at_the_end([receiver.clone(), receiver], || weak.upgrade().is_none());
     }
 }

@@ -1,8 +1,10 @@
 //! What a handle may say of the ring while others work on it.
 
+use loom_tests::sync::Arc;
+use loom_tests::sync::atomic::{AtomicBool, Ordering};
 use loom_tests::thread;
-use loom_tests::{Bounds, Make, Value, drain, explore, near_wrap, settle};
-use ringway::ring::{self, Link, Shared, Solo};
+use loom_tests::{Bounds, Make, Value, Witness, drain, explore, near_wrap, settle};
+use ringway::ring::{self, Link, Producer, Shared, Solo};
 
 /// The only consumer looks on while the producer fills the ring: the length only grows.
 fn filling<L>(name: &str, make: Make<L>, bounds: Bounds)
@@ -117,6 +119,88 @@ where
 #[test]
 fn what_a_lone_handle_counts_it_has() {
     counted("spsc", ring::spsc_at, (3, 20));
+}
+
+/// The only consumer finds that it has a value, from a lone producer, which is never late: it has one at once.
+fn counted_by_the_only_consumer<L>(name: &str, make: Make<L>, bounds: Bounds)
+where
+    L: Link<Item = Value, Producers = Solo> + Send + 'static,
+{
+    explore(&format!("{name}, had when counted"), bounds, move |ledger| {
+        let (mut producer, mut consumer) = near_wrap(ledger, make, 2, 1);
+        let filler = thread::spawn(move || {
+            assert_eq!(producer.push_vec(&mut vec![ledger.value(0), ledger.value(1)]), 2);
+            producer
+        });
+        let had = (!consumer.is_empty()).then(|| consumer.pop().expect("one is counted"));
+        let producer = filler.join().unwrap();
+        assert_eq!(drain(&mut consumer).len(), 2 - had.iter().len());
+        drop(had);
+        settle(ledger, producer, consumer);
+    });
+}
+
+/// The only producer finds that there is room, beside a lone consumer, which is never late: it has it at once.
+fn room_for_the_only_producer<L>(name: &str, make: Make<L>, bounds: Bounds)
+where
+    L: Link<Item = Value, Consumers = Solo> + Send + 'static,
+{
+    explore(&format!("{name}, had room when counted"), bounds, move |ledger| {
+        let (mut producer, mut consumer) = near_wrap(ledger, make, 2, 1);
+        assert_eq!(producer.push_vec(&mut vec![ledger.value(0), ledger.value(1)]), 2);
+        let emptier = thread::spawn(move || {
+            assert_eq!(consumer.pop_vec(&mut Vec::new(), 2), 2);
+            consumer
+        });
+        let fits = !producer.is_full();
+        if fits {
+            assert!(producer.push(ledger.value(2)).is_ok(), "there is room for one");
+        }
+        let mut consumer = emptier.join().unwrap();
+        assert_eq!(drain(&mut consumer).len(), usize::from(fits));
+        settle(ledger, producer, consumer);
+    });
+}
+
+#[test]
+fn what_the_only_handle_of_a_side_counts_it_has() {
+    counted_by_the_only_consumer("spmc", ring::spmc_at, (3, 20));
+    room_for_the_only_producer("mpsc", ring::mpsc_at, (3, 20));
+}
+
+/// Two producers push, and each does something before: whoever counts both values sees both.
+fn done_before<L>(name: &str, make: Make<L>, bounds: Bounds)
+where
+    L: Link<Item = Value, Producers = Shared> + Send + 'static,
+{
+    let (witness, full) = Witness::pair();
+    explore(&format!("{name}, done before it was counted"), bounds, move |ledger| {
+        let (producer, mut consumer) = near_wrap(ledger, make, 2, 1);
+        let done = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+        let pushes = |(id, mut producer): (u64, Producer<L>)| {
+            let done = Arc::clone(&done[id as usize]);
+            thread::spawn(move || {
+                done.store(true, Ordering::Relaxed);
+                assert!(producer.push(ledger.value(id)).is_ok());
+            })
+        };
+        let threads = [(0, producer.clone()), (1, producer.clone())].map(pushes);
+        if consumer.is_full() {
+            let seen = done.each_ref().map(|done| done.load(Ordering::Relaxed));
+            assert_eq!(seen, [true; 2], "what was done before is not seen");
+            full.see();
+        }
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!(drain(&mut consumer).len(), 2);
+        settle(ledger, producer, consumer);
+    });
+    assert!(witness.was_seen());
+}
+
+#[test]
+fn who_counts_values_sees_what_was_done_before_they_went_in() {
+    done_before("mpsc", ring::mpsc_at, (3, 250));
+    done_before("mpmc", ring::mpmc_at, (3, 250));
 }
 
 /// A7: somebody else looks on while a producer and a consumer pass values through a ring.

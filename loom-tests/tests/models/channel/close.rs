@@ -170,3 +170,24 @@ fn who_learns_of_the_end_sees_what_was_done_before() {
     });
     assert!(witness.was_seen());
 }
+
+#[test]
+fn who_finds_that_nobody_is_left_sees_what_was_done_before() {
+    let (witness, over) = Witness::pair();
+    explore("two senders go, and one counts them", (3, 1000), move |_| {
+        let (sender, receiver) = channel(1);
+        if end_is_seen([sender.clone(), sender], || receiver.sender_count() == 0) {
+            over.see();
+        }
+    });
+    assert!(witness.was_seen());
+    let (witness, over) = Witness::pair();
+    explore("two senders go, and a weak one asks for another", (3, 1000), move |_| {
+        let (sender, _receiver) = channel(1);
+        let weak = sender.downgrade();
+        if end_is_seen([sender.clone(), sender], || weak.upgrade().is_none()) {
+            over.see();
+        }
+    });
+    assert!(witness.was_seen());
+}
