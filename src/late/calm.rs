@@ -112,7 +112,7 @@ impl Calm {
     }
 
     /// The consumers' counter was moved past a skipped position. No push takes the ring for calm before one has
-    /// renewed the budget.
+    /// renewed the budget: so nothing is spent beside a lone producer, which never does.
     pub(super) fn spend(&self) {
         self.spent.fetch_add(1, Edge::RELAXED);
         self.late.fetch_add(VERSION, edge::WATCH_LOWER);

@@ -60,7 +60,7 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
             if *passed > geometry.capacity() && D::TURN == Filling::TURN {
                 return Step::Blocked;
             }
-            return Step::Again(match pass::<D, K, _>(track, from, freed) {
+            return Step::Again(match pass::<D, K, O, _>(track, from, freed) {
                 Ok(next) => {
                     *passed += 1;
                     next
@@ -132,7 +132,7 @@ pub(crate) fn is_ready_or_skipped<D: Side, K: Protocol, O: Protocol, G: Group>(
 }
 
 /// Moves the counter of side `D` past a position that is skipped: where it stands then.
-fn pass<D: Side, K: Protocol, G: Group>(
+fn pass<D: Side, K: Protocol, O: Protocol, G: Group>(
     track: &Track<'_, G>,
     position: Position,
     freed: &mut impl Tally,
@@ -141,7 +141,10 @@ fn pass<D: Side, K: Protocol, G: Group>(
     K::claim::<D, _>(track, position, next)?;
     K::committed::<D, _>(track, next);
     if D::TURN == Emptying::TURN {
-        track.lates.spend();
+        // A lone producer is never late and renews nothing.
+        if O::SHARED {
+            track.lates.spend();
+        }
         freed.add(1);
     }
     Ok(next)

@@ -12,6 +12,7 @@ use crate::ring::{self, Consumer, Link, Producer};
 use crate::sync::hook::{self, Point, fences_passed_by};
 
 mod batches;
+mod calm;
 #[cfg(feature = "std")]
 mod channels;
 mod evictions;

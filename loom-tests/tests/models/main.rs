@@ -3,6 +3,7 @@
 
 mod batches;
 mod beside;
+mod calm;
 mod channel;
 #[cfg(ringway_loom)]
 mod edges;

@@ -1,9 +1,12 @@
 //! The watch of a sector by itself: what a look tells.
 
+use core::sync::atomic::{AtomicBool, Ordering};
 use std::vec::Vec;
 
 use super::*;
+use crate::effort::times;
 use crate::late::word::{Late, LateWord, Tag};
+use crate::sync::pause;
 
 /// The words of a ring with so many slots.
 fn words(slots: usize) -> Vec<Atomic> {
@@ -72,6 +75,31 @@ fn two_late_words_of_a_sector_are_counted_as_two() {
     assert_eq!(count(lates.look(0)), 1);
     assert!(lates.clear(1, intents[1]));
     assert_eq!(count(lates.look(0)), 0);
+}
+
+/// T3, by one thread that changes a late word and one that looks.
+#[test]
+fn a_late_word_is_counted_before_it_is_set_and_until_it_is_clear() {
+    let (watch, words) = (Watch::new(), words(1));
+    let (lates, is_done) = (Lates { watch: &watch, words: &words }, AtomicBool::new(false));
+    lates.note_fence(0);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for i in 0..times(100_000) {
+                let intent = lates.raise(0, lates.word(0), an_intent(lates.word(0))).unwrap();
+                assert!(lates.clear(0, intent));
+                (0..i % 64).for_each(|_| pause());
+            }
+            is_done.store(true, Ordering::Relaxed);
+        });
+        while !is_done.load(Ordering::Relaxed) {
+            let (look, _) = (lates.look(0), lates.note_calm());
+            let since = lates.calm_since();
+            let is_clear = lates.word(0).is_clear();
+            assert!(is_clear || !lates.is_calm_still(since));
+            assert!(is_clear || !look.is_quiet() || !lates.is_unchanged(0, look));
+        }
+    });
 }
 
 /// A sector of a ring of many millions of slots.
