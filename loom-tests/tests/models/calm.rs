@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use loom_tests::{assert_exactly, explore_skipping, thread};
+use loom_tests::{Value, assert_exactly, explore_skipping, thread};
 use ringway::hook::{self, Point};
 use ringway::ring;
 
@@ -14,7 +14,7 @@ use ringway::ring;
 struct Stage(Arc<AtomicUsize>);
 
 impl Stage {
-    /// Comes to a stage, and waits for the one after the next.
+    /// Comes to a stage, and waits until somebody has come to the next.
     fn passes(&self, stage: usize) {
         self.comes_to(stage);
         self.waits_for(stage + 1);
@@ -31,12 +31,23 @@ impl Stage {
     }
 }
 
-/// A producer comes back that was skipped, before the consumer that has skipped it passes the slot. That
-/// one finds the ring calm, by a push that tries an old position first; another consumer, which has seen nothing of all this, sees that
-/// and the mark that the producer stored before it knew.
+/// A producer comes back that was skipped, before the thread that has skipped it passes the slot. That
+/// finds the ring calm, by a push that tries an old position first. A consumer that has seen nothing of all
+/// this believes it, and does not take what the producer had filled before it knew. Nor by a batch, which
+/// looks at the watch of the sector.
 #[test]
 fn who_believes_that_nobody_is_late_sees_what_the_late_have_left() {
-    explore_skipping("somebody finds the ring calm", (0, 10), |ledger| {
+    beside_one_who_finds_that_nobody_is_late("one", |consumer, all| all.extend(consumer.pop()));
+    beside_one_who_finds_that_nobody_is_late("a batch", |consumer, all| {
+        consumer.pop_vec(all, 1);
+    });
+}
+
+fn beside_one_who_finds_that_nobody_is_late(
+    name: &str,
+    take: fn(&mut ring::mpmc::Consumer<Value>, &mut Vec<Value>),
+) {
+    explore_skipping(&format!("somebody finds the ring calm, {name}"), (0, 10), move |ledger| {
         let (mut another, mut consumer) = ring::mpmc_at(3, u64::MAX);
         let stage = Stage::default();
         let (mut theirs, at) = (another.clone(), stage.clone());
@@ -54,9 +65,10 @@ fn who_believes_that_nobody_is_late_sees_what_the_late_have_left() {
         let (mut theirs, at) = (consumer.clone(), stage.clone());
         let reader = thread::spawn(move || {
             at.waits_for(4);
-            let value = theirs.pop().map(|value| value.id());
+            let mut values = Vec::new();
+            take(&mut theirs, &mut values);
             at.comes_to(5);
-            value
+            Vec::from_iter(values.iter().map(Value::id))
         });
         stage.waits_for(1);
         let pushed = Rc::new(RefCell::new(None));
