@@ -89,15 +89,16 @@ fn while_the_ring_is_calm_an_operation_tries_once() {
     let (mut producer, mut consumer) = ring::mpmc(3);
     let (mut lone_producer, mut consumers) = ring::spmc(3);
     let (mut producers, mut lone_consumer) = ring::mpsc(3);
-    let mut operations: [(&mut dyn FnMut(), &mut dyn FnMut()); 4] = [
-        (&mut || queue.push(1).unwrap(), &mut || assert_eq!(queue.pop(), Some(1))),
-        (&mut || producer.push(1).unwrap(), &mut || assert_eq!(consumer.pop(), Some(1))),
-        (&mut || lone_producer.push(1).unwrap(), &mut || assert_eq!(consumers.pop(), Some(1))),
-        (&mut || producers.push(1).unwrap(), &mut || assert_eq!(lone_consumer.pop(), Some(1))),
+    let mut operations: [[&mut dyn FnMut(); 2]; 4] = [
+        [&mut || queue.push(1).unwrap(), &mut || assert_eq!(queue.pop(), Some(1))],
+        [&mut || producer.push(1).unwrap(), &mut || assert_eq!(consumer.pop(), Some(1))],
+        [&mut || lone_producer.push(1).unwrap(), &mut || assert_eq!(consumers.pop(), Some(1))],
+        [&mut || producers.push(1).unwrap(), &mut || assert_eq!(lone_consumer.pop(), Some(1))],
     ];
-    for (i, (push, pop)) in operations.iter_mut().enumerate() {
+    for (i, [push, pop]) in operations.iter_mut().enumerate() {
         // The first one asks whether the light fence is free.
-        (push(), pop());
+        push();
+        pop();
         for _ in 0..7 {
             for operation in [&mut **push, &mut **pop] {
                 let asked = points(operation).into_iter().filter(|at| *at == Point::Asking).count();
