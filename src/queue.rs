@@ -79,13 +79,6 @@ impl<T> Queue<T> {
     pub fn new_at(capacity: usize, start: u64) -> Self {
         Self { ring: Ring::on_heap(capacity, start) }
     }
-
-    /// Finds out whether nobody is late, as an operation does elsewhere in the ring, and takes nothing.
-    #[cfg(ringway_modelled)]
-    #[doc(hidden)]
-    pub fn note_calm(&self) -> bool {
-        crate::sequencer::Tracked::track(&self.ring).lates.note_calm()
-    }
 }
 
 impl<T, const N: usize> Queue<T, Array<T, N>> {
