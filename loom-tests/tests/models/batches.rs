@@ -100,7 +100,7 @@ fn a_batch_anywhere_in_the_slots() {
         one_batch("spsc", ring::spsc_at, place, (ALL, 100));
     }
     for (place, all, bounds) in
-        [(IN_TWO_GROUPS, (ALL, 500), (3, 50)), (WHOLE_GROUP, (ALL, 2000), (3, 150))]
+        [(IN_TWO_GROUPS, (ALL, 200), (3, 50)), (WHOLE_GROUP, (ALL, 300), (3, 150))]
     {
         one_batch("mpsc", ring::mpsc_at, place, bounds);
         one_batch("spmc", ring::spmc_at, place, all);
