@@ -85,7 +85,7 @@ impl Calm {
         let is_calm = (cfg!(ringway_modelled) || fence::is_free())
             && late % VERSION == 0
             && self.spent.load(Edge::RELAXED) == 0;
-        // An old value is not kept: `late` might come to it again.
+        // Nor is an old value kept here, where others have changed `late`.
         let calm = if is_calm { late } else { DISTURBED };
         if noted != calm {
             self.calm.store(calm, edge::WATCH_LOWER);
@@ -96,6 +96,14 @@ impl Calm {
     /// A late word is about to be set.
     pub(super) fn raise(&self) {
         self.late.fetch_add(VERSION + 1, Edge::RELAXED);
+        self.forget();
+    }
+
+    /// An old value is not kept, though nobody notes what `late` says by now: it might come to it again.
+    fn forget(&self) {
+        if self.calm.load(Edge::RELAXED) != DISTURBED {
+            self.calm.store(DISTURBED, Edge::RELAXED);
+        }
     }
 
     /// One late word less is set.
@@ -116,6 +124,7 @@ impl Calm {
     pub(super) fn spend(&self) {
         self.spent.fetch_add(1, Edge::RELAXED);
         self.late.fetch_add(VERSION, edge::WATCH_LOWER);
+        self.forget();
     }
 
     /// Whether so many positions were skipped without a commit that nothing was committed at some

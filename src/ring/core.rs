@@ -138,8 +138,8 @@ impl<P: Sequencer, C: Sequencer, S: Store> Drop for Ring<P, C, S> {
             unsafe { buffer::drop_values(slots, &Claim { from, to, len }) }
         } else {
             let to = Position(self.filled.load(Edge::RELAXED)).opened_near(from);
-            // More than a lap where a thread was killed when it had reserved a position (`replace`), and
-            // others have filled what comes after.
+            // More than a lap where a batch has given up its rest, whose slots are ready in the next one, or a
+            // thread was killed when it had reserved a position (`replace`) and others filled what comes after.
             let n = slots.geometry.distance(from, to).max(0) as usize;
             // SAFETY: nobody else has the ring any more, so that the slots are ours.
             unsafe { buffer::drop_filled(slots, from, n) }

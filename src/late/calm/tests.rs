@@ -47,6 +47,19 @@ fn an_old_calm_is_forgotten_while_somebody_is_late() {
     assert!(!is_calm(&calm));
 }
 
+/// The same where nobody looks at all of it: batches look at their sectors.
+#[test]
+fn an_old_calm_is_forgotten_though_nobody_notes_it() {
+    for change in [Calm::raise, Calm::spend] {
+        let calm = Calm::new();
+        calm.note();
+        let before = calm.since();
+        change(&calm);
+        calm.late.store(before.0, Edge::RELAXED);
+        assert!(!calm.is_still(calm.since()) && !calm.is_after_commit());
+    }
+}
+
 #[test]
 fn a_position_that_is_skipped_disturbs_it_until_the_budget_is_renewed() {
     let calm = Calm::new();
