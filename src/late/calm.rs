@@ -10,9 +10,9 @@ use super::fence;
 use crate::position::{Geometry, Word};
 use crate::sync::{Atomic, const_unless_loom, edge, edge::Edge};
 
-/// Where the version begins: below it, how many late words are not clear.
-const VERSION_SHIFT: u32 = if Word::BITS == 64 { 32 } else { 20 };
-const VERSION: Word = 1 << VERSION_SHIFT;
+/// Where the version of a watch begins: below it, how many late words are not clear. There is room for a
+/// batch in which all slots of a ring are late.
+pub(super) const VERSION: Word = 1 << if Word::BITS == 64 { 32 } else { 20 };
 
 /// A value that `late` never has, for `calm` while somebody is late.
 const DISTURBED: Word = Word::MAX;
@@ -21,8 +21,8 @@ const DISTURBED: Word = Word::MAX;
 const BEGIN: Word = if cfg!(ringway_modelled) { 0 } else { DISTURBED };
 
 /// How many positions may be skipped and not be counted where a commit finds the ring calm, before a budget of
-/// three laps could be spent too early: two by each thread, one that it has not counted and one of which
-/// `late` does not tell yet.
+/// three laps could be spent too early: one by each thread, which it has not counted or of which `late` does
+/// not tell yet, and one more where the processor shows the count before the claim.
 const SLACK: usize = if cfg!(ringway_modelled) { MODELLED } else { 512 };
 
 /// Twice as many as the largest models have consumers, so that a budget is soon spent.
@@ -30,7 +30,7 @@ const MODELLED: usize = if cfg!(ringway_loom) { 4 } else { 12 };
 
 /// The watch of the whole ring.
 #[derive(Debug)]
-pub(super) struct Calm {
+pub struct Calm {
     late: Atomic,
     calm: Atomic,
     /// How many positions consumers have skipped since a push has committed.
@@ -51,14 +51,14 @@ impl Calm {
 
     /// The first look: since when nobody has been late, if nobody is.
     #[inline(always)]
-    pub(super) fn since(&self) -> Since {
+    pub fn since(&self) -> Since {
         Since(if fence::is_patient() { 0 } else { self.calm.load(edge::WATCH_LOOK) })
     }
 
     /// The second look: whether nobody has been late since; what was read between the two was read while
     /// nobody was.
     #[inline(always)]
-    pub(super) fn is_still(&self, since: Since) -> bool {
+    pub fn is_still(&self, since: Since) -> bool {
         fence::light_if_free();
         fence::is_patient() || self.late.load(Edge::RELAXED) == since.0
     }
@@ -66,29 +66,27 @@ impl Calm {
     /// The look of a slot's owner after its commit: whether nobody is late, so that nobody means to
     /// skip the owner, and nothing of the budget is spent.
     #[inline(always)]
-    pub(super) fn is_after_commit(&self) -> bool {
+    pub fn is_after_commit(&self) -> bool {
         fence::light_if_free();
         fence::is_patient() || self.late.load(edge::WATCH_LOOK) == self.calm.load(Edge::RELAXED)
     }
 
     /// Finds out whether nobody is late and nothing spent, and says so to all others.
     #[inline(always)]
-    pub(super) fn note(&self) -> bool {
+    pub fn note(&self) -> bool {
         if fence::is_patient() {
             return true;
         }
-        let (late, noted) = (self.late.load(edge::WATCH_LOOK), self.calm.load(Edge::RELAXED));
-        if late == noted {
+        let late = self.late.load(edge::WATCH_LOOK);
+        if late == self.calm.load(Edge::RELAXED) {
             return true;
         }
         // Where the light fence is not free, everybody goes the way beside late threads, with real fences.
         let is_calm = (cfg!(ringway_modelled) || fence::is_free())
             && late % VERSION == 0
             && self.spent.load(Edge::RELAXED) == 0;
-        // Nor is an old value kept here, where others have changed `late`.
-        let calm = if is_calm { late } else { DISTURBED };
-        if noted != calm {
-            self.calm.store(calm, edge::WATCH_LOWER);
+        if is_calm {
+            self.calm.store(late, edge::WATCH_LOWER);
         }
         is_calm
     }
@@ -99,7 +97,7 @@ impl Calm {
         self.forget();
     }
 
-    /// An old value is not kept, though nobody notes what `late` says by now: it might come to it again.
+    /// An old value is not kept: `late` might come to it again.
     fn forget(&self) {
         if self.calm.load(Edge::RELAXED) != DISTURBED {
             self.calm.store(DISTURBED, Edge::RELAXED);
@@ -113,7 +111,7 @@ impl Calm {
 
     /// A push has committed: consumers may skip a whole budget of positions again.
     #[inline(always)]
-    pub(super) fn renew_budget(&self) {
+    pub fn renew_budget(&self) {
         if !fence::is_patient() && self.spent.load(Edge::RELAXED) != 0 {
             self.spent.store(0, Edge::RELAXED);
         }
@@ -121,7 +119,7 @@ impl Calm {
 
     /// The consumers' counter was moved past a skipped position. No push takes the ring for calm before one has
     /// renewed the budget: so nothing is spent beside a lone producer, which never does.
-    pub(super) fn spend(&self) {
+    pub fn spend(&self) {
         self.spent.fetch_add(1, Edge::RELAXED);
         self.late.fetch_add(VERSION, edge::WATCH_LOWER);
         self.forget();
@@ -129,7 +127,7 @@ impl Calm {
 
     /// Whether so many positions were skipped without a commit that nothing was committed at some
     /// moment.
-    pub(super) fn is_spent(&self, geometry: Geometry) -> bool {
+    pub fn is_spent(&self, geometry: Geometry) -> bool {
         let budget = geometry.capacity().saturating_mul(3).saturating_add(SLACK);
         self.spent.load(Edge::RELAXED) >= budget as Word
     }

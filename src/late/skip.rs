@@ -76,15 +76,15 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
         Standing::Late if !is_done_soon(&slot, mark) => (),
         Standing::Late | Standing::Changing => return Step::Again(from),
     }
-    let is_spent = D::TURN == Emptying::TURN && lates.is_spent(geometry);
+    let is_spent = D::TURN == Emptying::TURN && lates.calm().is_spent(geometry);
     if is_spent {
         hook::at(hook::Point::Looked);
     }
     if is_spent && fence::heavy() {
         let unchanged = slot.mark().load(Edge::RELAXED) == mark;
-        return if unchanged && lates.is_spent(geometry) {
+        return if unchanged && lates.calm().is_spent(geometry) {
             // Who comes next has a budget of its own, or the counter would never move again.
-            lates.renew_budget();
+            lates.calm().renew_budget();
             Step::Blocked
         } else {
             Step::Again(from)
@@ -143,7 +143,7 @@ fn pass<D: Side, K: Protocol, O: Protocol, G: Group>(
     if D::TURN == Emptying::TURN {
         // A lone producer is never late and renews nothing.
         if O::SHARED {
-            track.lates.spend();
+            track.lates.calm().spend();
         }
         freed.add(1);
     }

@@ -3,16 +3,11 @@
 
 use crossbeam_utils::CachePadded;
 
-use super::calm::{Calm, Since};
+use super::calm::{Calm, VERSION};
 use super::fence;
 use super::word::LateWord;
-use crate::position::{Geometry, Word};
+use crate::position::Word;
 use crate::sync::{Atomic, const_unless_loom, edge, edge::Edge};
-
-/// Where the version of the watch begins: below it, how many late words are not clear, and the
-/// bit [`FREE`]. There is room for a batch in which all slots of a sector are late.
-const VERSION_SHIFT: u32 = if Word::BITS == 64 { 32 } else { 20 };
-const VERSION: Word = 1 << VERSION_SHIFT;
 
 /// The light fence is known to be free here. Where it is not, or where nobody has asked yet, no
 /// look is quiet, and everybody goes the way beside late threads, with real fences.
@@ -85,28 +80,10 @@ pub struct Lates<'a> {
 }
 
 impl<'a> Lates<'a> {
-    /// Since when nobody has been late anywhere in the ring, if nobody is.
+    /// The watch of the whole ring.
     #[inline(always)]
-    pub fn calm_since(self) -> Since {
-        self.watch.calm.since()
-    }
-
-    /// Whether nobody has been late since; what was read before this call was read while nobody was.
-    #[inline(always)]
-    pub fn is_calm_still(self, since: Since) -> bool {
-        self.watch.calm.is_still(since)
-    }
-
-    /// The look of a slot's owner after its commit: whether nobody is late anywhere in the ring.
-    #[inline(always)]
-    pub fn is_calm_after_commit(self) -> bool {
-        self.watch.calm.is_after_commit()
-    }
-
-    /// Finds out whether nobody is late anywhere in the ring, and says so to all others.
-    #[inline(always)]
-    pub fn note_calm(self) -> bool {
-        self.watch.calm.note()
+    pub fn calm(self) -> &'a Calm {
+        &self.watch.calm
     }
 
     /// The word of the sector that a slot is in.
@@ -208,23 +185,6 @@ impl<'a> Lates<'a> {
     fn lower(self, index: usize) {
         self.sector(index).fetch_add(VERSION - 1, edge::WATCH_LOWER);
         self.watch.calm.lower();
-    }
-
-    /// A push has committed: consumers may skip a whole budget of positions again.
-    #[inline(always)]
-    pub fn renew_budget(self) {
-        self.watch.calm.renew_budget();
-    }
-
-    /// The consumers' counter was moved past a skipped position.
-    pub fn spend(self) {
-        self.watch.calm.spend();
-    }
-
-    /// Whether so many positions were skipped without a commit that nothing was committed at some
-    /// moment.
-    pub fn is_spent(self, geometry: Geometry) -> bool {
-        self.watch.calm.is_spent(geometry)
     }
 }
 

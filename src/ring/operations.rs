@@ -79,7 +79,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     ) -> bool {
         // SAFETY: the caller's promise.
         unsafe {
-            if !Self::IS_LONE && !self.track().lates.note_calm() {
+            if self.is_disturbed() {
                 if let Some(one) = acquire_guessed::<Filling, P, C, _, InSector>(self, cursor) {
                     return self.fill::<InSector>(one, source)
                         || self.push_though_late(cursor, source);
@@ -155,10 +155,16 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         self.pop_guessed::<Calm>(cursor).or_else(|| self.pop_beside_late(cursor))
     }
 
+    /// Whether somebody is late, so that the word of a sector may say more than the watch of the ring.
+    #[inline(always)]
+    fn is_disturbed(&self) -> bool {
+        !Self::IS_LONE && !self.track().lates.calm().note()
+    }
+
     /// As [`Ring::pop`], where the first try has failed.
     #[inline(never)]
     pub(crate) fn pop_beside_late(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
-        if !Self::IS_LONE && !self.track().lates.note_calm() {
+        if self.is_disturbed() {
             if let Some(value) = self.pop_guessed::<InSector>(cursor) {
                 return Some(value);
             }

@@ -159,7 +159,7 @@ impl<S: Store> Ring<Shared, Shared, S> {
         slot.mark().store_and_fence(left, Filling::COMMIT);
         hook::at(hook::Point::Committed);
         if settle_at::<Emptying, _>(self, old, left) {
-            track.lates.renew_budget();
+            track.lates.calm().renew_budget();
             Replaced::Oldest(oldest)
         } else {
             Replaced::Popped { oldest, value: ManuallyDrop::into_inner(value) }

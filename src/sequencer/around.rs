@@ -137,7 +137,7 @@ fn move_around<D: Side, K: Protocol, O: Protocol, R: Tracked>(
         moved += 1;
     }
     if K::SHARED && D::RENEWS && moved > 0 {
-        track.lates.renew_budget();
+        track.lates.calm().renew_budget();
     }
     K::committed::<D, _>(track, claim.to);
     if D::TURN == Emptying::TURN {

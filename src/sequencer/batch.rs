@@ -186,7 +186,7 @@ pub fn commit_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
         }
     }
     if K::SHARED && D::RENEWS {
-        track.lates.renew_budget();
+        track.lates.calm().renew_budget();
     }
     K::committed::<D, _>(track, claim.to);
     moved
@@ -233,7 +233,7 @@ fn commit_beside_late<D: Side, R: Tracked>(
         moved += 1;
     }
     if moved > 0 {
-        lates.renew_budget();
+        lates.calm().renew_budget();
     }
     moved
 }

@@ -49,15 +49,15 @@ impl Care for Calm {
 
     #[inline(always)]
     fn is_ready<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<'_, G>) -> bool {
-        let since = track.lates.calm_since();
+        let since = track.lates.calm().since();
         let is_ready = slot.ready::<D>(track.slots.geometry) == 1;
         hook::at(hook::Point::Looked);
-        is_ready && track.lates.is_calm_still(since)
+        is_ready && track.lates.calm().is_still(since)
     }
 
     #[inline(always)]
     fn is_clear<G: Group>(track: &Track<'_, G>, _: &Run<'_, G>) -> bool {
-        track.lates.is_calm_after_commit()
+        track.lates.calm().is_after_commit()
     }
 
     /// By what is known, or the turn at its slot.

@@ -283,7 +283,7 @@ pub fn commit_one<D: Side, K: Protocol, O: Protocol, R: Tracked, W: Care>(
     }
     if W::is_clear(track, &one.slot) {
         if D::RENEWS && !W::KNOWS_BUDGET {
-            track.lates.renew_budget();
+            track.lates.calm().renew_budget();
         }
         return true;
     }
@@ -296,7 +296,7 @@ pub fn commit_one<D: Side, K: Protocol, O: Protocol, R: Tracked, W: Care>(
 fn settle_one<D: Side, R: Tracked>(ring: &R, position: Position) -> bool {
     let in_time = settle::<D, R>(ring, position);
     if D::RENEWS && in_time {
-        ring.track().lates.renew_budget();
+        ring.track().lates.calm().renew_budget();
     }
     in_time
 }

@@ -32,8 +32,8 @@ fn pop_batch(queue: &Queue, n: usize) -> usize {
 
 /// Lets consumers spend all of the budget.
 fn spend_all(lates: Lates<'_>, geometry: Geometry) {
-    (0..3 * geometry.capacity() + 512).for_each(|_| lates.spend());
-    assert!(lates.is_spent(geometry));
+    (0..3 * geometry.capacity() + 512).for_each(|_| lates.calm().spend());
+    assert!(lates.calm().is_spent(geometry));
 }
 
 /// A queue in which one value went through, so that the fence is known; beside a late thread of its
@@ -63,14 +63,17 @@ fn a_push_and_a_batch_that_commit_renew_the_budget_and_a_pop_does_not() {
         for n in [1, 2, 8, 11] {
             spend_all(lates, geometry);
             assert_eq!(push_batch(&queue, n), n);
-            assert!(!lates.is_spent(geometry), "a batch of {n}, beside a late one: {beside}");
+            assert!(
+                !lates.calm().is_spent(geometry),
+                "a batch of {n}, beside a late one: {beside}"
+            );
             spend_all(lates, geometry);
             assert!(pop(&queue).is_some());
             assert_eq!(pop_batch(&queue, n), n - 1);
-            assert!(lates.is_spent(geometry), "a pop gives others nothing to find");
+            assert!(lates.calm().is_spent(geometry), "a pop gives others nothing to find");
         }
         assert!(push(&queue, 1));
-        assert!(!lates.is_spent(geometry), "a push, beside a late one: {beside}");
+        assert!(!lates.calm().is_spent(geometry), "a push, beside a late one: {beside}");
     }
 }
 
@@ -100,7 +103,10 @@ fn an_exact_batch_counts_what_it_passed_as_room_and_renews_the_budget() {
             queue.emptying_and_freeing(|cursor| queue.pop_slice_exact(cursor, &mut [0; 6]));
         popped.unwrap();
         assert_eq!(freed, 2, "of eight positions two have no value");
-        assert!(track.lates.is_spent(track.slots.geometry), "a pop gives others nothing to find");
+        assert!(
+            track.lates.calm().is_spent(track.slots.geometry),
+            "a pop gives others nothing to find"
+        );
     };
     let others = Rc::clone(&queue);
     let beside_two = move |_: &Queue| beside_late(&others, work, |queue| assert!(push(queue, 11)));
@@ -116,7 +122,7 @@ fn an_exact_batch_counts_what_it_passed_as_room_and_renews_the_budget() {
             queue.filling_and_freeing(|cursor| queue.push_slice_exact(cursor, &values));
         pushed.unwrap();
         assert_eq!(freed, 0, "producers make no room");
-        assert!(!track.lates.is_spent(track.slots.geometry));
+        assert!(!track.lates.calm().is_spent(track.slots.geometry));
     };
     beside_late(&queue, work, |queue| assert!(pop(queue).is_some()));
     assert!((0..7).all(|i| pop(&queue) == Some(values[i])));
@@ -150,7 +156,7 @@ fn a_batch_that_is_given_up_renews_nothing() {
                         is_spent = Some(true);
                     }
                     Point::Asking if is_spent == Some(true) => {
-                        assert!(lates.is_spent(geometry), "nothing is there to be found");
+                        assert!(lates.calm().is_spent(geometry), "nothing is there to be found");
                         count.set(count.get() + 1);
                         is_spent = Some(false);
                     }

@@ -69,67 +69,22 @@ fn the_length_shrinks_while_a_consumer_empties() {
     emptying("mpmc", ring::mpmc_at, (3, 250));
 }
 
-/// A lone handle finds that it has values, or room, while the other side moves some one by one or in a batch:
-/// nobody else can take them, so that it has one by itself at once.
-fn counted<L>(name: &str, make: Make<L>, bounds: Bounds)
-where
-    L: Link<Item = Value, Producers = Solo, Consumers = Solo> + Send + 'static,
-{
-    for in_batch in [false, true] {
-        let how = if in_batch { "in a batch" } else { "one by one" };
-        explore(&format!("{name}, had when counted, filled {how}"), bounds, move |ledger| {
-            let (mut producer, mut consumer) = near_wrap(ledger, make, 2, 1);
-            let filler = thread::spawn(move || {
-                let mut values = vec![ledger.value(0), ledger.value(1)];
-                if in_batch {
-                    assert_eq!(producer.push_vec(&mut values), 2);
-                } else {
-                    assert!(values.into_iter().all(|value| producer.push(value).is_ok()));
-                }
-                producer
-            });
-            let had = (!consumer.is_empty()).then(|| consumer.pop().expect("one is counted"));
-            let producer = filler.join().unwrap();
-            assert_eq!(drain(&mut consumer).len(), 2 - had.iter().len());
-            drop(had);
-            settle(ledger, producer, consumer);
-        });
-        explore(&format!("{name}, had when counted, emptied {how}"), bounds, move |ledger| {
-            let (mut producer, mut consumer) = near_wrap(ledger, make, 2, 1);
-            assert_eq!(producer.push_vec(&mut vec![ledger.value(0), ledger.value(1)]), 2);
-            let emptier = thread::spawn(move || {
-                if in_batch {
-                    assert_eq!(consumer.pop_vec(&mut Vec::new(), 2), 2);
-                } else {
-                    assert!(consumer.pop().is_some() && consumer.pop().is_some());
-                }
-                consumer
-            });
-            let fits = !producer.is_full();
-            if fits {
-                assert!(producer.push(ledger.value(2)).is_ok(), "there is room for one");
-            }
-            let mut consumer = emptier.join().unwrap();
-            assert_eq!(drain(&mut consumer).len(), usize::from(fits));
-            settle(ledger, producer, consumer);
-        });
-    }
-}
-
-#[test]
-fn what_a_lone_handle_counts_it_has() {
-    counted("spsc", ring::spsc_at, (3, 20));
-}
-
-/// The only consumer finds that it has a value, from a lone producer, which is never late: it has one at once.
-fn counted_by_the_only_consumer<L>(name: &str, make: Make<L>, bounds: Bounds)
+/// The only consumer finds that it has values while a lone producer, which is never late, moves some in, one by
+/// one or in a batch: nobody else can take them, so that it has one by itself at once.
+fn counted_by_the_only_consumer<L>(name: &str, make: Make<L>, in_batch: bool, bounds: Bounds)
 where
     L: Link<Item = Value, Producers = Solo> + Send + 'static,
 {
-    explore(&format!("{name}, had when counted"), bounds, move |ledger| {
+    let how = if in_batch { "in a batch" } else { "one by one" };
+    explore(&format!("{name}, had when counted, filled {how}"), bounds, move |ledger| {
         let (mut producer, mut consumer) = near_wrap(ledger, make, 2, 1);
         let filler = thread::spawn(move || {
-            assert_eq!(producer.push_vec(&mut vec![ledger.value(0), ledger.value(1)]), 2);
+            let mut values = vec![ledger.value(0), ledger.value(1)];
+            if in_batch {
+                assert_eq!(producer.push_vec(&mut values), 2);
+            } else {
+                assert!(values.into_iter().all(|value| producer.push(value).is_ok()));
+            }
             producer
         });
         let had = (!consumer.is_empty()).then(|| consumer.pop().expect("one is counted"));
@@ -140,16 +95,22 @@ where
     });
 }
 
-/// The only producer finds that there is room, beside a lone consumer, which is never late: it has it at once.
-fn room_for_the_only_producer<L>(name: &str, make: Make<L>, bounds: Bounds)
+/// The only producer finds that there is room while a lone consumer, which is never late, makes some, one by one
+/// or in a batch: it has room by itself at once.
+fn room_for_the_only_producer<L>(name: &str, make: Make<L>, in_batch: bool, bounds: Bounds)
 where
     L: Link<Item = Value, Consumers = Solo> + Send + 'static,
 {
-    explore(&format!("{name}, had room when counted"), bounds, move |ledger| {
+    let how = if in_batch { "in a batch" } else { "one by one" };
+    explore(&format!("{name}, had room when counted, emptied {how}"), bounds, move |ledger| {
         let (mut producer, mut consumer) = near_wrap(ledger, make, 2, 1);
         assert_eq!(producer.push_vec(&mut vec![ledger.value(0), ledger.value(1)]), 2);
         let emptier = thread::spawn(move || {
-            assert_eq!(consumer.pop_vec(&mut Vec::new(), 2), 2);
+            if in_batch {
+                assert_eq!(consumer.pop_vec(&mut Vec::new(), 2), 2);
+            } else {
+                assert!(consumer.pop().is_some() && consumer.pop().is_some());
+            }
             consumer
         });
         let fits = !producer.is_full();
@@ -163,9 +124,17 @@ where
 }
 
 #[test]
+fn what_a_lone_handle_counts_it_has() {
+    for in_batch in [false, true] {
+        counted_by_the_only_consumer("spsc", ring::spsc_at, in_batch, (3, 20));
+        room_for_the_only_producer("spsc", ring::spsc_at, in_batch, (3, 20));
+    }
+}
+
+#[test]
 fn what_the_only_handle_of_a_side_counts_it_has() {
-    counted_by_the_only_consumer("spmc", ring::spmc_at, (3, 20));
-    room_for_the_only_producer("mpsc", ring::mpsc_at, (3, 20));
+    counted_by_the_only_consumer("spmc", ring::spmc_at, true, (3, 20));
+    room_for_the_only_producer("mpsc", ring::mpsc_at, true, (3, 20));
 }
 
 /// Two producers push, and each does something before: whoever counts both values sees both.

@@ -38,7 +38,7 @@ where
         pop(&slots);
     }
     let lates = slots.track().lates;
-    assert_eq!(lates.is_calm_after_commit(), fence::is_free(), "after {laps} laps");
+    assert_eq!(lates.calm().is_after_commit(), fence::is_free(), "after {laps} laps");
 }
 
 #[test]
@@ -56,19 +56,19 @@ fn a_ring_is_calm_again_when_who_was_late_is_back() {
 fn a_push_renews_the_budget_where_it_finds_the_ring_disturbed_after_its_commit() {
     for point in POINTS {
         let slots = Arc::new(Slots::<Shared, Shared>::on_heap(3, 0));
-        let is_calm = |slots: &Slots<Shared, Shared>| slots.track().lates.is_calm_after_commit();
+        let is_calm = |slots: &Slots<Shared, Shared>| slots.track().lates.calm().is_after_commit();
         assert!(push(&slots, 1) && pop(&slots) == Some(1));
         assert_eq!(is_calm(&slots), fence::is_free());
         let theirs = Arc::clone(&slots);
         hook::set(move |at| {
             if at == point {
-                theirs.track().lates.spend();
+                theirs.track().lates.calm().spend();
             }
         });
         assert!(push(&slots, 2));
         hook::set(|_| ());
         assert!(!is_calm(&slots));
-        assert_eq!(slots.track().lates.note_calm(), fence::is_free(), "spent at {point:?}");
+        assert_eq!(slots.track().lates.calm().note(), fence::is_free(), "spent at {point:?}");
     }
 }
 

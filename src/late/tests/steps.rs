@@ -111,7 +111,7 @@ fn a_pop_that_has_spent_the_budget_looks_again_before_it_says_empty() {
         let theirs = Arc::clone(&slots);
         let stops = |seen: &[Point]| matches!(seen.last(), Some(Point::Moved | Point::Committed));
         let late = Steps::of(stops, move || push(&theirs, 1));
-        (0..budget(&slots)).for_each(|_| slots.track().lates.spend());
+        (0..budget(&slots)).for_each(|_| slots.track().lates.calm().spend());
         let (others, mut in_a_row, mut is_done) = (Arc::clone(&slots), 0, false);
         let (go, wait) = (late.go.clone(), late.there);
         hook::set(move |point| {

@@ -6,6 +6,7 @@ use std::vec::Vec;
 use super::*;
 use crate::effort::times;
 use crate::late::word::{Late, LateWord, Tag};
+use crate::position::Geometry;
 use crate::sync::pause;
 
 /// The words of a ring with so many slots.
@@ -93,10 +94,10 @@ fn a_late_word_is_counted_before_it_is_set_and_until_it_is_clear() {
             is_done.store(true, Ordering::Relaxed);
         });
         while !is_done.load(Ordering::Relaxed) {
-            let (look, _) = (lates.look(0), lates.note_calm());
-            let since = lates.calm_since();
+            let (look, _) = (lates.look(0), lates.calm().note());
+            let since = lates.calm().since();
             let is_clear = lates.word(0).is_clear();
-            assert!(is_clear || !lates.is_calm_still(since));
+            assert!(is_clear || !lates.calm().is_still(since));
             assert!(is_clear || !look.is_quiet() || !lates.is_unchanged(0, look));
         }
     });
