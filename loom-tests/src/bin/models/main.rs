@@ -1,7 +1,9 @@
 //! `cargo models`: the models under each explorer, one after the other.
 //!
 //! The arguments are those of `cargo test`. The library and the models are built for each explorer
-//! in a directory of its own.
+//! in a directory of its own, and each model runs in a process of its own.
+
+mod each;
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -11,6 +13,10 @@ const EXPLORERS: [&str; 2] = ["loom", "shuttle"];
 
 /// Tells the tests that they are to be models.
 const CHILD: &str = "RINGWAY_MODELS_CHILD";
+
+/// With this as the first argument, the second is an executable of tests and the rest are its
+/// arguments: so cargo calls the program that is to run what it has built.
+const EACH: &str = "--each";
 
 /// Names the ordering to weaken, which shuttle does not see.
 const WEAKEN: &str = "RINGWAY_WEAKEN";
@@ -39,6 +45,9 @@ fn pass(explorer: &str, arguments: &[String]) -> bool {
     command.args(["test", "--release", "--package", "loom-tests"]);
     command.arg("--target-dir").arg(format!("target/{explorer}"));
     command.arg("--config").arg(format!("build.rustflags={flags}"));
+    let this = std::env::current_exe().expect("a program knows its executable");
+    let runner = [this.to_str().expect("the path of the workspace is text"), EACH];
+    command.arg("--config").arg(format!("target.'cfg(all())'.runner={runner:?}"));
     eprintln!("== models under {explorer}");
     let status = command.args(arguments).status().expect("cargo can be run");
     status.success()
@@ -46,6 +55,10 @@ fn pass(explorer: &str, arguments: &[String]) -> bool {
 
 fn main() -> ExitCode {
     let mut arguments: Vec<_> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == EACH) {
+        let [executable, rest @ ..] = &arguments[1..] else { panic!("{EACH} needs an executable") };
+        return each::run(executable.as_ref(), rest).expect("the tests can be run");
+    }
     let is_one = |explorer: &&str| arguments.first().is_some_and(|first| first == *explorer);
     let chosen = EXPLORERS.into_iter().find(|explorer| is_one(explorer));
     if chosen.is_some() {
