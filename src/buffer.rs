@@ -14,6 +14,8 @@ use core::mem::MaybeUninit;
 
 use crate::position::Position;
 use crate::sequencer::{Claim, Emptying};
+#[cfg(not(ringway_modelled))]
+use crate::slots::LINE;
 use crate::slots::{Group, Run, Slots};
 use crate::sync::{Cell, DropValues};
 
@@ -62,7 +64,28 @@ pub(crate) unsafe fn copy_out<G: Group>(slots: &[Cell<G::Item>], target: *mut G:
         } else {
             Cell::empty_into(slots, target);
         }
+        take_lines::<G>(slots);
     }
+}
+
+/// Makes the lines of slots in a group `G` the own of this processor's cache.
+///
+/// In a group of a single line the mark does that. Of others a consumer would only read the lines of the values,
+/// and the producer that writes them next would wait until all other caches have let go of what they share: for
+/// longer than it takes to move a line that one of them has to itself (docs/DESIGN.md, section 8).
+///
+/// # Safety
+///
+/// The caller owns the slots as a consumer, and has moved the values out.
+#[inline(always)]
+unsafe fn take_lines<G: Group>(slots: &[Cell<G::Item>]) {
+    #[cfg(not(ringway_modelled))]
+    if const { size_of::<G>() > LINE } {
+        // SAFETY: the slots are the caller's (R1) and empty.
+        unsafe { Cell::touch::<LINE>(slots) };
+    }
+    #[cfg(ringway_modelled)]
+    let _ = slots;
 }
 
 /// Drops the values in the slots of a claim, each once even if one of them panics.
@@ -72,8 +95,11 @@ pub(crate) unsafe fn copy_out<G: Group>(slots: &[Cell<G::Item>], target: *mut G:
 /// The caller owns `claim` as a consumer. The drop of a value may panic or run for long, so that
 /// a shared side may not do this between claim and commit (R3).
 pub(crate) unsafe fn drop_values<G: Group>(slots: Slots<'_, G>, claim: &Claim) {
-    // SAFETY: the slots are the caller's (R1) and hold values (R2).
-    unsafe { drop_each(slots.runs(claim.from, claim.len)) }
+    // SAFETY: the slots are the caller's (R1) and hold values (R2), and then none.
+    unsafe {
+        drop_each(slots.runs(claim.from, claim.len));
+        slots.runs(claim.from, claim.len).for_each(|run| take_lines::<G>(run.cells()));
+    }
 }
 
 /// Drops the values of a ring that nobody else has, at `n` positions from `from` on, each once even

@@ -23,6 +23,9 @@ use crate::position::{Geometry, Position};
 use crate::sequencer::Side;
 use crate::sync::{Atomic, Cell};
 
+/// The bytes of a cache line.
+pub const LINE: usize = 64;
+
 /// A few slots that lie together.
 pub trait Group {
     /// The type of the values.
@@ -154,11 +157,11 @@ impl<'a, G: Group> Slots<'a, G> {
         (unsafe { self.groups.get_unchecked(index / G::LEN) }, index % G::LEN)
     }
 
-    /// The slot of a position, as a run of one.
+    /// The slot of a position, as a run of one, for side `D`.
     #[inline(always)]
-    pub fn at(self, position: Position) -> Run<'a, G> {
+    pub fn at<D: Side>(self, position: Position) -> Run<'a, G> {
         let slot = self.only(position);
-        slot.ask_ahead(2);
+        self.ask_ahead::<D>(&slot, 2);
         slot
     }
 
@@ -192,28 +195,36 @@ impl<'a, G: Group> Slots<'a, G> {
         })
     }
 
-    /// The slots from `place` on of the group with this number, at most `most`.
+    /// The slots from `place` on of the group with this number, at most `most`, for side `D`.
     #[inline(always)]
-    fn run(self, group: usize, place: usize, position: Position, most: usize) -> Run<'a, G> {
+    fn run<D: Side>(
+        self,
+        group: usize,
+        place: usize,
+        position: Position,
+        most: usize,
+    ) -> Run<'a, G> {
         debug_assert!(group < self.groups.len());
         // SAFETY: the group is that of the index of a position (L1).
         let group = unsafe { self.groups.get_unchecked(group) };
         let len = most.min(G::LEN - place);
         let run = Run { group, position, place, len };
-        run.ask_ahead(2);
+        self.ask_ahead::<D>(&run, 2);
         run
     }
 
     /// The slots of `n` positions from `from` on, in runs that lie together.
     #[inline(always)]
-    pub fn runs(self, from: Position, n: usize) -> impl Iterator<Item = Run<'a, G>> + use<'a, G> {
-        self.runs_as_they_are(from, n).inspect(|run| run.ask_ahead(2))
+    pub fn runs(self, from: Position, n: usize) -> Runs<'a, G> {
+        Runs { slots: self, next: from, left: n }
     }
 
-    /// The same, and no line is asked for.
+    /// Asks for the lines that side `D` will need of the group that is so many groups on: see [`prefetch`].
     #[inline(always)]
-    pub fn runs_as_they_are(self, from: Position, n: usize) -> Runs<'a, G> {
-        Runs { slots: self, next: from, left: n }
+    pub fn ask_ahead<D: Side>(self, run: &Run<'_, G>, groups: usize) {
+        if self.geometry.capacity() > prefetch::FEW {
+            prefetch::ahead::<D, G>(run.group, run.place, run.len, groups);
+        }
     }
 }
 
@@ -228,9 +239,9 @@ pub struct Stretch<'a, G> {
 }
 
 impl<'a, G: Group> Stretch<'a, G> {
-    /// The same slots, in runs.
+    /// The same slots, in runs, for side `D`.
     #[inline(always)]
-    pub fn runs(&self) -> impl Iterator<Item = Run<'a, G>> + use<'a, G> {
+    pub fn runs<D: Side>(&self) -> impl Iterator<Item = Run<'a, G>> + use<'a, D, G> {
         let Self { slots, mut position, len: mut left } = *self;
         let index = slots.geometry.index(position);
         let (mut group, mut place) = (index / G::LEN, index % G::LEN);
@@ -238,7 +249,7 @@ impl<'a, G: Group> Stretch<'a, G> {
             if left == 0 {
                 return None;
             }
-            let run = slots.run(group, place, position, left);
+            let run = slots.run::<D>(group, place, position, left);
             position = position.beside(run.len);
             left -= run.len;
             (group, place) = (group + 1, 0);
@@ -291,12 +302,6 @@ impl<'a, G: Group> Run<'a, G> {
     #[inline(always)]
     pub fn whole(self) -> Option<Self> {
         (self.len == G::LEN).then_some(Self { place: 0, len: G::LEN, ..self })
-    }
-
-    /// Asks for the lines of the group that is so many groups on, to be written: see [`prefetch`].
-    #[inline(always)]
-    pub fn ask_ahead(&self, groups: usize) {
-        prefetch::ahead(self.group, self.place, self.len, groups);
     }
 
     /// How many slots there are.

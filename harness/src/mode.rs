@@ -17,6 +17,9 @@ pub trait Mode<S, R, P: Message>: 'static {
     /// Whether failed operations are seen here, and so counted.
     const SEES_FAILURES: bool;
 
+    /// The same, for a thread that waits for an answer to its message.
+    type Prompt: Mode<S, R, P>;
+
     /// Puts a message in as soon as there is room. `false`: nobody is left who would take it.
     fn put(producer: &mut S, message: P, failures: &mut Failures) -> bool;
 
@@ -24,17 +27,19 @@ pub trait Mode<S, R, P: Message>: 'static {
     fn get(consumer: &mut R, finish: &Finish, failures: &mut Failures) -> Option<P>;
 }
 
-/// The common wait.
+/// The common wait, with so many pauses between looks.
 #[derive(Debug)]
-pub struct Polled;
+pub struct Polled<const PAUSES: u32 = { wait::PAUSES }>;
 
-impl<S: Sink<P>, R: Source<P>, P: Message> Mode<S, R, P> for Polled {
+impl<S: Sink<P>, R: Source<P>, P: Message, const PAUSES: u32> Mode<S, R, P> for Polled<PAUSES> {
     const SEES_FAILURES: bool = true;
+
+    type Prompt = Polled<{ wait::PROMPT }>;
 
     #[inline]
     fn put(producer: &mut S, message: P, failures: &mut Failures) -> bool {
         let mut message = Some(message);
-        wait::until(failures, || match producer.push(message.take()?) {
+        wait::until::<PAUSES, _>(failures, || match producer.push(message.take()?) {
             Ok(()) => Some(true),
             Err(back) => {
                 message = Some(back);
@@ -45,7 +50,7 @@ impl<S: Sink<P>, R: Source<P>, P: Message> Mode<S, R, P> for Polled {
 
     #[inline]
     fn get(consumer: &mut R, finish: &Finish, failures: &mut Failures) -> Option<P> {
-        wait::until_finished(finish, failures, || consumer.pop())
+        wait::until_finished::<PAUSES, _>(finish, failures, || consumer.pop())
     }
 }
 
@@ -55,6 +60,8 @@ pub struct Waiting;
 
 impl<S: WaitingSink<P>, R: WaitingSource<P>, P: Message> Mode<S, R, P> for Waiting {
     const SEES_FAILURES: bool = false;
+
+    type Prompt = Self;
 
     #[inline]
     fn put(producer: &mut S, message: P, _failures: &mut Failures) -> bool {
@@ -72,7 +79,8 @@ impl<S: WaitingSink<P>, R: WaitingSource<P>, P: Message> Mode<S, R, P> for Waiti
 pub fn put_all(producer: &mut impl BatchSink<u64>, messages: &[u64], failures: &mut Failures) {
     let mut rest = messages;
     while !rest.is_empty() {
-        let pushed = wait::until(failures, || some_unless_zero(producer.push_batch(rest)));
+        let look = || some_unless_zero(producer.push_batch(rest));
+        let pushed = wait::until::<{ wait::PAUSES }, _>(failures, look);
         rest = &rest[pushed..];
     }
 }
@@ -86,7 +94,7 @@ pub fn get_some<'a>(
     failures: &mut Failures,
 ) -> Option<&'a [u64]> {
     let look = || some_unless_zero(consumer.pop_batch(room));
-    let popped = wait::until_finished(finish, failures, look)?;
+    let popped = wait::until_finished::<{ wait::PAUSES }, _>(finish, failures, look)?;
     Some(&room[..popped])
 }
 

@@ -16,15 +16,19 @@ use crate::gate::Finish;
 /// line's worth of slots in the meantime.
 pub const PAUSES: u32 = 64;
 
-/// After so many failed looks in a row, every further look is preceded by a yield to the system's
-/// scheduler as well: where threads outnumber cores, the other side may need this one.
+/// As [`PAUSES`], where a thread waits for an answer to its message: what the other side gets done in the
+/// meantime is that one answer, and more pauses would be what is measured.
+pub const PROMPT: u32 = 1;
+
+/// After so many failed looks in a row, each with [`PAUSES`], every further look is preceded by a yield to
+/// the system's scheduler as well: where threads outnumber cores, the other side may need this one.
 pub const PATIENCE: u32 = 8;
 
 /// Who waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Wait {
-    /// The contest, the same way for every queue: [`PAUSES`] and [`PATIENCE`].
+    /// The contest, the same way for every queue: [`PAUSES`], or [`PROMPT`], and [`PATIENCE`].
     Common,
     /// The queue itself, with its default settings.
     Own,
@@ -42,10 +46,13 @@ impl fmt::Display for Wait {
 /// The failed looks of a thread in a whole slice: operations that moved nothing.
 pub type Failures = u64;
 
-/// Looks until there is something.
+/// Looks until there is something, with so many pauses between looks.
 #[inline]
-pub fn until<R>(failures: &mut Failures, mut look: impl FnMut() -> Option<R>) -> R {
-    let mut failed = FailedLooks::default();
+pub fn until<const PAUSES: u32, R>(
+    failures: &mut Failures,
+    mut look: impl FnMut() -> Option<R>,
+) -> R {
+    let mut failed = FailedLooks::<PAUSES>::default();
     loop {
         if let Some(found) = look() {
             return found;
@@ -55,15 +62,14 @@ pub fn until<R>(failures: &mut Failures, mut look: impl FnMut() -> Option<R>) ->
     }
 }
 
-/// Looks until there is something, or until a look that began after the producers had finished found
-/// nothing.
+/// As [`until`], or until a look that began after the producers had finished found nothing.
 #[inline]
-pub fn until_finished<R>(
+pub fn until_finished<const PAUSES: u32, R>(
     finish: &Finish,
     failures: &mut Failures,
     mut look: impl FnMut() -> Option<R>,
 ) -> Option<R> {
-    let mut failed = FailedLooks::default();
+    let mut failed = FailedLooks::<PAUSES>::default();
     let mut last_look = false;
     loop {
         if let Some(found) = look() {
@@ -82,9 +88,12 @@ pub fn until_finished<R>(
 
 /// How many looks in a row have failed.
 #[derive(Debug, Default)]
-pub struct FailedLooks(u32);
+pub struct FailedLooks<const PAUSES: u32>(u32);
 
-impl FailedLooks {
+impl<const PAUSES: u32> FailedLooks<PAUSES> {
+    /// As long as [`PATIENCE`] of the looks with most pauses.
+    const PATIENCE: u32 = PATIENCE * self::PAUSES / PAUSES;
+
     /// One more has: waits before the next.
     #[inline]
     pub fn pause(&mut self) {
@@ -92,7 +101,7 @@ impl FailedLooks {
         for _ in 0..PAUSES {
             hint::spin_loop();
         }
-        if self.0 >= PATIENCE {
+        if self.0 >= Self::PATIENCE {
             thread::yield_now();
         }
     }

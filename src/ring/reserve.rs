@@ -93,7 +93,7 @@ impl<L: Link<Producers = Solo>> Reserved<'_, L> {
             return Err(value);
         }
         let slots = self.producer.link.ring().track().slots;
-        let slot = slots.at(self.run(self.written, 1).from);
+        let slot = slots.at::<Filling>(self.run(self.written, 1).from);
         // SAFETY: the slot is ours: reserved, and not written yet.
         unsafe { buffer::write(slot.cells(), value) };
         self.written += 1;

@@ -130,13 +130,13 @@ fn move_around<D: Side, K: Protocol, O: Protocol, R: Tracked>(
         slot.pass::<D>(geometry);
         hook::at(hook::Point::Committed);
         // Late or not, a consumer has its value. What follows a value that has no place has none.
-        if K::SHARED && !settle::<D, R>(ring, slot.position()) && D::RENEWS {
+        if K::SHARED && !settle::<D, R>(ring, slot.position()) && D::FILLS {
             slots.for_each(|slot| give_up(track, &slot, slot.position()));
             break;
         }
         moved += 1;
     }
-    if K::SHARED && D::RENEWS && moved > 0 {
+    if K::SHARED && D::FILLS && moved > 0 {
         track.lates.calm().renew_budget();
     }
     K::committed::<D, _>(track, claim.to);

@@ -13,7 +13,7 @@ use crate::sync::{Cell, hook};
 #[inline(always)]
 fn ready<D: Side, G: Group>(track: &Track<'_, G>, slots: &Stretch<'_, G>) -> usize {
     let mut ready = 0;
-    for run in slots.runs() {
+    for run in slots.runs::<D>() {
         let some = run.ready::<D>(track.slots.geometry);
         ready += some;
         if some < run.len() {
@@ -43,7 +43,7 @@ fn ready_if_quiet<D: Side, G: Group>(
 #[inline(never)]
 fn ready_beside_late<D: Side, G: Group>(track: &Track<'_, G>, slots: &Stretch<'_, G>) -> usize {
     track.lates.note_fence(track.slots.geometry.index(slots.position));
-    let slots = slots.runs().flat_map(|run| run.each());
+    let slots = slots.runs::<D>().flat_map(|run| run.each());
     slots.take_while(|slot| is_ready_beside_late::<D, G>(track, slot)).count()
 }
 
@@ -143,8 +143,8 @@ pub fn commit_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     let mut moved = 0;
     for slots in track.slots.stretches(claim.from, claim.len, STRIPE) {
         let index = geometry.index(slots.position);
-        for run in slots.runs() {
-            if K::SHARED && D::RENEWS {
+        for run in slots.runs::<D>() {
+            if K::SHARED && D::FILLS {
                 // A slot is committed when the one before it is known to have been in time.
                 let in_time = |run: Run<'_, _>, i| {
                     hook::at(hook::Point::Moved);
@@ -181,11 +181,11 @@ pub fn commit_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
             }
             moved += run.len();
         }
-        if K::SHARED && !D::RENEWS && !track.lates.is_quiet_after_commit(index) {
+        if K::SHARED && !D::FILLS && !track.lates.is_quiet_after_commit(index) {
             settle_each::<D, R>(ring, &slots);
         }
     }
-    if K::SHARED && D::RENEWS {
+    if K::SHARED && D::FILLS {
         track.lates.calm().renew_budget();
     }
     K::committed::<D, _>(track, claim.to);
@@ -196,7 +196,7 @@ pub fn commit_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
 #[cold]
 #[inline(never)]
 fn settle_each<D: Side, R: Tracked>(ring: &R, slots: &Stretch<'_, R::Group>) {
-    for slot in slots.runs().flat_map(|run| run.each()) {
+    for slot in slots.runs::<D>().flat_map(|run| run.each()) {
         settle::<D, R>(ring, slot.position());
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn acquire_one<'a, D: Side, G: Group>(
 ) -> Option<One<'a, G>> {
     let geometry = track.slots.geometry;
     let position = cursor.next;
-    let slot = track.slots.at(position);
+    let slot = track.slots.at::<D>(position);
     if cursor.ready > 0 {
         cursor.ready -= 1;
     } else if slot.ready::<D>(geometry) == 0 {
@@ -108,9 +108,9 @@ pub(super) fn commit_many<D: Side, G: Group, const LEAVE: bool>(
     cells: impl Fn(usize, &[Cell<G::Item>]),
 ) -> usize {
     let mut moved = 0;
-    for run in track.slots.runs_as_they_are(claim.from, claim.len) {
-        if D::RENEWS {
-            run.ask_ahead(AHEAD);
+    for run in track.slots.runs(claim.from, claim.len) {
+        if D::FILLS {
+            track.slots.ask_ahead::<D>(&run, AHEAD);
         }
         cells(moved, run.cells());
         hook::at(hook::Point::Moved);

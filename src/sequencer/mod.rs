@@ -211,7 +211,7 @@ pub fn acquire_guessed<'a, D: Side, K: Protocol, O: Protocol, R: Tracked, W: Car
     }
     let guess = cursor.next;
     let geometry = track.slots.geometry;
-    let slot = track.slots.at(guess);
+    let slot = track.slots.at::<D>(guess);
     if !W::is_ready::<D, _>(track, &slot) {
         return None;
     }
@@ -238,7 +238,7 @@ pub fn acquire_one<'a, D: Side, K: Protocol, O: Protocol, R: Tracked>(
         return None;
     }
     let ask = |from| {
-        let slot = track.slots.at(from);
+        let slot = track.slots.at::<D>(from);
         let is_ready = if !is_patient() {
             is_ready_beside_late::<D, _>(track, &slot)
         } else {
@@ -282,7 +282,7 @@ pub fn commit_one<D: Side, K: Protocol, O: Protocol, R: Tracked, W: Care>(
         return true;
     }
     if W::is_clear(track, &one.slot) {
-        if D::RENEWS && !W::KNOWS_BUDGET {
+        if D::FILLS && !W::KNOWS_BUDGET {
             track.lates.calm().renew_budget();
         }
         return true;
@@ -295,7 +295,7 @@ pub fn commit_one<D: Side, K: Protocol, O: Protocol, R: Tracked, W: Care>(
 #[inline(never)]
 fn settle_one<D: Side, R: Tracked>(ring: &R, position: Position) -> bool {
     let in_time = settle::<D, R>(ring, position);
-    if D::RENEWS && in_time {
+    if D::FILLS && in_time {
         ring.track().lates.calm().renew_budget();
     }
     in_time

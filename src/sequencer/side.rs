@@ -10,8 +10,8 @@ pub trait Side {
     type Other: Side;
     /// The side as a number, 0 or 1: what the record of a slot says when it is its turn.
     const TURN: Word;
-    /// Whether what it commits is something to find for the other side: it renews the budget.
-    const RENEWS: bool;
+    /// Whether it moves values in. So what it commits is something to find, and renews the budget.
+    const FILLS: bool;
     /// How a handle of this side commits.
     const COMMIT: Edge;
     /// How a handle of this side asks what the other side has committed.
@@ -50,7 +50,7 @@ pub struct Emptying;
 impl Side for Filling {
     type Other = Emptying;
     const TURN: Word = 0;
-    const RENEWS: bool = true;
+    const FILLS: bool = true;
     const COMMIT: Edge = edge::FILLED_COMMIT;
     const READY: Edge = edge::EMPTIED_READY;
 
@@ -80,7 +80,7 @@ impl Side for Filling {
 impl Side for Emptying {
     type Other = Filling;
     const TURN: Word = 1;
-    const RENEWS: bool = false;
+    const FILLS: bool = false;
     const COMMIT: Edge = edge::EMPTIED_COMMIT;
     const READY: Edge = edge::FILLED_READY;
 

@@ -2,31 +2,37 @@
 //!
 //! Handles of both sides write to every group that they pass, and nearly all the time that an
 //! operation takes is the wait for the first look at a line that the other side wrote last.
+//!
+//! Where the other side is at work in the lines that are asked for they go back and forth. So it is in rings
+//! of few slots. And large values are asked for by producers alone, which have nothing to read there: a
+//! consumer would take lines away in which the producer is still writing. (Figures: docs/DESIGN.md.)
 
 use core::ops::Range;
 
-use super::Group;
-
-/// The bytes of a cache line.
-const LINE: usize = 64;
+use super::{Group, LINE};
+use crate::sequencer::Side;
 
 /// The lines of the largest group of which all are asked for. Of a larger one it is the first: while it
 /// copies a value, the processor finds by itself that line follows line.
 const MOST: usize = 32;
 
-/// Asks for the lines of the group after the next, to be written: those that fall to `len` slots from
-/// `place` on, the group's being dealt out to its slots, so that whoever passes all of them asks
+/// In a ring of no more slots nothing is asked for. While one side pauses between two looks the other fills
+/// or empties about as many.
+pub(super) const FEW: usize = 96;
+
+/// Asks for the lines of the group that is so many groups on, to be written: those that fall to `len` slots
+/// from `place` on, the group's being dealt out to its slots, so that whoever passes all of them asks
 /// for each line once.
 ///
 /// Behind the last group this names memory that is not ours, which is neither read nor written; its
 /// lines are taken from other caches.
 #[inline(always)]
-pub(super) fn ahead<G: Group>(group: &G, place: usize, len: usize, groups: usize) {
+pub(super) fn ahead<D: Side, G: Group>(group: &G, place: usize, len: usize, groups: usize) {
     let lines = const { size_of::<G>().div_ceil(LINE) };
     let ahead = (&raw const *group).wrapping_add(groups).cast::<u8>();
-    if lines == 1 || lines > MOST {
+    if lines == 1 || (D::FILLS && lines > MOST) {
         to_write(ahead);
-    } else {
+    } else if D::FILLS {
         for line in lines_of(place, len, lines, G::LEN) {
             to_write(ahead.wrapping_add(line * LINE));
         }

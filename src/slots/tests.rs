@@ -27,7 +27,7 @@ fn for_some_positions(check: impl Fn(Slots<'_, Four<u8>>, &[Place])) {
             let mut position = geometry.advance(Position(0), from);
             let positions = Vec::from_iter((0..n.max(1)).map(|_| {
                 let slot = slots.only(position);
-                assert_eq!(place(slots.at(position)), place(slot));
+                assert_eq!(place(slots.at::<Filling>(position)), place(slot));
                 position = geometry.advance(position, 1);
                 place(slot)
             }));
@@ -73,7 +73,7 @@ fn stretches_end_with_their_stripe_and_their_lap() {
         for stripe in [4, 8, 64] {
             let stretches = slots.stretches(first, positions.len(), stripe);
             let parts = Vec::from_iter(stretches.take(positions.len() + 1).map(|stretch| {
-                let runs = Vec::from_iter(stretch.runs().take(stretch.len + 1));
+                let runs = Vec::from_iter(stretch.runs::<Filling>().take(stretch.len + 1));
                 let parts =
                     Vec::from_iter(runs.iter().map(|run| Vec::from_iter(run.each().map(place))));
                 let part = parts.concat();

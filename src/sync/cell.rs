@@ -93,6 +93,26 @@ impl<T> Cell<T> {
         // place outside of the ring, so the two do not overlap.
         unsafe { core::ptr::copy_nonoverlapping(Self::values(cells), target, cells.len()) }
     }
+
+    /// Writes to each line of so many bytes that the cells lie in.
+    ///
+    /// # Safety
+    ///
+    /// The caller owns the slots of all the cells, and they are empty.
+    #[inline(always)]
+    pub(crate) unsafe fn touch<const LINE: usize>(cells: &[Self]) {
+        let bytes = Self::values(cells).cast::<u8>();
+        let write = |at| {
+            // SAFETY: the byte is one of the cells', whom nobody else reads or writes (R1), and of no value.
+            unsafe { bytes.add(at).write(0) }
+        };
+        let len = size_of_val(cells);
+        (0..len).step_by(LINE).for_each(write);
+        // They may begin within a line and end in one more.
+        if size_of::<T>() % LINE != 0 && len > 0 {
+            write(len - 1);
+        }
+    }
 }
 
 #[cfg(ringway_modelled)]
@@ -172,3 +192,6 @@ impl<T> Drop for DropValues<'_, T> {
         unsafe { Cell::drop_values(self.0) }
     }
 }
+
+#[cfg(all(test, feature = "std", not(ringway_modelled)))]
+mod tests;

@@ -246,7 +246,7 @@ fn produce<S>(
     push: impl Fn(&mut S, u64) -> Result<(), u64>,
 ) -> Share {
     let mut share = Share::of(number);
-    let mut failed = FailedLooks::default();
+    let mut failed = FailedLooks::<{ wait::PAUSES }>::default();
     while !shared.quit.load(Ordering::Relaxed) {
         if push(&mut sink, share.message(share.messages)).is_ok() {
             share.messages += 1;
@@ -263,7 +263,9 @@ fn produce<S>(
 /// Pops until the producers have finished and nothing is left, and counts along.
 fn consume(mut source: impl Source<u64>, finish: &Finish, popped: &AtomicU64) -> Checksum {
     let mut checksum = Checksum::default();
-    while let Some(message) = wait::until_finished(finish, &mut 0, || source.pop()) {
+    while let Some(message) =
+        wait::until_finished::<{ wait::PAUSES }, _>(finish, &mut 0, || source.pop())
+    {
         checksum.take(message);
         popped.store(checksum.count(), Ordering::Relaxed);
     }

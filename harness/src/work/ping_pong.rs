@@ -1,7 +1,8 @@
 //! Ping-pong: one message goes to another thread through a queue and back through a second one.
 //!
 //! Nothing is ever full and nothing overlaps: what is measured is how long a message takes to be seen, twice.
-//! A round trip counts as one message.
+//! A round trip counts as one message. Between two looks is a single pause, where others wait by the contest:
+//! with more of them a round trip would be as long as the pauses.
 
 use crate::contender::{Contender, Handles};
 use crate::message::Tally;
