@@ -70,9 +70,9 @@ pub(crate) unsafe fn copy_out<G: Group>(slots: &[Cell<G::Item>], target: *mut G:
 
 /// Makes the lines of slots in a group `G` the own of this processor's cache.
 ///
-/// In a group of a single line the mark does that. Of others a consumer would only read the lines of the values,
-/// and the producer that writes them next would wait until all other caches have let go of what they share: for
-/// longer than it takes to move a line that one of them has to itself (docs/DESIGN.md, section 8).
+/// Else a consumer would only read lines of values in which it writes no mark, and the producer that writes them
+/// next would wait until all other caches have let go of what they share: for longer than it takes to move a
+/// line that one of them has to itself (docs/DESIGN.md, section 8).
 ///
 /// # Safety
 ///
@@ -80,7 +80,7 @@ pub(crate) unsafe fn copy_out<G: Group>(slots: &[Cell<G::Item>], target: *mut G:
 #[inline(always)]
 unsafe fn take_lines<G: Group>(slots: &[Cell<G::Item>]) {
     #[cfg(not(ringway_modelled))]
-    if const { size_of::<G>() > LINE } {
+    if !G::IS_WRITTEN {
         // SAFETY: the slots are the caller's (R1) and empty.
         unsafe { Cell::touch::<LINE>(slots) };
     }

@@ -32,6 +32,8 @@ pub trait Group {
     type Item;
     /// How many slots it has.
     const LEN: usize;
+    /// Whether a consumer that commits slots writes to all lines in which their values lay.
+    const IS_WRITTEN: bool;
 
     /// How many slots, of at most `most` from `place` on, it is the turn of side `D` at, in the
     /// lap of `position`.
@@ -88,6 +90,8 @@ pub type One<T> = Block<T, (), 1>;
 impl<T, A, const N: usize> Group for Block<T, A, N> {
     type Item = T;
     const LEN: usize = N;
+    /// The marks are there.
+    const IS_WRITTEN: bool = size_of::<Self>() <= LINE;
 
     #[inline(always)]
     fn ready<D: Side>(

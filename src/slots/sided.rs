@@ -38,6 +38,8 @@ pub type Six<T> = Sided<T, CacheLine, 6>;
 impl<T, A, const N: usize> Group for Sided<T, A, N> {
     type Item = T;
     const LEN: usize = N;
+    /// A batch is told of by a word elsewhere.
+    const IS_WRITTEN: bool = false;
 
     #[inline(always)]
     fn ready<D: Side>(
