@@ -38,6 +38,9 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
 
     /// As [`Ring::push`]; where the first try fails, `otherwise` moves the value or says that it
     /// did not.
+    ///
+    /// No pointer to the value itself leaves the straight path, so that the compiler need not keep it in memory on
+    /// its way to the slot.
     #[inline(always)]
     fn push_or_else<F: Tally>(
         &self,
@@ -47,15 +50,26 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     ) -> Result<(), S::Item> {
         let value = ManuallyDrop::new(value);
         let source = (&raw const value).cast();
-        let moved = match acquire_guessed::<Filling, P, C, _, Calm>(self, cursor) {
-            // SAFETY: `source` is a value, which is the ring's if it was moved, and else still
-            // ours.
-            Some(one) => unsafe {
-                self.fill::<Calm>(one, source)
-                    || F::aside(cursor, |cursor| self.push_though_late(cursor, source))
-            },
-            None => F::aside(cursor, |cursor| otherwise(cursor, source)),
-        };
+        let one = acquire_guessed::<Filling, P, C, _, Calm>(self, cursor);
+        let is_late = one.is_some();
+        if let Some(one) = one {
+            // SAFETY: `source` is a value, which is the ring's if it was moved, and else still ours.
+            if unsafe { self.fill::<Calm>(one, source) } {
+                return Ok(());
+            }
+        }
+        let mut copy = MaybeUninit::<S::Item>::uninit();
+        // SAFETY: `source` is a value, and the copy has room for one.
+        unsafe { copy.as_mut_ptr().copy_from_nonoverlapping(source, 1) };
+        let source = copy.as_ptr();
+        let moved = F::aside(cursor, |cursor| {
+            if is_late {
+                // SAFETY: as above.
+                unsafe { self.push_though_late(cursor, source) }
+            } else {
+                otherwise(cursor, source)
+            }
+        });
         if moved { Ok(()) } else { Err(ManuallyDrop::into_inner(value)) }
     }
 
@@ -152,7 +166,23 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Moves the oldest value out of the ring, or nothing if it is empty.
     #[inline(always)]
     pub(crate) fn pop(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
-        self.pop_guessed::<Calm>(cursor).or_else(|| self.pop_beside_late(cursor))
+        if let Some(value) = self.pop_guessed::<Calm>(cursor) {
+            return Some(value);
+        }
+        let mut value = MaybeUninit::uninit();
+        // SAFETY: it was moved there.
+        self.pop_beside_late_to(cursor, &mut value).then(|| unsafe { value.assume_init() })
+    }
+
+    /// As [`Ring::pop`], where the first try has failed; whether there is a value, to `target`. An option that is
+    /// returned would have its place in memory on the straight path too.
+    #[inline(never)]
+    fn pop_beside_late_to(
+        &self,
+        cursor: &mut Cursor<impl Tally>,
+        target: &mut MaybeUninit<S::Item>,
+    ) -> bool {
+        self.pop_otherwise(cursor).map(|value| target.write(value)).is_some()
     }
 
     /// Whether somebody is late, so that the word of a sector may say more than the watch of the ring.
@@ -162,8 +192,15 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     }
 
     /// As [`Ring::pop`], where the first try has failed.
+    #[cfg(feature = "std")]
     #[inline(never)]
     pub(crate) fn pop_beside_late(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
+        self.pop_otherwise(cursor)
+    }
+
+    /// The same, in line.
+    #[inline(always)]
+    fn pop_otherwise(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
         if self.is_disturbed() {
             if let Some(value) = self.pop_guessed::<InSector>(cursor) {
                 return Some(value);

@@ -61,7 +61,8 @@ fn acquire_around<D: Side, K: Protocol, O: Protocol, R: Tracked>(
                     hook::at(hook::Point::Claimed);
                     return Ok(Claim { from, to, len: n });
                 }
-                Err(latest) => latest,
+                // Looked up again: what is refused after this was too little when the counter stood there.
+                Err(_) => K::latest::<D, _>(track, from),
             },
             Err(Step::Again(latest)) => latest,
             Err(Step::Blocked) => return Err(from),
