@@ -225,7 +225,8 @@ impl<T, C: Sequencer> Core<T, C> {
     /// Takes no more messages, and wakes everybody who waits. False if it was closed before.
     pub(super) fn close(&self) -> bool {
         let closes = self.ring.close();
-        if closes {
+        // Also where it was closed before: who finds that an end has no handle closes it and wakes nobody.
+        if self.not_full.has_any() || self.not_empty.has_any() {
             Waiters::notify_all([&*self.not_full, &*self.not_empty]);
         }
         closes

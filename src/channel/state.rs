@@ -18,6 +18,25 @@ impl<T, C: Sequencer> Core<T, C> {
             .field("is_closed", &self.ring.is_closed())
             .finish_non_exhaustive()
     }
+
+    /// How many handles an end has. Where it has none the channel is closed from here on: the last of them
+    /// may not have come to that, and wakes those who wait when it does.
+    fn count(&self, end: Count) -> usize {
+        let count = self.ring.handles.count(end);
+        if count == 0 {
+            self.ring.close();
+        }
+        count
+    }
+
+    /// Counts one handle more of an end, unless it has none: then as [`Core::count`].
+    pub(super) fn add_beside(&self, end: Count) -> bool {
+        let is_counted = self.ring.handles.add_beside(end);
+        if !is_counted {
+            self.ring.close();
+        }
+        is_counted
+    }
 }
 
 /// What they have in common, for a type of handle and its name.
@@ -130,7 +149,7 @@ macro_rules! common {
                 self.core.ring.is_closed()
             }
 
-            /// How many senders there are; a number of the past.
+            /// How many senders there are; a number of the past. Where it is 0 the channel is closed.
             ///
             /// ```
             /// let (sender, receiver) = ringway::channel::bounded::<u8>(1);
@@ -139,10 +158,10 @@ macro_rules! common {
             /// ```
             #[must_use]
             pub fn sender_count(&self) -> usize {
-                self.core.ring.handles.count(Count::Producers)
+                self.core.count(Count::Producers)
             }
 
-            /// How many receivers there are; a number of the past.
+            /// How many receivers there are; a number of the past. Where it is 0 the channel is closed.
             ///
             /// ```
             /// let (sender, receiver) = ringway::channel::bounded::<u8>(1);
@@ -151,7 +170,7 @@ macro_rules! common {
             /// ```
             #[must_use]
             pub fn receiver_count(&self) -> usize {
-                self.core.ring.handles.count(Count::Consumers)
+                self.core.count(Count::Consumers)
             }
         }
     };

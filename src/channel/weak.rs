@@ -32,7 +32,7 @@ impl<T, C: Kind> WeakSender<T, C> {
 }
 
 impl<T, C: Kind> WeakSender<T, C> {
-    /// A sender, unless all are gone.
+    /// A sender, unless all are gone: then the channel is closed.
     ///
     /// # Panics
     ///
@@ -45,7 +45,7 @@ impl<T, C: Kind> WeakSender<T, C> {
     /// ```
     #[must_use]
     pub fn upgrade(&self) -> Option<Sender<T, Shared, C>> {
-        let is_counted = self.core.ring.handles.add_beside(Count::Producers);
+        let is_counted = self.core.add_beside(Count::Producers);
         is_counted.then(|| Sender::counted(Arc::clone(&self.core), self.pace.clone()))
     }
 }
@@ -57,7 +57,7 @@ impl<T> WeakReceiver<T> {
 }
 
 impl<T> WeakReceiver<T> {
-    /// A receiver, unless all are gone.
+    /// A receiver, unless all are gone: then the channel is closed.
     ///
     /// # Panics
     ///
@@ -70,7 +70,7 @@ impl<T> WeakReceiver<T> {
     /// ```
     #[must_use]
     pub fn upgrade(&self) -> Option<Receiver<T, Shared>> {
-        let is_counted = self.core.ring.handles.add_beside(Count::Consumers);
+        let is_counted = self.core.add_beside(Count::Consumers);
         is_counted.then(|| Receiver::counted(Arc::clone(&self.core), self.pace.clone()))
     }
 }

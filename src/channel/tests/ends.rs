@@ -1,11 +1,14 @@
-//! The last receiver goes beside senders that are stopped anywhere.
+//! The last receiver goes beside senders that are stopped anywhere; the last of an end is stopped itself.
 
+use core::task::Poll;
 use std::sync::Arc;
 use std::vec;
 
 use super::finishes;
-use super::room::{Stopped, poll};
-use crate::channel::{Sender, bounded_at};
+use super::room::{Bell, Stopped, poll};
+use crate::channel::{
+    RecvError, SendError, Sender, TryRecvError, TrySendError, WeakReceiver, bounded, bounded_at,
+};
 use crate::sync::hook::Point;
 
 type Message = Arc<()>;
@@ -53,5 +56,57 @@ fn the_last_receiver_goes_beside_a_sender_that_is_stopped() {
                 }
             }
         }
+    }
+}
+
+/// The last sender stands between that it no longer counts and the close. Who learns that no sender is left
+/// finds the channel closed, and who sleeps is woken when the sender goes on.
+#[test]
+fn who_learns_that_the_senders_are_gone_finds_the_channel_closed() {
+    for asks_for_the_count in [true, false] {
+        let (sender, receiver) = bounded::<u8>(1);
+        let weak = sender.downgrade();
+        let (sleeper, bell) = (receiver.clone(), Arc::new(Bell::default()));
+        let mut sleeps = sleeper.recv_async();
+        assert!(poll(&mut sleeps, &bell).is_pending());
+        let last = Stopped::at(Point::Looked, move || drop(sender));
+        if asks_for_the_count {
+            assert_eq!(receiver.sender_count(), 0);
+        } else {
+            assert!(weak.upgrade().is_none());
+        }
+        assert!(receiver.is_closed(), "no sender is left, counted: {asks_for_the_count}");
+        assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
+        last.release();
+        assert_eq!(bell.rings(), 1, "nobody has woken who sleeps");
+        assert_eq!(poll(&mut sleeps, &bell), Poll::Ready(Err(RecvError)));
+    }
+}
+
+/// Finds out that no receiver is left.
+type Learns = fn(&Sender<u8>, &WeakReceiver<u8>);
+
+/// The same of the last receiver: what is sent then comes back.
+#[test]
+fn who_learns_that_the_receivers_are_gone_gets_its_message_back() {
+    let learns: [Learns; 2] = [
+        |sender, _| assert_eq!(sender.receiver_count(), 0),
+        |_, weak| assert!(weak.upgrade().is_none()),
+    ];
+    for learns in learns {
+        let (sender, receiver) = bounded(2);
+        let weak = receiver.downgrade();
+        sender.send(0).unwrap();
+        let (sleeper, bell) = (sender.clone(), Arc::new(Bell::default()));
+        let mut two = vec![1, 2];
+        let mut sleeps = sleeper.send_all_async(&mut two);
+        assert!(poll(&mut sleeps, &bell).is_pending());
+        let last = Stopped::at(Point::Looked, move || drop(receiver));
+        learns(&sender, &weak);
+        assert!(sender.is_closed(), "no receiver is left");
+        assert_eq!(sender.try_send(3), Err(TrySendError::Disconnected(3)));
+        last.release();
+        assert!(sender.is_empty() && bell.rings() == 1, "nobody has woken who sleeps");
+        assert_eq!(poll(&mut sleeps, &bell), Poll::Ready(Err(SendError(()))));
     }
 }
