@@ -3,7 +3,7 @@
 use loom_tests::sync::Arc;
 use loom_tests::sync::atomic::{AtomicBool, Ordering};
 use loom_tests::thread;
-use loom_tests::{ALL, Value, Way, Witness, explore};
+use loom_tests::{ALL, Value, Way, Witness, explore, explore_careful};
 use ringway::channel::{Receiver, Sender};
 
 use super::channel;
@@ -19,20 +19,25 @@ enum Closing {
 
 const CLOSINGS: [Closing; 3] = [Closing::FromSender, Closing::FromReceiver, Closing::LastDrop];
 
+/// A receiver waits, and the channel closes.
+fn closed_beside_one_who_waits(closing: Closing, way: Way) {
+    let (sender, receiver) = channel(1);
+    let waits = receiver.clone();
+    let waiter = thread::spawn(move || way.recv(&waits).is_err());
+    match closing {
+        Closing::FromSender => assert!(sender.close()),
+        Closing::FromReceiver => assert!(receiver.close()),
+        Closing::LastDrop => drop(sender),
+    }
+    assert!(waiter.join().unwrap());
+}
+
 #[test]
 fn receivers_that_wait_learn_of_the_end() {
     for closing in CLOSINGS {
         for way in Way::ALL {
             explore(&format!("closed {closing:?}, {way:?} receives"), (2, 200), move |_| {
-                let (sender, receiver) = channel(1);
-                let waits = receiver.clone();
-                let waiter = thread::spawn(move || way.recv(&waits).is_err());
-                match closing {
-                    Closing::FromSender => assert!(sender.close()),
-                    Closing::FromReceiver => assert!(receiver.close()),
-                    Closing::LastDrop => drop(sender),
-                }
-                assert!(waiter.join().unwrap());
+                closed_beside_one_who_waits(closing, way);
             });
         }
     }
@@ -190,4 +195,48 @@ fn who_finds_that_nobody_is_left_sees_what_was_done_before() {
         }
     });
     assert!(witness.was_seen());
+}
+
+/// The last sender goes while a receiver sleeps: it is woken by the sender, or by whoever counted the
+/// senders before that one came to close the channel, and closed it then.
+fn somebody_wakes_who_sleeps() -> bool {
+    let (sender, receiver) = channel(1);
+    let waits = receiver.clone();
+    let waiter = thread::spawn(move || waits.recv().is_err());
+    let last = thread::spawn(move || drop(sender));
+    let is_over = receiver.sender_count() == 0;
+    if is_over {
+        assert!(receiver.is_closed());
+        assert!(receiver.try_recv().is_err_and(|why| why.is_disconnected()));
+    }
+    last.join().unwrap();
+    assert!(waiter.join().unwrap());
+    is_over
+}
+
+#[test]
+fn who_sleeps_is_woken_whoever_closes() {
+    let (witness, over) = Witness::pair();
+    explore("the last sender goes, and one counts", (2, 500), move |_| {
+        if somebody_wakes_who_sleeps() {
+            over.see();
+        }
+    });
+    assert!(witness.was_seen());
+    let (witness, over) = Witness::pair();
+    explore_careful("the last sender goes, and one counts, with care", (2, 500), move |_| {
+        if somebody_wakes_who_sleeps() {
+            over.see();
+        }
+    });
+    assert!(witness.was_seen());
+}
+
+#[test]
+fn receivers_that_have_asked_for_care_learn_of_the_end() {
+    for closing in CLOSINGS {
+        explore_careful(&format!("closed {closing:?}, with care"), (2, 100), move |_| {
+            closed_beside_one_who_waits(closing, Way::Thread);
+        });
+    }
 }
