@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::wait;
+
 /// The capacity of every queue in the quick contest, and of groups of which nothing else is said.
 pub const CAPACITY: usize = 1024;
 
@@ -233,6 +235,13 @@ impl Group {
             workload: Workload::Saturation,
             policy: Policy::Each,
         }
+    }
+
+    /// The pauses between two looks of the common wait.
+    pub fn pauses(&self) -> u32 {
+        let is_prompt =
+            self.workload == Workload::PingPong || self.capacity < wait::SLOTS_OF_A_LINE;
+        if is_prompt { wait::PROMPT } else { wait::PAUSES }
     }
 
     /// Its place on every axis, in the order of filters.

@@ -69,6 +69,8 @@ pub struct Environment {
 pub struct CommonWait {
     /// Pauses after a failed look.
     pub pauses: u32,
+    /// The same in ping-pong and with fewer slots than a cache line has.
+    pub prompt: u32,
     /// Failed looks in a row before yields.
     pub patience: u32,
 }
@@ -94,7 +96,11 @@ impl Environment {
                 .collect(),
             commit: commit(),
             capacity: CAPACITY,
-            common_wait: CommonWait { pauses: wait::PAUSES, patience: wait::PATIENCE },
+            common_wait: CommonWait {
+                pauses: wait::PAUSES,
+                prompt: wait::PROMPT,
+                patience: wait::PATIENCE,
+            },
         }
     }
 

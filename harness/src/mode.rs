@@ -7,7 +7,7 @@
 use crate::contender::{BatchSink, BatchSource, Sink, Source, WaitingSink, WaitingSource};
 use crate::gate::Finish;
 use crate::message::Message;
-use crate::wait::{self, Failures};
+use crate::wait::{self, Looks};
 
 /// The largest batch; its buffers are on the stack of each thread.
 pub const MAX_BATCH: usize = 64;
@@ -17,29 +17,24 @@ pub trait Mode<S, R, P: Message>: 'static {
     /// Whether failed operations are seen here, and so counted.
     const SEES_FAILURES: bool;
 
-    /// The same, for a thread that waits for an answer to its message.
-    type Prompt: Mode<S, R, P>;
-
     /// Puts a message in as soon as there is room. `false`: nobody is left who would take it.
-    fn put(producer: &mut S, message: P, failures: &mut Failures) -> bool;
+    fn put(producer: &mut S, message: P, looks: &mut Looks) -> bool;
 
     /// Takes a message out as soon as there is one; nothing when the producers have finished and none is left.
-    fn get(consumer: &mut R, finish: &Finish, failures: &mut Failures) -> Option<P>;
+    fn get(consumer: &mut R, finish: &Finish, looks: &mut Looks) -> Option<P>;
 }
 
-/// The common wait, with so many pauses between looks.
+/// The common wait.
 #[derive(Debug)]
-pub struct Polled<const PAUSES: u32 = { wait::PAUSES }>;
+pub struct Polled;
 
-impl<S: Sink<P>, R: Source<P>, P: Message, const PAUSES: u32> Mode<S, R, P> for Polled<PAUSES> {
+impl<S: Sink<P>, R: Source<P>, P: Message> Mode<S, R, P> for Polled {
     const SEES_FAILURES: bool = true;
 
-    type Prompt = Polled<{ wait::PROMPT }>;
-
     #[inline]
-    fn put(producer: &mut S, message: P, failures: &mut Failures) -> bool {
+    fn put(producer: &mut S, message: P, looks: &mut Looks) -> bool {
         let mut message = Some(message);
-        wait::until::<PAUSES, _>(failures, || match producer.push(message.take()?) {
+        wait::until(looks, || match producer.push(message.take()?) {
             Ok(()) => Some(true),
             Err(back) => {
                 message = Some(back);
@@ -49,8 +44,8 @@ impl<S: Sink<P>, R: Source<P>, P: Message, const PAUSES: u32> Mode<S, R, P> for 
     }
 
     #[inline]
-    fn get(consumer: &mut R, finish: &Finish, failures: &mut Failures) -> Option<P> {
-        wait::until_finished::<PAUSES, _>(finish, failures, || consumer.pop())
+    fn get(consumer: &mut R, finish: &Finish, looks: &mut Looks) -> Option<P> {
+        wait::until_finished(finish, looks, || consumer.pop())
     }
 }
 
@@ -61,26 +56,24 @@ pub struct Waiting;
 impl<S: WaitingSink<P>, R: WaitingSource<P>, P: Message> Mode<S, R, P> for Waiting {
     const SEES_FAILURES: bool = false;
 
-    type Prompt = Self;
-
     #[inline]
-    fn put(producer: &mut S, message: P, _failures: &mut Failures) -> bool {
+    fn put(producer: &mut S, message: P, _looks: &mut Looks) -> bool {
         producer.send(message).is_ok()
     }
 
     #[inline]
-    fn get(consumer: &mut R, _finish: &Finish, _failures: &mut Failures) -> Option<P> {
+    fn get(consumer: &mut R, _finish: &Finish, _looks: &mut Looks) -> Option<P> {
         consumer.recv()
     }
 }
 
 /// Puts all of `messages` in, by as few operations as there is room. A look that moves at least one message
 /// is not a failed one.
-pub fn put_all(producer: &mut impl BatchSink<u64>, messages: &[u64], failures: &mut Failures) {
+pub fn put_all(producer: &mut impl BatchSink<u64>, messages: &[u64], looks: &mut Looks) {
     let mut rest = messages;
     while !rest.is_empty() {
         let look = || some_unless_zero(producer.push_batch(rest));
-        let pushed = wait::until::<{ wait::PAUSES }, _>(failures, look);
+        let pushed = wait::until(looks, look);
         rest = &rest[pushed..];
     }
 }
@@ -91,10 +84,10 @@ pub fn get_some<'a>(
     consumer: &mut impl BatchSource<u64>,
     room: &'a mut [u64],
     finish: &Finish,
-    failures: &mut Failures,
+    looks: &mut Looks,
 ) -> Option<&'a [u64]> {
     let look = || some_unless_zero(consumer.pop_batch(room));
-    let popped = wait::until_finished::<{ wait::PAUSES }, _>(finish, failures, look)?;
+    let popped = wait::until_finished(finish, looks, look)?;
     Some(&room[..popped])
 }
 

@@ -22,6 +22,7 @@ use crate::gate::{Finish, Gate};
 use crate::message::{Share, Tally};
 use crate::platform;
 use crate::stats::jain;
+use crate::wait::Looks;
 
 /// What is to be done in a slice.
 #[derive(Debug, Clone)]
@@ -106,9 +107,15 @@ pub struct Line {
     pub finish: Finish,
     gate: Gate,
     begin: OnceLock<Instant>,
+    pauses: u32,
 }
 
 impl Line {
+    /// The looks of a thread, none so far.
+    pub fn looks(&self) -> Looks {
+        Looks::new(self.pauses)
+    }
+
     /// When the slice began: the same for all threads.
     pub fn begin(&self) -> Instant {
         *self.begin.get_or_init(Instant::now)
@@ -206,6 +213,7 @@ pub fn run<T: Tally>(
             gate: Gate::new(bodies.len()),
             finish: Finish::new(producers),
             begin: OnceLock::new(),
+            pauses: job.group.pauses(),
         },
         threads: bodies.len(),
         laps: Mutex::new(Vec::with_capacity(bodies.len())),

@@ -16,11 +16,15 @@ use crate::gate::Finish;
 /// line's worth of slots in the meantime.
 pub const PAUSES: u32 = 64;
 
-/// As [`PAUSES`], where a thread waits for an answer to its message: what the other side gets done in the
-/// meantime is that one answer, and more pauses would be what is measured.
+/// As [`PAUSES`], where the other side has less to do in the meantime than a cache line's worth of slots, since a
+/// thread waits for an answer to its message or the queue has not so many: more pauses would be what is
+/// measured.
 pub const PROMPT: u32 = 1;
 
-/// After so many failed looks in a row, each with [`PAUSES`], every further look is preceded by a yield to
+/// The slots of 8 bytes of a cache line.
+pub const SLOTS_OF_A_LINE: usize = 8;
+
+/// After so many failed looks in a row, or as many pauses, every further look is preceded by a yield to
 /// the system's scheduler as well: where threads outnumber cores, the other side may need this one.
 pub const PATIENCE: u32 = 8;
 
@@ -43,33 +47,48 @@ impl fmt::Display for Wait {
     }
 }
 
-/// The failed looks of a thread in a whole slice: operations that moved nothing.
-pub type Failures = u64;
+/// The looks of a thread in a whole slice.
+#[derive(Debug)]
+pub struct Looks {
+    /// The pauses between two of them.
+    pauses: u32,
+    /// How many have failed: operations that moved nothing.
+    failed: u64,
+}
 
-/// Looks until there is something, with so many pauses between looks.
+impl Looks {
+    /// None so far, with so many pauses between two of them.
+    pub fn new(pauses: u32) -> Self {
+        Self { pauses, failed: 0 }
+    }
+
+    /// How many have failed.
+    pub fn failed(&self) -> u64 {
+        self.failed
+    }
+}
+
+/// Looks until there is something.
 #[inline]
-pub fn until<const PAUSES: u32, R>(
-    failures: &mut Failures,
-    mut look: impl FnMut() -> Option<R>,
-) -> R {
-    let mut failed = FailedLooks::<PAUSES>::default();
+pub fn until<R>(looks: &mut Looks, mut look: impl FnMut() -> Option<R>) -> R {
+    let mut failed = FailedLooks::new(looks.pauses);
     loop {
         if let Some(found) = look() {
             return found;
         }
-        *failures += 1;
+        looks.failed += 1;
         failed.pause();
     }
 }
 
 /// As [`until`], or until a look that began after the producers had finished found nothing.
 #[inline]
-pub fn until_finished<const PAUSES: u32, R>(
+pub fn until_finished<R>(
     finish: &Finish,
-    failures: &mut Failures,
+    looks: &mut Looks,
     mut look: impl FnMut() -> Option<R>,
 ) -> Option<R> {
-    let mut failed = FailedLooks::<PAUSES>::default();
+    let mut failed = FailedLooks::new(looks.pauses);
     let mut last_look = false;
     loop {
         if let Some(found) = look() {
@@ -80,28 +99,35 @@ pub fn until_finished<const PAUSES: u32, R>(
         }
         last_look = finish.reached();
         if !last_look {
-            *failures += 1;
+            looks.failed += 1;
             failed.pause();
         }
     }
 }
 
-/// How many looks in a row have failed.
-#[derive(Debug, Default)]
-pub struct FailedLooks<const PAUSES: u32>(u32);
+/// Looks that have failed in a row.
+#[derive(Debug)]
+pub struct FailedLooks {
+    pauses: u32,
+    /// The pauses after them, together.
+    paused: u32,
+}
 
-impl<const PAUSES: u32> FailedLooks<PAUSES> {
-    /// As long as [`PATIENCE`] of the looks with most pauses.
-    const PATIENCE: u32 = PATIENCE * self::PAUSES / PAUSES;
+impl FailedLooks {
+    /// None so far, with so many pauses after each.
+    #[inline]
+    pub fn new(pauses: u32) -> Self {
+        Self { pauses, paused: 0 }
+    }
 
     /// One more has: waits before the next.
     #[inline]
     pub fn pause(&mut self) {
-        self.0 = self.0.saturating_add(1);
-        for _ in 0..PAUSES {
+        for _ in 0..self.pauses {
             hint::spin_loop();
         }
-        if self.0 >= Self::PATIENCE {
+        self.paused = self.paused.saturating_add(self.pauses);
+        if self.paused >= PATIENCE * PAUSES {
             thread::yield_now();
         }
     }

@@ -42,9 +42,9 @@ pub(super) enum Standing {
     Skipped,
     /// Its slot is held by this owner, skipped in a lap before: producers skip it in this one too.
     Held(Owner),
-    /// An owner of the other side has not committed.
+    /// An owner of the other side has not committed, and others have claimed what comes after it.
     Late,
-    /// The other side has not come to it.
+    /// The other side has not come to it, or its owner there is late and the last of the producers.
     Blocked,
     /// The counter is here by now.
     Moved(Position),
@@ -95,7 +95,15 @@ pub(super) fn standing<D: Side, K: Protocol, O: Protocol, G: Group>(
     if !O::SHARED {
         return Standing::Blocked;
     }
-    if D::owner_is_late(geometry, at, mark) { Standing::Late } else { Standing::Changing }
+    if !D::owner_is_late(geometry, at, mark) {
+        return Standing::Changing;
+    }
+    // Where it is the last that producers have claimed, nothing that is done stands behind it: when the mark was
+    // read the ring was empty, and whoever is late was in nobody's way. (Producers skip the last consumer all the
+    // same: `force_push` needs the counters a lap apart.) Where the ring is closed nobody comes after the last any
+    // more, and those who take out the rest do not wait for it.
+    let is_last = D::is_blocked_at(geometry, geometry.advance(at, 1), other, false);
+    if !D::FILLS && is_last && at.is_near(other) { Standing::Blocked } else { Standing::Late }
 }
 
 /// Whether the slot is that of the handle of side `D` that has claimed positions up to beyond this one:

@@ -150,7 +150,7 @@ fn a_batch_that_is_given_up_renews_nothing() {
                 let (lates, geometry) = (track.lates, track.slots.geometry);
                 match point {
                     Point::Moved if is_spent.is_none() => {
-                        // All of the batch is skipped.
+                        // All of the batch is skipped but its last.
                         assert_eq!(pop(&others), None);
                         spend_all(lates, geometry);
                         is_spent = Some(true);

@@ -88,6 +88,8 @@ pub struct Env {
 pub struct CommonWait {
     /// Pauses after a failed look.
     pub pauses: u32,
+    /// The same in ping-pong and with fewer slots than a cache line has, if it was another.
+    pub prompt: Option<u32>,
     /// Failed looks in a row before yields.
     pub patience: u32,
 }

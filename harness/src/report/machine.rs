@@ -18,8 +18,11 @@ pub fn section(analysis: &Analysis<'_>) -> Markup {
         .as_ref()
         .map(|grade| grade.as_str().map_or_else(|| grade.to_string(), str::to_owned));
     let wait = env.common_wait.as_ref().map(|wait| {
+        let prompt = wait.prompt.map_or_else(String::new, |pauses| {
+            format!(" ({pauses} in ping-pong and with fewer slots than a cache line has)")
+        });
         format!(
-            "{} pauses after a failed look, yields after {} of them",
+            "{} pauses{prompt} after a failed look, yields after {} of them",
             wait.pauses, wait.patience
         )
     });

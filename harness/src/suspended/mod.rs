@@ -32,7 +32,7 @@ use crate::gate::{Finish, Gate};
 use crate::message::{Checksum, Share, Tally};
 use crate::plan::Topology;
 use crate::platform;
-use crate::wait::{self, FailedLooks};
+use crate::wait::{self, FailedLooks, Looks};
 use stop::Victim;
 use windows::{Look, Stop, Window};
 
@@ -246,11 +246,11 @@ fn produce<S>(
     push: impl Fn(&mut S, u64) -> Result<(), u64>,
 ) -> Share {
     let mut share = Share::of(number);
-    let mut failed = FailedLooks::<{ wait::PAUSES }>::default();
+    let mut failed = FailedLooks::new(wait::PAUSES);
     while !shared.quit.load(Ordering::Relaxed) {
         if push(&mut sink, share.message(share.messages)).is_ok() {
             share.messages += 1;
-            failed = FailedLooks::default();
+            failed = FailedLooks::new(wait::PAUSES);
         } else {
             failed.pause();
         }
@@ -263,9 +263,8 @@ fn produce<S>(
 /// Pops until the producers have finished and nothing is left, and counts along.
 fn consume(mut source: impl Source<u64>, finish: &Finish, popped: &AtomicU64) -> Checksum {
     let mut checksum = Checksum::default();
-    while let Some(message) =
-        wait::until_finished::<{ wait::PAUSES }, _>(finish, &mut 0, || source.pop())
-    {
+    let mut looks = Looks::new(wait::PAUSES);
+    while let Some(message) = wait::until_finished(finish, &mut looks, || source.pop()) {
         checksum.take(message);
         popped.store(checksum.count(), Ordering::Relaxed);
     }

@@ -35,7 +35,7 @@ pub fn of_handles<T: Tally>(
 
 /// Sends a share.
 fn produce<T>(line: &Line, mut sink: impl BatchSink<u64>, share: &Share, batch: usize) -> Done<T> {
-    let mut failures = 0;
+    let mut looks = line.looks();
     let timing = timed(|| {
         let mut buffer = [0; MAX_BATCH];
         let buffer = &mut buffer[..batch];
@@ -45,27 +45,27 @@ fn produce<T>(line: &Line, mut sink: impl BatchSink<u64>, share: &Share, batch: 
                 *place = share.message(sequence);
             }
             let filled = (share.messages - sent).min(batch as u64);
-            put_all(&mut sink, &buffer[..filled as usize], &mut failures);
+            put_all(&mut sink, &buffer[..filled as usize], &mut looks);
             sent += filled;
         }
         drop(sink);
         line.finish.producer_done();
     });
-    Done { sent: Some(share.messages), failures: Some(failures), ..Done::in_time(timing) }
+    Done { sent: Some(share.messages), failures: Some(looks.failed()), ..Done::in_time(timing) }
 }
 
 /// Receives until the producers have finished and nothing is left.
 fn consume<T: Tally>(line: &Line, mut source: impl BatchSource<u64>, batch: usize) -> Done<T> {
-    let mut failures = 0;
+    let mut looks = line.looks();
     let mut tally = T::default();
     let timing = timed(|| {
         let mut buffer = [0; MAX_BATCH];
         let buffer = &mut buffer[..batch];
-        while let Some(popped) = get_some(&mut source, buffer, &line.finish, &mut failures) {
+        while let Some(popped) = get_some(&mut source, buffer, &line.finish, &mut looks) {
             for &message in popped {
                 tally.take(message);
             }
         }
     });
-    Done { tally: Some(tally), failures: Some(failures), ..Done::in_time(timing) }
+    Done { tally: Some(tally), failures: Some(looks.failed()), ..Done::in_time(timing) }
 }

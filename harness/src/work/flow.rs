@@ -70,13 +70,13 @@ fn produce<S, R, M: Mode<S, R, P>, P: Message, T, B: Pace>(
     mut stock: P::Stock,
     mut pace: B,
 ) -> Done<T> {
-    let mut failures = 0;
+    let mut looks = line.looks();
     pace.begin(line.begin());
     let timing = timed(|| {
         for sequence in 0..share.messages {
             let message = share.message(sequence);
             pace.step(message);
-            if !M::put(&mut sink, P::make(message, &mut stock), &mut failures) {
+            if !M::put(&mut sink, P::make(message, &mut stock), &mut looks) {
                 // Every consumer has left early; the messages missing at the end say so.
                 break;
             }
@@ -87,7 +87,7 @@ fn produce<S, R, M: Mode<S, R, P>, P: Message, T, B: Pace>(
     });
     Done {
         sent: Some(share.messages),
-        failures: M::SEES_FAILURES.then_some(failures),
+        failures: M::SEES_FAILURES.then_some(looks.failed()),
         ..Done::in_time(timing)
     }
 }
@@ -99,11 +99,11 @@ fn consume<S, R, M: Mode<S, R, P>, P: Message, T: Tally, A: Pace>(
     mut rest: P::Rest,
     mut pace: A,
 ) -> Done<T> {
-    let mut failures = 0;
+    let mut looks = line.looks();
     let mut tally = T::default();
     pace.begin(line.begin());
     let timing = timed(|| {
-        while let Some(message) = M::get(&mut source, &line.finish, &mut failures) {
+        while let Some(message) = M::get(&mut source, &line.finish, &mut looks) {
             let message = message.read(&mut rest);
             pace.received(message);
             tally.take(message);
@@ -112,7 +112,7 @@ fn consume<S, R, M: Mode<S, R, P>, P: Message, T: Tally, A: Pace>(
     let latencies: Option<Histogram<u64>> = pace.latencies();
     Done {
         tally: Some(tally),
-        failures: M::SEES_FAILURES.then_some(failures),
+        failures: M::SEES_FAILURES.then_some(looks.failed()),
         latencies,
         ..Done::in_time(timing)
     }

@@ -83,7 +83,7 @@ where
     let bodies = match workload {
         Workload::Pairs => pairs::bodies::<C, M, _>(job),
         Workload::OneThread => one_thread::bodies::<C, M, _>(job),
-        Workload::PingPong => ping_pong::bodies::<C, M::Prompt, _>(job),
+        Workload::PingPong => ping_pong::bodies::<C, M, _>(job),
         Workload::Pipeline => pipeline::bodies::<C, M, _>(job),
         Workload::Burst => {
             let bursts = Bursts::of(job.group.capacity);

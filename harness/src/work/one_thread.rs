@@ -20,7 +20,7 @@ where
     let handles = sinks.into_iter().zip(sources).zip(job.shares());
     let body = |((mut sink, mut source), share): ((_, _), Share)| {
         Body::new(job, 0, move |line| {
-            let mut failures = 0;
+            let mut looks = line.looks();
             let mut tally = T::default();
             let timing = timed(|| {
                 let mut sent = 0;
@@ -29,11 +29,11 @@ where
                     sent = lap.end;
                     let pops = lap.clone();
                     for sequence in lap {
-                        M::put(&mut sink, share.message(sequence), &mut failures);
+                        M::put(&mut sink, share.message(sequence), &mut looks);
                     }
                     for _ in pops {
                         // Where one is missing the count of the slice is wrong, which is seen.
-                        if let Some(message) = M::get(&mut source, &line.finish, &mut failures) {
+                        if let Some(message) = M::get(&mut source, &line.finish, &mut looks) {
                             tally.take(message);
                         }
                     }
@@ -41,7 +41,12 @@ where
                 drop(sink);
                 line.finish.producer_done();
             });
-            Done::of_both_sides(timing, share.messages, tally, M::SEES_FAILURES.then_some(failures))
+            Done::of_both_sides(
+                timing,
+                share.messages,
+                tally,
+                M::SEES_FAILURES.then_some(looks.failed()),
+            )
         })
     };
     handles.map(body).collect()

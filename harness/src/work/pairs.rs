@@ -24,18 +24,18 @@ where
     let handles = sinks.into_iter().zip(sources).zip(job.shares()).enumerate();
     let body = |(number, ((mut sink, mut source), share)): (usize, ((_, _), Share))| {
         Body::new(job, number, move |line| {
-            let mut failures = 0;
+            let mut looks = line.looks();
             let mut tally = T::default();
             let mut busy = Busy::new(WORK);
             let timing = timed(|| {
                 for sequence in 0..share.messages {
                     let message = share.message(sequence);
-                    if !M::put(&mut sink, message, &mut failures) {
+                    if !M::put(&mut sink, message, &mut looks) {
                         break;
                     }
                     busy.work(message);
                     // As many have been pushed as are popped, and one more.
-                    let Some(message) = M::get(&mut source, &line.finish, &mut failures) else {
+                    let Some(message) = M::get(&mut source, &line.finish, &mut looks) else {
                         break;
                     };
                     tally.take(message);
@@ -44,7 +44,12 @@ where
                 drop(sink);
                 line.finish.producer_done();
             });
-            Done::of_both_sides(timing, share.messages, tally, M::SEES_FAILURES.then_some(failures))
+            Done::of_both_sides(
+                timing,
+                share.messages,
+                tally,
+                M::SEES_FAILURES.then_some(looks.failed()),
+            )
         })
     };
     handles.map(body).collect()

@@ -1,8 +1,7 @@
 //! Ping-pong: one message goes to another thread through a queue and back through a second one.
 //!
 //! Nothing is ever full and nothing overlaps: what is measured is how long a message takes to be seen, twice.
-//! A round trip counts as one message. Between two looks is a single pause, where others wait by the contest:
-//! with more of them a round trip would be as long as the pauses.
+//! A round trip counts as one message.
 
 use crate::contender::{Contender, Handles};
 use crate::message::Tally;
@@ -23,14 +22,14 @@ where
     let ((mut to_other, mut from_one), (mut to_one, mut from_other)) = (pair(), pair());
     let share = job.shares()[0];
     let one = Body::new(job, 0, move |line| {
-        let mut failures = 0;
+        let mut looks = line.looks();
         let mut tally = T::default();
         let timing = timed(|| {
             for sequence in 0..share.messages {
-                if !M::put(&mut to_other, share.message(sequence), &mut failures) {
+                if !M::put(&mut to_other, share.message(sequence), &mut looks) {
                     break;
                 }
-                let Some(message) = M::get(&mut from_other, &line.finish, &mut failures) else {
+                let Some(message) = M::get(&mut from_other, &line.finish, &mut looks) else {
                     break;
                 };
                 tally.take(message);
@@ -38,18 +37,23 @@ where
             drop(to_other);
             line.finish.producer_done();
         });
-        Done::of_both_sides(timing, share.messages, tally, M::SEES_FAILURES.then_some(failures))
+        Done::of_both_sides(
+            timing,
+            share.messages,
+            tally,
+            M::SEES_FAILURES.then_some(looks.failed()),
+        )
     });
     let other = Body::new(job, 1, move |line| {
-        let mut failures = 0;
+        let mut looks = line.looks();
         let timing = timed(|| {
-            while let Some(message) = M::get(&mut from_one, &line.finish, &mut failures) {
-                if !M::put(&mut to_one, message, &mut failures) {
+            while let Some(message) = M::get(&mut from_one, &line.finish, &mut looks) {
+                if !M::put(&mut to_one, message, &mut looks) {
                     break;
                 }
             }
         });
-        Done { failures: M::SEES_FAILURES.then_some(failures), ..Done::in_time(timing) }
+        Done { failures: M::SEES_FAILURES.then_some(looks.failed()), ..Done::in_time(timing) }
     });
     vec![one, other]
 }

@@ -31,8 +31,8 @@ impl Stage {
     }
 }
 
-/// A producer comes back that was skipped, before the thread that has skipped it passes the slot. That
-/// finds the ring calm, by a push that tries an old position first. A consumer that has seen nothing of all
+/// A producer comes back that was skipped, since another has pushed behind it, before the thread that has
+/// skipped it passes the slot. That finds the ring calm, by a push that tries an old position first. A consumer that has seen nothing of all
 /// this believes it, and does not take what the producer had filled before it knew. Nor by a batch, which
 /// looks at the watch of the sector.
 #[test]
@@ -48,7 +48,8 @@ fn beside_one_who_finds_that_nobody_is_late(
     take: fn(&mut ring::mpmc::Consumer<Value>, &mut Vec<Value>),
 ) {
     explore_skipping(&format!("somebody finds the ring calm, {name}"), (0, 10), move |ledger| {
-        let (mut another, mut consumer) = ring::mpmc_at(3, u64::MAX);
+        let (mut another, mut consumer) = ring::mpmc_at(4, u64::MAX);
+        let mut behind = another.clone();
         let stage = Stage::default();
         let (mut theirs, at) = (another.clone(), stage.clone());
         let producer = thread::spawn(move || {
@@ -71,6 +72,7 @@ fn beside_one_who_finds_that_nobody_is_late(
             Vec::from_iter(values.iter().map(Value::id))
         });
         stage.waits_for(1);
+        assert!(behind.push(ledger.value(12)).is_ok());
         let pushed = Rc::new(RefCell::new(None));
         let (is_in, mut is_skipped) = (Rc::clone(&pushed), false);
         hook::set(move |point| {
@@ -85,7 +87,8 @@ fn beside_one_who_finds_that_nobody_is_late(
         hook::set(|_| ());
         let mut all = Vec::from_iter(own);
         all.extend(reader.join().unwrap());
-        let sent = [(producer.join().unwrap(), 10), (pushed.take().expect("it was late"), 11)];
+        let is_in = pushed.take().expect("it was late");
+        let sent = [(producer.join().unwrap(), 10), (is_in, 11), (true, 12)];
         all.extend(std::iter::from_fn(|| consumer.pop()).map(|value| value.id()));
         let sent = sent.into_iter().filter(|(is_in, _)| *is_in).map(|(_, id)| id);
         assert_exactly(all, sent.collect());

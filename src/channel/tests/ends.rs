@@ -7,7 +7,8 @@ use std::vec;
 use super::finishes;
 use super::room::{Bell, Stopped, poll};
 use crate::channel::{
-    RecvError, SendError, Sender, TryRecvError, TrySendError, WeakReceiver, bounded, bounded_at,
+    Receiver, RecvError, SendError, Sender, TryRecvError, TrySendError, WeakReceiver, bounded,
+    bounded_at,
 };
 use crate::sync::hook::Point;
 
@@ -56,6 +57,28 @@ fn the_last_receiver_goes_beside_a_sender_that_is_stopped() {
                 }
             }
         }
+    }
+}
+
+/// A sender that is stopped with its position claimed, the last, when the channel is closed: nobody waits for
+/// it, and it gets its message back.
+#[test]
+fn who_receives_from_a_closed_channel_goes_on_beside_a_sender_that_is_stopped() {
+    type Receives = fn(&Receiver<u8>) -> bool;
+    let receives: [Receives; 4] = [
+        |receiver| receiver.try_recv() == Err(TryRecvError::Disconnected),
+        |receiver| receiver.recv() == Err(RecvError),
+        |receiver| receiver.recv_many(&mut vec![], 2) == Err(RecvError),
+        |receiver| poll(&mut receiver.recv_async(), &Arc::default()) == Poll::Ready(Err(RecvError)),
+    ];
+    for receives in receives {
+        let (sender, receiver) = bounded(2);
+        let theirs = sender.clone();
+        let away = Stopped::of(move || theirs.send(1));
+        assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+        assert!(sender.close());
+        assert!(finishes(move || receives(&receiver)), "it waits for the sender");
+        assert_eq!(away.release(), Err(SendError(1)));
     }
 }
 

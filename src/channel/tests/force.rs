@@ -9,7 +9,9 @@ use core::future::Future;
 use core::pin::Pin;
 
 use super::room::{Bell, Panics, Stopped, hold, poll};
-use crate::channel::{Receiver, SendError, Sender, bounded};
+#[cfg(feature = "metrics")]
+use crate::channel::TryRecvError;
+use crate::channel::{Receiver, SendError, Sender, TrySendError, bounded};
 use crate::sync::hook::Point;
 
 /// One who sends 100 by force, and is stopped.
@@ -64,6 +66,22 @@ fn force_has_sent_and_counted_though_what_is_given_the_evicted_panics() {
     assert_eq!((sender.metrics().sent, sender.metrics().received), (6, 6));
 }
 
+/// The last that has claimed a message and not taken it out: the channel is full beside it, and the oldest
+/// that is queued goes.
+#[test]
+fn force_goes_on_beside_the_last_receiver_that_is_stopped() {
+    for capacity in 2..5 {
+        let (sender, receiver) = bounded(capacity);
+        (0..capacity as u64).for_each(|message| sender.send(message).unwrap());
+        let theirs = receiver.clone();
+        let away = Stopped::of(move || theirs.recv());
+        assert_eq!(sender.try_send(100), Err(TrySendError::Full(100)));
+        assert_eq!(sender.force_send(100), Ok(Some(1)));
+        assert_eq!(away.release(), Ok(0));
+        assert!(receiver.try_iter().eq((2..capacity as u64).chain([100])));
+    }
+}
+
 /// The consumers' counter was moved past a held slot, behind which others are free.
 #[test]
 fn force_past_skipped_positions_wakes_senders_though_a_waker_panics() {
@@ -116,6 +134,7 @@ fn who_evicts_has_found_the_channel_full_though_it_does_not_send() {
     let forces = Stopped::at(Point::Claimed, move || theirs.force_send(2));
     assert!(receiver.try_iter().eq([1]));
     assert!(fills.release() && receiver.close());
+    assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected), "it is skipped");
     assert_eq!(forces.release(), Err(SendError(2)));
     assert_eq!((sender.metrics().received, sender.metrics().high_water), (2, 2));
 }

@@ -135,7 +135,8 @@ pub(super) fn hold(sender: &Sender<u64>) -> (Stopped<Result<(), SendError<u64>>>
 }
 
 /// A channel with a held slot, three that are free behind it, and so many with a message in each,
-/// of which the last position is the last before the held slot.
+/// of which the last position is the last before the held slot. Without a message one more sender stands
+/// behind them: the last that has claimed is not skipped.
 ///
 /// Four senders wait, or as many as there will be room for. Then `act` moves the consumers' counter
 /// past the held slot: every sender is woken, once, and sends.
@@ -144,8 +145,10 @@ fn all_are_woken_by<R>(
     waiting: u64,
     act: impl FnOnce(&Sender<u64>, &Receiver<u64>) -> R,
 ) -> R {
-    let (sender, receiver) = bounded(4 + messages as usize);
+    let (sender, receiver) = bounded(4 + messages.max(1) as usize);
     let (away, batch) = hold(&sender);
+    let theirs = sender.clone();
+    let last = (messages == 0).then(|| Stopped::of(move || theirs.send(1004)));
     // A lap, in which they are skipped, and one more, in which they are skipped on.
     (0..messages).for_each(|message| sender.try_send(message).unwrap());
     assert!(receiver.try_iter().eq(0..messages));
@@ -171,6 +174,7 @@ fn all_are_woken_by<R>(
     assert!(received.ends_with(&Vec::from_iter(numbers)), "{received:?}");
     assert_eq!(away.release(), Ok(()));
     assert_eq!(receiver.try_recv(), Ok(1000));
+    assert!(last.is_none_or(|last| last.release().is_ok()));
     done
 }
 

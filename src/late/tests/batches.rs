@@ -76,11 +76,15 @@ fn what_follows_a_skipped_position_of_a_batch_is_not_there_before_it() {
             }
             let theirs = Arc::clone(&queue);
             let producer = Stopped::at(Point::Moved, nth, move || push_all(&theirs, &values));
+            // Behind the last of the batch.
+            queue.push(100).unwrap();
             let consumer = pop_past_one(&queue);
             producer.release();
             let mut received = consumer.release();
             received.extend(drain(&queue));
-            assert_eq!(received, values, "stopped at the {nth}th from {first} on");
+            let (before, after) = values.split_at(nth - 1);
+            let expected = [before, &[100], after].concat();
+            assert_eq!(received, expected, "stopped at the {nth}th from {first} on");
             assert_eq!(laps(&queue, 3), 32);
         }
     }

@@ -45,6 +45,26 @@ fn d1_an_evictor_and_the_consumer_after_it_are_late_at_once() {
     }
 }
 
+/// A late consumer is the last, and all other slots are full, so that the counters are less than a lap apart: a
+/// push says Full, and the oldest goes for the new value all the same.
+#[test]
+fn the_oldest_goes_beside_a_late_consumer_that_is_the_last() {
+    for capacity in affordable([2, 3, 64]) {
+        let cases =
+            [Point::Claimed, Point::Moved].map(|point| [false, true].map(|push| (point, push)));
+        for (point, push) in cases.into_iter().flatten() {
+            let queue = full(capacity);
+            let theirs = Arc::clone(&queue);
+            let consumer = Stopped::at(point, 1, move || theirs.pop());
+            assert!(!push || bounded(bound(capacity), || queue.push(7)).is_err());
+            assert_eq!(bounded(bound(capacity), || evict(&queue, 500)), [1]);
+            assert_eq!(consumer.release(), Some(0));
+            assert!(drain(&queue).into_iter().eq((2..capacity as u64).chain([500])));
+            assert_eq!(laps(&queue, 5), capacity, "there is room again");
+        }
+    }
+}
+
 /// Who has reserved the place of the oldest and stops there leaves it to the next who evicts.
 #[test]
 fn a_reserved_place_goes_to_whoever_evicts() {
@@ -103,9 +123,12 @@ fn the_consumer_that_takes_the_oldest_is_late() {
                 let evictor = evict_stopped(&queue, 500, Point::Reserved);
                 let theirs = Arc::clone(&queue);
                 let consumer = Stopped::at(point, 1, move || theirs.pop());
-                let mut seen = Vec::new();
+                let (mut seen, mut last) = (Vec::new(), None);
                 let mut pass = |when| {
                     if passed == Some(when) {
+                        seen.append(&mut drain(&queue));
+                        // Behind what comes next it is passed too, if it was late and the last.
+                        last = queue.push(501).is_ok().then_some(501);
                         seen.append(&mut drain(&queue));
                     }
                 };
@@ -117,7 +140,8 @@ fn the_consumer_that_takes_the_oldest_is_late() {
                 assert_eq!(popped, Some(0));
                 let mut all = Vec::from_iter(seen.into_iter().chain(evicted).chain(popped));
                 all.sort_unstable();
-                assert!(all.into_iter().eq((0..capacity as u64).chain([500])), "{point:?}");
+                let expected = (0..capacity as u64).chain([500]).chain(last);
+                assert!(all.into_iter().eq(expected), "{point:?}");
                 assert_eq!(laps(&queue, 5), capacity);
             }
         }
@@ -130,12 +154,21 @@ fn awaiting<T: Send + 'static>(
     queue: &Arc<Queue<u64>>,
     others: impl Fn() -> T + Send + 'static,
 ) -> (Stopped<Vec<u64>>, T) {
+    awaiting_after(&[Point::Asking], queue, others)
+}
+
+/// The same, when it has passed these points.
+fn awaiting_after<T: Send + 'static>(
+    points: &'static [Point],
+    queue: &Arc<Queue<u64>>,
+    others: impl Fn() -> T + Send + 'static,
+) -> (Stopped<Vec<u64>>, T) {
     let (did, done) = channel();
     let is_there = move |seen: &[Point]| {
         if seen.ends_with(&[Point::Reserved]) {
             did.send(others()).expect("the test waits");
         }
-        seen.contains(&Point::Reserved) && seen.ends_with(&[Point::Asking])
+        seen.contains(&Point::Reserved) && seen.ends_with(points)
     };
     let theirs = Arc::clone(queue);
     let evictor = Stopped::when(is_there, move || evict(&theirs, 500));
@@ -143,10 +176,11 @@ fn awaiting<T: Send + 'static>(
 }
 
 /// The consumer that took the oldest has stored its mark in time, while the intent to skip it is still
-/// there: the place is the evictor's, and it takes it.
+/// there: the place is the evictor's, and it takes it. With one slot nothing can stand behind that place, and
+/// nobody means to skip who is late there.
 #[test]
 fn an_intent_about_the_consumer_before_is_not_about_the_evictor() {
-    for capacity in affordable([1, 2, 3, 64]) {
+    for capacity in affordable([2, 3, 64]) {
         let queue = full(capacity);
         let theirs = Arc::clone(&queue);
         let stops = |seen: &[Point]| matches!(seen.last(), Some(Point::Moved | Point::Committed));
@@ -155,29 +189,39 @@ fn an_intent_about_the_consumer_before_is_not_about_the_evictor() {
             Steps::of(stops, move || theirs.pop())
         });
         assert!((1..capacity as u64).all(|value| queue.pop() == Some(value)));
+        queue.push(501).unwrap();
         let theirs = Arc::clone(&queue);
         let skipper = Stopped::at(Point::Intended, 1, move || theirs.pop());
         consumer.goes_on_to(Point::Committed);
         assert_eq!(evictor.release(), []);
         assert_eq!(consumer.release(), Some(0));
         assert_eq!(skipper.release(), Some(500));
+        assert_eq!(drain(&queue), [501]);
         assert_eq!(laps(&queue, 5), capacity, "whole again");
     }
 }
 
-/// The consumer that took the oldest was skipped, in the place that is reserved too, and stores its
-/// mark, which tells the evictor its turn. It leaves the place to the next lap.
+/// The consumer that took the oldest was skipped, in the place that is reserved too, by the evictor or by a
+/// consumer that comes there, and stores its mark, which tells the evictor its turn. It leaves the place to the
+/// next lap.
 #[test]
 fn the_mark_of_a_skipped_consumer_is_no_turn_of_the_evictor() {
-    for capacity in affordable([1, 2, 3, 64]) {
+    let kinds = affordable([1, 2, 3, 64]).flat_map(|c| [true, false].map(|own| (c, own)));
+    // With one slot nothing can stand behind the place that is reserved, and no consumer skips it.
+    for (capacity, own) in kinds.filter(|kind| *kind != (1, false)) {
         let queue = full(capacity);
         let theirs = Arc::clone(&queue);
         let stops = |seen: &[Point]| matches!(seen.last(), Some(Point::Moved | Point::Leaving));
-        let (evictor, consumer) = awaiting(&queue, move || {
+        let skips: &[_] = &[Point::Intended, Point::Looked, Point::Asking];
+        let points = if own { skips } else { &skips[2..] };
+        let (evictor, consumer) = awaiting_after(points, &queue, move || {
             let theirs = Arc::clone(&theirs);
             Steps::of(stops, move || theirs.pop())
         });
-        assert!(drain(&queue).into_iter().eq(1..capacity as u64));
+        assert!((1..capacity as u64).all(|value| queue.pop() == Some(value)));
+        let behind = Vec::from_iter((!own).then_some(501));
+        assert_eq!(queue.push_slice(&behind), behind.len());
+        assert_eq!(drain(&queue), behind);
         consumer.goes_on_to(Point::Leaving);
         // Beside the late one it finds the next slot, if there is one.
         assert_eq!(evictor.release(), Vec::from_iter((capacity == 1).then_some(500)));

@@ -41,13 +41,49 @@ fn producer(slots: &Arc<Slots>, value: u64, point: Point) -> Steps<bool> {
     Steps::of(move |seen| seen.ends_with(&[point]), move || push(&theirs, value))
 }
 
+/// A thread that pops this value, which is there, and is stopped whenever it stands at a point like this.
+fn consumer(slots: &Arc<Slots>, value: u64, point: Point) -> Steps<bool> {
+    let theirs = Arc::clone(slots);
+    Steps::of(move |seen| seen.ends_with(&[point]), move || pop(&theirs) == Some(value))
+}
+
+/// Behind a late producer that is the last nothing is done: a pop says Empty at once, and skips nobody.
+#[test]
+fn a_pop_beside_a_late_producer_that_is_the_last_says_empty_and_does_not_skip_it() {
+    for capacity in affordable([1, 2, 3, 7]) {
+        for (point, popped) in [(Point::Claimed, 0), (Point::Moved, 0), (Point::Moved, 1)] {
+            let slots = slots(capacity);
+            assert!((0..popped).all(|value| push(&slots, value) && pop(&slots) == Some(value)));
+            let late = producer(&slots, 7, point);
+            let end = slots.cursor::<Filling>().next;
+            for _ in 0..3 {
+                let mut passed = 0;
+                hook::set(move |point| {
+                    passed += 1;
+                    assert!(passed <= 10 && point != Point::Intended, "{point:?}");
+                });
+                assert_eq!(pop(&slots), None);
+                hook::set(|_| ());
+            }
+            assert!((0..capacity).all(|index| slots.track().lates.word(index).0 == 0));
+            assert!(late.release());
+            assert_eq!(slots.cursor::<Filling>().next, end, "its value is where it was");
+            assert_eq!(pop(&slots), Some(7));
+            assert!(is_whole(&slots));
+        }
+    }
+}
+
 /// A push that meets late threads alone, while consumers pass them as well, says Full when it has passed
-/// more than a lap, and no later.
+/// more than a lap, and no later. Of a single slot the producer is the last, and is not skipped.
 #[test]
 fn a_push_beside_as_many_late_threads_as_slots_passes_more_than_a_lap() {
-    for capacity in affordable([1, 2, 3, 7]) {
+    let kinds = affordable([1, 2, 3, 7]).flat_map(|c| [true, false].map(|fill| (c, fill)));
+    for (capacity, fill) in kinds.filter(|kind| *kind != (1, true)) {
         let slots = slots(capacity);
-        let late = Vec::from_iter((0..capacity).map(|_| producer(&slots, 7, Point::Moved)));
+        assert!(fill || (0..capacity).all(|_| push(&slots, 7)));
+        let stop = if fill { producer } else { consumer };
+        let late = Vec::from_iter((0..capacity).map(|_| stop(&slots, 7, Point::Moved)));
         assert_eq!(pop(&slots), None);
         let filled = |slots: &Slots| slots.cursor::<Filling>().next;
         let (others, before, mut asked) = (Arc::clone(&slots), filled(&slots), 0);
@@ -63,18 +99,20 @@ fn a_push_beside_as_many_late_threads_as_slots_passes_more_than_a_lap() {
         let geometry = slots.track().slots.geometry;
         assert_eq!(geometry.distance(before, filled(&slots)), capacity as isize + 1);
         assert!(late.into_iter().all(Steps::release));
-        assert!((0..capacity).all(|_| pop(&slots) == Some(7)));
+        assert!(!fill || (0..capacity).all(|_| pop(&slots) == Some(7)));
         assert!(is_whole(&slots));
     }
 }
 
-/// A producer is late in each position that a consumer comes to, and begins again behind it: the two
-/// would never end.
+/// A producer is late in each position that a consumer comes to, and begins again behind another one, to which
+/// the consumer comes next: the three would never end.
 #[test]
 fn a_pop_that_meets_a_late_producer_at_each_position_says_empty_when_the_budget_is_spent() {
     let slots = slots(3);
-    let late = producer(&slots, 7, Point::Moved);
-    let (go, there) = (late.go.clone(), late.there);
+    let (threads, mut ends): (Vec<_>, Vec<_>) = (0..2)
+        .map(|_| producer(&slots, 7, Point::Moved))
+        .map(|late| (late.thread, (late.go, late.there)))
+        .unzip();
     let most = 8 * budget(&slots);
     let (mut asked, mut is_skipped) = (0, false);
     hook::set(move |point| match point {
@@ -83,8 +121,10 @@ fn a_pop_that_meets_a_late_producer_at_each_position_says_empty_when_the_budget_
             asked += 1;
             assert!(asked < most, "the pop does not end");
             if core::mem::take(&mut is_skipped) {
+                let (go, there) = &ends[0];
                 go.send(()).unwrap();
                 assert_eq!(there.recv(), Ok(Point::Moved));
+                ends.rotate_left(1);
             }
         }
         _ => (),
@@ -93,17 +133,17 @@ fn a_pop_that_meets_a_late_producer_at_each_position_says_empty_when_the_budget_
     // Who comes next has a budget of its own.
     let first = slots.cursor::<Filling>().next;
     assert_eq!(pop(&slots), None);
-    hook::set(|_| ());
     let geometry = slots.track().slots.geometry;
     assert_eq!(geometry.distance(first, slots.cursor::<Filling>().next), budget(&slots) as isize);
-    drop(late.go);
-    assert!(late.thread.join().unwrap());
-    assert_eq!(pop(&slots), Some(7));
+    // With this they are let go.
+    hook::set(|_| ());
+    assert!(threads.into_iter().all(|thread| thread.join().unwrap()));
+    assert_eq!([pop(&slots), pop(&slots)], [Some(7); 2]);
     assert!(is_whole(&slots));
 }
 
 /// A consumer has found the budget spent, and before it says Empty a push returns, or the producer that
-/// it stands at commits.
+/// it stands at commits; another one behind that is late too.
 #[test]
 fn a_pop_that_has_spent_the_budget_looks_again_before_it_says_empty() {
     for pushes in [true, false] {
@@ -111,6 +151,7 @@ fn a_pop_that_has_spent_the_budget_looks_again_before_it_says_empty() {
         let theirs = Arc::clone(&slots);
         let stops = |seen: &[Point]| matches!(seen.last(), Some(Point::Moved | Point::Committed));
         let late = Steps::of(stops, move || push(&theirs, 1));
+        let last = producer(&slots, 2, Point::Moved);
         (0..budget(&slots)).for_each(|_| slots.track().lates.calm().spend());
         let (others, mut in_a_row, mut is_done) = (Arc::clone(&slots), 0, false);
         let (go, wait) = (late.go.clone(), late.there);
@@ -130,8 +171,9 @@ fn a_pop_that_has_spent_the_budget_looks_again_before_it_says_empty() {
         assert_eq!(pop(&slots), Some(if pushes { 5 } else { 1 }));
         hook::set(|_| ());
         drop(late.go);
-        assert!(late.thread.join().unwrap());
-        assert_eq!(pop(&slots), pushes.then_some(1));
+        assert!(late.thread.join().unwrap() && last.release());
+        assert_eq!(pop(&slots), Some(if pushes { 1 } else { 2 }));
+        assert_eq!(pop(&slots), pushes.then_some(2));
         assert!(is_whole(&slots));
     }
 }
@@ -141,9 +183,10 @@ fn a_pop_that_has_spent_the_budget_looks_again_before_it_says_empty() {
 fn a_skipper_goes_on_from_the_intent_of_another() {
     let slots = slots(2);
     let late = producer(&slots, 7, Point::Moved);
+    assert!(push(&slots, 8));
     let theirs = Arc::clone(&slots);
     let first = Stopped::at(Point::Intended, 1, move || pop(&theirs));
-    assert_eq!(pop(&slots), None);
+    assert_eq!(pop(&slots), Some(8));
     let changes = slots.track().lates.word(0).0 >> (Word::BITS / 2);
     assert_eq!(changes, 2, "the intent, and that the slot is held");
     assert!(late.release());
@@ -157,6 +200,7 @@ fn a_skipper_goes_on_from_the_intent_of_another() {
 fn the_intent_about_an_owner_before_is_not_about_this_one() {
     let slots = slots(2);
     let before = producer(&slots, 7, Point::Moved);
+    assert!(push(&slots, 1));
     let theirs = Arc::clone(&slots);
     let is_there =
         |seen: &[Point]| seen.ends_with(&[Point::Looked; 4]) || seen.ends_with(&[Point::Intended]);
@@ -165,7 +209,6 @@ fn the_intent_about_an_owner_before_is_not_about_this_one() {
     let theirs = Arc::clone(&slots);
     let owner = Stopped::at(Point::Moved, 1, move || pop(&theirs));
     first.goes_on_to(Point::Intended);
-    assert!(push(&slots, 1));
     // The slot of the owner comes next. Its mark was seen, and it commits.
     let theirs = Arc::clone(&slots);
     let has_seen = |seen: &[Point]| seen.ends_with(&[Point::Intended, Point::Looked]);

@@ -34,13 +34,13 @@ fn is_whole<L: Link<Item = u64>>(producer: &mut Producer<L>, consumer: &mut Cons
 fn a_value_that_is_late_is_not_taken_beside_its_producer() {
     for (start, way) in STARTS.into_iter().flat_map(|s| (0..WAYS).map(move |way| (s, way))) {
         let (mut producer, mut consumer) = ring::mpmc_at(CAPACITY, start);
-        let (mut theirs, others) = (producer.clone(), consumer.clone());
+        let (mut theirs, others) = (producer.clone(), (producer.clone(), consumer.clone()));
         let passer = move || {
-            let mut others = others.clone();
-            Stopped::when(has_skipped, move || others.pop())
+            let (mut producer, mut consumer) = others.clone();
+            assert_eq!(producer.push_slice(&[1, 2]), 2);
+            Stopped::when(has_skipped, move || consumer.pop())
         };
         let (late, skipper) = that_has_not_left(move || theirs.push(500), passer);
-        assert_eq!(producer.push_slice(&[1, 2]), 2);
         let mut popped = take(&mut consumer, way);
         assert!(!popped.contains(&500), "way {way}");
         assert_eq!(late.release(), Ok(()));
@@ -129,8 +129,8 @@ where
 {
     let mut theirs = producer.clone();
     let late = leaving(move || theirs.push(500).expect("there is room"));
-    assert_eq!(consumer.pop(), None);
-    (late, CAPACITY - 1)
+    assert_eq!((producer.push(0), consumer.pop()), (Ok(()), Some(0)));
+    (late, CAPACITY - 2)
 }
 
 /// A consumer that a producer has skipped and gone on to the next slot, and the same.

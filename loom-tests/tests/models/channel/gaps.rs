@@ -31,22 +31,24 @@ fn pass_skipped(sender: &Sender<Value>, receiver: &Receiver<Value>, message: Val
     assert!(matches!(sender.try_send(message), Err(TrySendError::Full(_))));
 }
 
-/// One sender is suspended for good and costs a slot. Another is late, finds its slot taken back
-/// and the channel full of skipped positions, and waits for room: for a receiver that waits for a
-/// message.
+/// One sender is suspended for good and costs a slot. Another is late, with a third behind it, finds its
+/// slot taken back and the channel full of skipped positions, and waits for room: for a receiver that waits
+/// for a message.
 #[test]
 fn both_ends_wait_beside_skipped_positions() {
     explore_skipping("both wait beside gaps", (1, 50), |ledger| {
-        let (sender, receiver) = channel(2);
+        let (sender, receiver) = channel(3);
         let (suspended, last) = (sender.clone(), receiver.clone());
         let sends = send_suspended(&suspended, ledger.value(0), move || {
             let others = receiver.clone();
             let late = thread::spawn(move || {
-                let another = sender.clone();
-                let pass = move || pass_skipped(&another, &others, ledger.value(2));
-                assert!(send_suspended(&sender, ledger.value(1), pass));
+                let (another, third) = (sender.clone(), sender.clone());
+                let pass = move || pass_skipped(&another, &others, ledger.value(3));
+                let follow = move || assert!(send_suspended(&third, ledger.value(2), pass));
+                assert!(send_suspended(&sender, ledger.value(1), follow));
             });
-            assert_eq!(receiver.recv().unwrap().id(), 1);
+            let received = [(); 2].map(|()| receiver.recv().unwrap().id());
+            assert_exactly(Vec::from(received), vec![1, 2]);
             late.join().unwrap();
         });
         assert!(sends);
@@ -80,7 +82,7 @@ fn a_batch_that_gives_up_positions_wakes_the_receiver() {
 /// Two senders and a receiver, each of which may be skipped or sleep.
 #[test]
 fn two_senders_skip_each_other() {
-    explore_skipping("two senders skip", (1, 2000), |ledger| {
+    explore_skipping("two senders skip", (1, 1000), |ledger| {
         let (sender, receiver) = channel(2);
         let another = sender.clone();
         let first = thread::spawn(move || sender.send(ledger.value(0)).is_ok());
