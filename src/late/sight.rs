@@ -44,7 +44,7 @@ pub(super) enum Standing {
     Held(Owner),
     /// An owner of the other side has not committed, and others have claimed what comes after it.
     Late,
-    /// The other side has not come to it, or its owner there is late and the last of the producers.
+    /// The other side has not come to it, or its owner there is late and has claimed the last position.
     Blocked,
     /// The counter is here by now.
     Moved(Position),
@@ -54,12 +54,17 @@ pub(super) enum Standing {
 
 /// How position `at`, which was not ready and of whose slot there is this to see, stands to side `D` of
 /// kind `K`, across from a side of kind `O`. The counter of `D` is at `from`, less than a lap before.
+///
+/// An owner that is late is in nobody's way where its position is the last that the other side has claimed: when
+/// the mark was read nothing that was done stood behind it. It is [`Late`](Standing::Late) all the same if the
+/// caller `insists`, or where the ring is closed and nobody comes after it any more.
 #[inline(always)]
 pub(super) fn standing<D: Side, K: Protocol, O: Protocol, G: Group>(
     track: &Track<'_, G>,
     &Sight { late, mark }: &Sight,
     from: Position,
     at: Position,
+    insists: bool,
 ) -> Standing {
     let geometry = track.slots.geometry;
     hook::at(hook::Point::Looked);
@@ -98,12 +103,8 @@ pub(super) fn standing<D: Side, K: Protocol, O: Protocol, G: Group>(
     if !D::owner_is_late(geometry, at, mark) {
         return Standing::Changing;
     }
-    // Where it is the last that producers have claimed, nothing that is done stands behind it: when the mark was
-    // read the ring was empty, and whoever is late was in nobody's way. (Producers skip the last consumer all the
-    // same: `force_push` needs the counters a lap apart.) Where the ring is closed nobody comes after the last any
-    // more, and those who take out the rest do not wait for it.
     let is_last = D::is_blocked_at(geometry, geometry.advance(at, 1), other, false);
-    if !D::FILLS && is_last && at.is_near(other) { Standing::Blocked } else { Standing::Late }
+    if is_last && !insists && at.is_near(other) { Standing::Blocked } else { Standing::Late }
 }
 
 /// Whether the slot is that of the handle of side `D` that has claimed positions up to beyond this one:

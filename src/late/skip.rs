@@ -34,7 +34,8 @@ pub(crate) enum Step {
 }
 
 /// Finds out why position `from`, at which the counter of side `D` stands, is not ready, and does
-/// what gets on: the position to try next, or the answer that there is none.
+/// what gets on: the position to try next, or the answer that there is none. Who `insists` skips an owner that
+/// is late also where it is in nobody's way.
 #[cold]
 #[inline(never)]
 pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
@@ -42,6 +43,7 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     from: Position,
     passed: &mut usize,
     freed: &mut impl Tally,
+    insists: bool,
 ) -> Step {
     let track = &ring.track();
     let Track { lates, slots, .. } = *track;
@@ -53,7 +55,7 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
         return Step::Again(from);
     };
     let Sight { late, mark } = sight;
-    match standing::<D, K, O, _>(track, &sight, from, from) {
+    match standing::<D, K, O, _>(track, &sight, from, from, insists) {
         Standing::Moved(latest) => return Step::Again(latest),
         Standing::Blocked => return Step::Blocked,
         Standing::Skipped => {
@@ -112,7 +114,7 @@ pub(crate) fn is_ready_or_skipped<D: Side, K: Protocol, O: Protocol, G: Group>(
         retry();
         let Some(sight) = Sight::of::<D, _>(lates, &slot, index) else { continue };
         let Sight { late, mark } = sight;
-        match standing::<D, K, O, _>(track, &sight, from, at) {
+        match standing::<D, K, O, _>(track, &sight, from, at, false) {
             Standing::Skipped => return Ok(false),
             Standing::Held(_) | Standing::Late if !skips => return Ok(false),
             Standing::Held(owner) => {

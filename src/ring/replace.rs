@@ -118,12 +118,18 @@ impl<S: Store> Ring<Shared, Shared, S> {
         let new = geometry.next_lap(old);
         let filled = Position(self.filled.load(Edge::RELAXED));
         let beyond = geometry.distance(new, filled);
-        if !filled.is_near(old) || beyond < 0 {
+        if !filled.is_near(old) {
+            return Replaced::Nothing(value);
+        }
+        // Where all slots are full but those of late consumers, the counters are not a lap apart until the
+        // producers' is past theirs.
+        if beyond < 0 {
+            self.pass_late::<Filling>(filled);
             return Replaced::Nothing(value);
         }
         let slot = track.slots.only(old);
         if !is_ready_beside_late::<Emptying, _>(track, &slot) {
-            self.pass_late(old);
+            self.pass_late::<Emptying>(old);
             return Replaced::Nothing(value);
         }
         // The counter can be past the new position of a slot that is full in the old one only because
@@ -166,14 +172,14 @@ impl<S: Store> Ring<Shared, Shared, S> {
         }
     }
 
-    /// Moves the consumers' counter from `head` past all positions that are skipped or late, however many,
-    /// to one that is ready, if there is one: as a pop does.
+    /// Moves the counter of side `D` from `head` past all positions that are skipped or late, however many,
+    /// to one that is ready, if there is one: as a pop or a push does, and past the last one too.
     #[cold]
-    fn pass_late(&self, mut head: Position) {
+    fn pass_late<D: Side>(&self, mut head: Position) {
         let track = &self.track();
-        while !is_patient() && !is_ready_beside_late::<Emptying, _>(track, &track.slots.only(head))
-        {
-            match next_step::<Emptying, Shared, Shared, _>(self, head, &mut 0, &mut ()) {
+        let mut passed = 0;
+        while !is_patient() && !is_ready_beside_late::<D, _>(track, &track.slots.only(head)) {
+            match next_step::<D, Shared, Shared, _>(self, head, &mut passed, &mut (), true) {
                 Step::Again(next) => head = next,
                 Step::Blocked => return,
             }

@@ -185,7 +185,7 @@ fn acquire<D: Side, K: Protocol, O: Protocol, R: Tracked>(
                 _ if is_patient() => return Err(from),
                 // Nobody had claimed them while they were asked: it is those behind that are too few.
                 _ if len > 0 => return Err(from),
-                _ => match next_step::<D, K, O, R>(ring, from, &mut passed, freed) {
+                _ => match next_step::<D, K, O, R>(ring, from, &mut passed, freed, false) {
                     Step::Again(next) => next,
                     Step::Blocked => return Err(from),
                 },

@@ -17,21 +17,22 @@ use crate::sync::hook::Point;
 /// One who sends 100 by force, and is stopped.
 type Stands = Stopped<Result<Option<u64>, SendError<u64>>>;
 
-/// A channel of two, with 2 and 3 in it, where a thread that evicts has reserved the position between
-/// them and is stopped: who evicts next finds that place taken, and has to evict twice.
+/// A channel of three, with 3, 4 and 5 in it, where a thread that evicts has reserved the position before
+/// the last and is stopped: who evicts next finds that place taken, and has to evict twice.
 fn beside_one_that_evicts() -> (Sender<u64>, Receiver<u64>, Stands) {
-    let (sender, receiver) = bounded(2);
-    sender.send(0).unwrap();
-    sender.send(1).unwrap();
+    let (sender, receiver) = bounded(3);
+    (0..3).for_each(|message| sender.send(message).unwrap());
     assert_eq!(receiver.recv(), Ok(0));
     let theirs = receiver.clone();
     let away = Stopped::of(move || theirs.recv());
-    sender.send(2).unwrap();
-    assert!(sender.try_send(9).is_err(), "it passes the slot of the one that is away");
+    assert_eq!(receiver.recv(), Ok(2));
+    sender.send(3).unwrap();
+    sender.try_send(4).expect("it passes the slot of the one that is away");
+    assert!(sender.try_send(9).is_err());
     assert_eq!(away.release(), Ok(1));
     let theirs = sender.clone();
     let other = Stopped::at(Point::Reserved, move || theirs.force_send(100));
-    sender.try_send(3).unwrap();
+    sender.try_send(5).unwrap();
     (sender, receiver, other)
 }
 
@@ -40,9 +41,9 @@ fn who_evicts_beside_one_that_is_stopped_may_evict_two() {
     let (sender, receiver, other) = beside_one_that_evicts();
     let mut evicted = Vec::new();
     sender.force_send_with(200, |message| evicted.push(message)).unwrap();
-    assert_eq!(evicted, [2, 3]);
+    assert_eq!(evicted, [3, 4]);
     assert_eq!(other.release(), Ok(None));
-    assert!(receiver.try_iter().eq([200, 100]));
+    assert!(receiver.try_iter().eq([5, 200, 100]));
 }
 
 #[test]
@@ -56,14 +57,14 @@ fn force_has_sent_and_counted_though_what_is_given_the_evicted_panics() {
         })
     };
     assert!(catch_unwind(AssertUnwindSafe(force)).is_err());
-    assert_eq!(evicted, [2], "the last goes with the panic");
+    assert_eq!(evicted, [3], "the last goes with the panic");
     assert_eq!(other.release(), Ok(None));
     #[cfg(feature = "metrics")]
-    assert_eq!((sender.metrics().sent, sender.metrics().received), (6, 4));
-    assert!(receiver.try_iter().eq([200, 100]));
+    assert_eq!((sender.metrics().sent, sender.metrics().received), (8, 5));
+    assert!(receiver.try_iter().eq([5, 200, 100]));
     // Of what is queued no count can be made up any more.
     #[cfg(feature = "metrics")]
-    assert_eq!((sender.metrics().sent, sender.metrics().received), (6, 6));
+    assert_eq!((sender.metrics().sent, sender.metrics().received), (8, 8));
 }
 
 /// The last that has claimed a message and not taken it out: the channel is full beside it, and the oldest
@@ -161,9 +162,9 @@ fn who_evicts_two_has_counted_them_and_its_own_when_it_wakes_a_sender() {
     assert!(Pin::new(&mut sending).poll(&mut Context::from_waker(&waker)).is_pending());
     let mut evicted = Vec::new();
     sender.force_send_with(200, |message| evicted.push(message)).unwrap();
-    assert_eq!(evicted, [2, 3]);
-    assert_eq!(looks.1.get(), Some(&(5, 4)), "of 0 to 3 and 200");
+    assert_eq!(evicted, [3, 4]);
+    assert_eq!(looks.1.get(), Some(&(7, 5)), "of 0 to 5 and 200");
     drop(sending);
     assert_eq!(other.release(), Ok(None));
-    assert!(receiver.try_iter().eq([200, 100]));
+    assert!(receiver.try_iter().eq([5, 200, 100]));
 }

@@ -19,11 +19,12 @@ use crate::sync::hook::{self, Point};
 /// It is told between its two looks, and has used that when it sends.
 #[test]
 fn a_task_that_is_told_in_its_first_poll_tells_the_next() {
-    let (sender, receiver) = bounded(2);
-    sender.send(0).unwrap();
-    sender.send(1).unwrap();
+    let (sender, receiver) = bounded(3);
+    (0..3).for_each(|message| sender.send(message).unwrap());
     let theirs = receiver.clone();
     let away = Stopped::of(move || theirs.recv());
+    assert_eq!(receiver.recv(), Ok(1));
+    sender.send(3).unwrap();
     let theirs = sender.clone();
     let mut told = Box::pin(async move { theirs.send_async(10).await });
     let bell = Arc::<Bell>::default();
@@ -37,7 +38,7 @@ fn a_task_that_is_told_in_its_first_poll_tells_the_next() {
         if point == Point::Listed && !has_acted {
             has_acted = true;
             assert!(poll(&mut *again.borrow_mut(), &ring).is_pending(), "its slot comes behind");
-            assert_eq!(theirs.recv(), Ok(1));
+            assert_eq!(theirs.recv(), Ok(2));
         }
     });
     let mut new = sender.send_async(11);
@@ -45,7 +46,7 @@ fn a_task_that_is_told_in_its_first_poll_tells_the_next() {
     hook::set(|_| ());
     assert_eq!(bell.rings(), 2, "there is room, and nobody has told of it");
     assert_eq!(poll(&mut *told.borrow_mut(), &bell), Poll::Ready(Ok(())));
-    assert!(receiver.try_iter().eq([11, 10]));
+    assert!(receiver.try_iter().eq([3, 11, 10]));
 }
 
 /// One who waits for room beside others, and is polled before it is told, sends and ends with the panic

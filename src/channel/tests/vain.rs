@@ -17,21 +17,25 @@ use super::until;
 use crate::channel::{Receiver, Select, SendAsync, Sender, WaitStrategy, bounded};
 use crate::sync::hook::{self, Point};
 
-/// A channel with a message behind so many free slots whose positions were skipped.
+/// A channel with two messages, the first behind so many slots whose positions were skipped.
 fn behind_skipped(skipped: u64) -> (Sender<u64>, Receiver<u64>, Vec<Stopped<Option<u64>>>) {
-    let (sender, receiver) = bounded(skipped as usize + 1);
+    let (sender, receiver) = bounded(skipped as usize + 2);
     let away = fill(&sender, &receiver, skipped);
     (sender, receiver, away)
 }
 
-/// Fills an empty channel so.
+/// Fills an empty channel so: with the message after `skipped`, and 9.
 fn fill(sender: &Sender<u64>, receiver: &Receiver<u64>, skipped: u64) -> Vec<Stopped<Option<u64>>> {
-    (0..=skipped).for_each(|message| sender.send(message).unwrap());
+    (0..=skipped + 1).for_each(|message| sender.send(message).unwrap());
     let receive = |_| {
         let theirs = receiver.clone();
         Stopped::of(move || theirs.recv().ok())
     };
-    (0..skipped).map(receive).collect()
+    let away = (0..skipped).map(receive).collect();
+    // Behind them: the last that has claimed is not skipped.
+    assert_eq!(receiver.recv(), Ok(skipped));
+    sender.send(9).unwrap();
+    away
 }
 
 /// One who waits for room has been told of that of one who was away in vain; `wait` waits behind it.
@@ -58,11 +62,11 @@ fn told_in_vain<'a>(
 fn tells_the_next(wait: impl FnOnce(&Sender<u64>) + Send + 'static) {
     let (sender, receiver, away) = behind_skipped(1);
     let (mut first, bell, second) = told_in_vain(&sender, away, wait);
-    assert_eq!(receiver.recv(), Ok(1));
+    assert_eq!(receiver.recv(), Ok(2));
     second.join().unwrap();
     assert_eq!(bell.rings(), 2, "there is room, and nobody has told of it");
     assert_eq!(poll(&mut first, &bell), Poll::Ready(Ok(())));
-    assert!(receiver.try_iter().eq([11, 10]));
+    assert!(receiver.try_iter().eq([9, 11, 10]));
 }
 
 #[test]
@@ -97,7 +101,7 @@ fn tasks_that_have_waited_to_send_tell_one_another() {
             assert_eq!(bell.rings(), 1);
             assert!(poll(sending, bell).is_pending(), "it was told of room that is none yet");
         }
-        assert_eq!(receiver.recv(), Ok(skipped));
+        assert_eq!(receiver.recv(), Ok(skipped + 1));
         // Only who is woken is polled.
         let (last, others) = waiting.split_last_mut().unwrap();
         assert_eq!(last.1.rings(), 1);
@@ -106,26 +110,27 @@ fn tasks_that_have_waited_to_send_tell_one_another() {
             assert_eq!(bell.rings(), 2, "there is room, and nobody has told of it");
             assert_eq!(poll(sending, bell), Poll::Ready(Ok(())));
         }
-        assert_eq!(receiver.try_iter().count() as u64, skipped + 1);
+        assert_eq!(receiver.try_iter().count() as u64, skipped + 2);
     }
 }
 
 /// The same where a receiver waits, whose waker panics: who sends wakes that first.
 fn tells_the_next_though_a_waker_panics(wait: impl FnOnce(&Sender<u64>) + Send + 'static) {
-    let (sender, receiver) = bounded(2);
-    // Of three who wait two are told of the messages that fill the channel.
-    let mut receiving = [(); 3].map(|()| receiver.recv_async());
-    let wakers = [Waker::noop().clone(), Waker::noop().clone(), Waker::from(Arc::new(Panics))];
-    for (future, waker) in receiving.iter_mut().zip(&wakers) {
+    let (sender, receiver) = bounded(3);
+    // Of five who wait four are told of the messages that fill the channel.
+    let mut receiving = [(); 5].map(|()| receiver.recv_async());
+    let last = Waker::from(Arc::new(Panics));
+    let wakers = [Waker::noop(); 4].into_iter().chain([&last]);
+    for (future, waker) in receiving.iter_mut().zip(wakers) {
         assert!(Pin::new(future).poll(&mut Context::from_waker(waker)).is_pending());
     }
     let away = fill(&sender, &receiver, 1);
     let (mut first, bell, second) = told_in_vain(&sender, away, wait);
-    assert_eq!(poll(&mut receiving[0], &Arc::default()), Poll::Ready(Ok(1)));
+    assert_eq!(poll(&mut receiving[0], &Arc::default()), Poll::Ready(Ok(2)));
     assert!(second.join().is_err(), "the waker panics");
     assert_eq!(bell.rings(), 2, "there is room, and nobody has told of it");
     assert_eq!(poll(&mut first, &bell), Poll::Ready(Ok(())));
-    assert!(receiver.try_iter().eq([11, 10]));
+    assert!(receiver.try_iter().eq([9, 11, 10]));
 }
 
 #[test]
@@ -150,18 +155,18 @@ fn who_evicts_tells_those_whose_room_is_behind_the_evicted() {
         assert_eq!(away.release(), Some(0));
     }
     assert!(poll(&mut sending, &bell).is_pending());
-    assert_eq!(sender.force_send(11), Ok(Some(1)));
+    assert_eq!(sender.force_send(11), Ok(Some(2)));
     assert_eq!(bell.rings(), 2, "there is room, and nobody has told of it");
     assert_eq!(poll(&mut sending, &bell), Poll::Ready(Ok(())));
-    assert!(receiver.try_iter().eq([11, 10]));
+    assert!(receiver.try_iter().eq([9, 11, 10]));
 }
 
 /// The same where it was late with an eviction before: what is given the first may take long, and wait for
 /// those who wait here.
 #[test]
 fn who_evicts_two_tells_those_who_wait_before_it_gives_the_first_away() {
-    let (sender, receiver) = bounded(2);
-    (0..2).for_each(|message| sender.send(message).unwrap());
+    let (sender, receiver) = bounded(3);
+    (0..3).for_each(|message| sender.send(message).unwrap());
     let (mut sending, bell) = (sender.send_async(10), Arc::<Bell>::default());
     let (go, wait) = mpsc::channel();
     let (tell, told) = mpsc::channel();
@@ -179,9 +184,9 @@ fn who_evicts_two_tells_those_who_wait_before_it_gives_the_first_away() {
         evicted
     });
     told.recv().expect("it has taken the oldest");
-    assert_eq!(receiver.recv(), Ok(1));
-    sender.send(2).unwrap();
-    assert!(receiver.try_iter().eq([2]), "and is skipped");
+    assert_eq!([receiver.recv(), receiver.recv()], [Ok(1), Ok(2)]);
+    sender.send(3).unwrap();
+    assert!(receiver.try_iter().eq([3]), "and is skipped");
     for _ in 0..2 {
         go.send(()).expect("it waits");
         told.recv().expect("it has left the slot and begins again");
@@ -194,7 +199,7 @@ fn who_evicts_two_tells_those_who_wait_before_it_gives_the_first_away() {
     assert_eq!(bell.rings(), 1);
     assert!(poll(&mut sending, &bell).is_pending(), "its slot comes behind the one that is full");
     go.send(()).expect("it waits");
-    assert_eq!(evicts.join().unwrap(), [(0, 2), (1, 2)], "nobody had told of the room");
+    assert_eq!(evicts.join().unwrap(), [(0, 2), (2, 2)], "nobody had told of the room");
     assert_eq!(poll(&mut sending, &bell), Poll::Ready(Ok(())));
-    assert!(receiver.try_iter().eq([11, 10]));
+    assert!(receiver.try_iter().eq([9, 11, 10]));
 }
