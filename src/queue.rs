@@ -190,7 +190,9 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     ///
     /// It may be more than there were at any moment: values that came and went during the call are
     /// counted together, and a position that was skipped because a thread was late there counts as a
-    /// value until it is passed by a pop.
+    /// value until it is passed by a pop. So does the position of a push that is not done. Where that is the
+    /// last, no pop passes it: `pop` finds none, though one is counted, for as long as that thread is suspended
+    /// and nobody else pushes.
     ///
     /// ```
     /// let queue = ringway::Queue::new(3);
@@ -212,7 +214,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
         self.ring.capacity()
     }
 
-    /// Whether the queue holds no value.
+    /// Whether [`len`](Self::len) is 0: then the queue holds no value.
     ///
     /// ```
     /// assert!(ringway::Queue::<u8>::new(7).is_empty());

@@ -42,7 +42,7 @@ pub(super) enum Standing {
     Skipped,
     /// Its slot is held by this owner, skipped in a lap before: producers skip it in this one too.
     Held(Owner),
-    /// An owner of the other side has not committed, and others have claimed what comes after it.
+    /// An owner of the other side has not committed, and is to be skipped.
     Late,
     /// The other side has not come to it, or its owner there is late and has claimed the last position.
     Blocked,
@@ -56,7 +56,7 @@ pub(super) enum Standing {
 /// kind `K`, across from a side of kind `O`. The counter of `D` is at `from`, less than a lap before.
 ///
 /// An owner that is late is in nobody's way where its position is the last that the other side has claimed: when
-/// the mark was read nothing that was done stood behind it. It is [`Late`](Standing::Late) all the same if the
+/// the mark was read nothing was done from `at` on. It is [`Late`](Standing::Late) all the same if the
 /// caller `insists`, or where the ring is closed and nobody comes after it any more.
 #[inline(always)]
 pub(super) fn standing<D: Side, K: Protocol, O: Protocol, G: Group>(

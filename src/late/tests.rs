@@ -24,6 +24,7 @@ mod rings;
 mod scan;
 mod steps;
 mod turns;
+mod useful;
 #[cfg(feature = "std")]
 mod waits;
 

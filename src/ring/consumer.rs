@@ -135,7 +135,8 @@ impl<L: Link> Consumer<L> {
     /// With other handles at work this is a number of the past when it is returned, and may be more
     /// than there were at any moment. A value counts from the moment its slot is claimed until another
     /// handle claims it, and so does a position that was skipped because a thread was late there, until
-    /// a consumer passes it: a `pop` may find none though one was counted.
+    /// a consumer passes it: a `pop` may find none though one was counted, and does so each time for as long
+    /// as the producer that has claimed last is suspended before its value is there.
     ///
     /// ```
     /// let (mut producer, consumer) = ringway::ring::mpsc(8);
@@ -158,10 +159,10 @@ impl<L: Link> Consumer<L> {
         self.link.ring().capacity()
     }
 
-    /// Whether the ring holds no value.
+    /// Whether [`len`](Self::len) is 0: then the ring holds no value.
     ///
-    /// If it is not empty, and this is the only consumer, nobody else can change that. It may be
-    /// empty no longer when the caller looks at the answer.
+    /// If it is not 0, and this is the only consumer, nobody else can change that. It may be 0 no longer
+    /// when the caller looks at the answer.
     ///
     /// ```
     /// let (_producer, consumer) = ringway::ring::spsc::<u8>(8);

@@ -173,7 +173,7 @@ impl<S: Store> Ring<Shared, Shared, S> {
     }
 
     /// Moves the counter of side `D` from `head` past all positions that are skipped or late, however many,
-    /// to one that is ready, if there is one: as a pop or a push does, and past the last one too.
+    /// to one that is ready, if there is one: as a pop or a push does, and past the last claimed too.
     #[cold]
     fn pass_late<D: Side>(&self, mut head: Position) {
         let track = &self.track();
