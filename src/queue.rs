@@ -226,6 +226,9 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
 
     /// Whether the queue holds as many values as it can.
     ///
+    /// If it does not, a push may find no room all the same while a pop is not done, whose slot is not free
+    /// yet: for as long as that thread is suspended and nobody else pops.
+    ///
     /// ```
     /// let queue = ringway::Queue::new(1);
     /// queue.push('a').unwrap();

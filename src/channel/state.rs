@@ -127,6 +127,9 @@ macro_rules! common {
 
             /// Whether [`len`](Self::len) is the capacity.
             ///
+            /// If it is not, there may be no room all the same while a receive is not done, whose slot is not free
+            /// yet: for as long as that thread is suspended and nobody else receives.
+            ///
             /// ```
             /// let (sender, receiver) = ringway::channel::bounded(1);
             /// sender.send(1).unwrap();

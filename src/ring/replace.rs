@@ -124,8 +124,9 @@ impl<S: Store> Ring<Shared, Shared, S> {
         // Where all slots are full but those of late consumers, the counters are not a lap apart until the
         // producers' is past theirs.
         if beyond < 0 {
-            self.pass_late::<Filling>(filled);
-            return Replaced::Nothing(value);
+            // There is room: who finds none after this has lost it to another.
+            let is_room = self.pass_late::<Filling>(filled);
+            return if is_room { Replaced::Taken(value) } else { Replaced::Nothing(value) };
         }
         let slot = track.slots.only(old);
         if !is_ready_beside_late::<Emptying, _>(track, &slot) {
@@ -174,17 +175,22 @@ impl<S: Store> Ring<Shared, Shared, S> {
 
     /// Moves the counter of side `D` from `head` past all positions that are skipped or late, however many,
     /// to one that is ready, if there is one: as a pop or a push does, and past the last claimed too.
+    /// Whether there is.
     #[cold]
-    fn pass_late<D: Side>(&self, mut head: Position) {
+    fn pass_late<D: Side>(&self, mut head: Position) -> bool {
         let track = &self.track();
         let mut passed = 0;
-        while !is_patient() && !is_ready_beside_late::<D, _>(track, &track.slots.only(head)) {
+        while !is_ready_beside_late::<D, _>(track, &track.slots.only(head)) {
+            if is_patient() {
+                return false;
+            }
             match next_step::<D, Shared, Shared, _>(self, head, &mut passed, &mut (), true) {
                 Step::Again(next) => head = next,
-                Step::Blocked => return,
+                Step::Blocked => return false,
             }
             retry();
         }
+        true
     }
 
     /// Puts a value into the slot of a position that this thread has reserved and whose old value went

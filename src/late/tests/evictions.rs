@@ -65,6 +65,45 @@ fn the_oldest_goes_beside_a_late_consumer_that_is_the_last() {
     }
 }
 
+/// How often a push looks that finds a consumer late and the last.
+const LOOKS_OF_FULL: usize = 4;
+
+/// Whenever a push has found no room beside a consumer that is the last, that is done, and another has filled its
+/// slot before the evictor comes there, and a consumer stands in the midst of the next: so often that the evictor
+/// would give up, if it took that for a ring without room and without an oldest value.
+#[test]
+fn who_finds_room_that_others_fill_does_not_give_up() {
+    let queue = full(2);
+    let take = |queue: &Arc<Queue<u64>>| {
+        let theirs = Arc::clone(queue);
+        Stopped::at(Point::Moved, 1, move || theirs.pop())
+    };
+    let (theirs, mut late) = (Arc::clone(&queue), Some(take(&queue)));
+    let (mut looks, mut fed) = (0, 0);
+    hook::set(move |point| match point {
+        Point::Looked => {
+            looks += 1;
+            // In the midst of the push: it has seen all that it looks at.
+            if looks == LOOKS_OF_FULL {
+                late.take().map(Stopped::release);
+            }
+        }
+        Point::Asking => {
+            looks = 0;
+            if late.is_none() && fed < 300 {
+                fed += 1;
+                theirs.push(fed + 10).unwrap();
+                late = Some(take(&theirs));
+            }
+        }
+        _ => (),
+    });
+    let evicted = queue.force_push(1000);
+    hook::set(|_| ());
+    assert_ne!(evicted, Some(1000), "it goes itself though nobody is away");
+    assert!(drain(&queue).contains(&1000));
+}
+
 /// Who has reserved the place of the oldest and stops there leaves it to the next who evicts.
 #[test]
 fn a_reserved_place_goes_to_whoever_evicts() {
