@@ -330,6 +330,17 @@ mod tests {
     }
 
     #[test]
+    fn who_waits_for_little_looks_again_soon() {
+        let pauses = |capacity, workload| {
+            Group { capacity, workload, ..Group::new(Topology::new(1, 1), 1) }.pauses()
+        };
+        assert_eq!(pauses(8, Workload::Saturation), wait::PAUSES);
+        assert_eq!(pauses(7, Workload::Saturation), wait::PROMPT);
+        assert_eq!(pauses(1024, Workload::PingPong), wait::PROMPT);
+        assert_eq!(pauses(1024, Workload::Pairs), wait::PAUSES);
+    }
+
+    #[test]
     fn a_group_survives_its_parts_and_is_named_by_what_is_unusual() {
         let quick = Group::new(Topology::new(2, 1), 8);
         assert_eq!(quick.to_string(), "2x1/8");

@@ -193,8 +193,9 @@ impl<L: Link> Producer<L> {
     /// Whether the ring holds as many values as it can.
     ///
     /// If it is not full, and this is the only producer, nobody else can change that. It may be
-    /// full no longer when the caller looks at the answer. A push may find no room all the same while a pop is not done, whose
-    /// slot is not free yet: with shared consumers, for as long as that thread is suspended and nobody else pops.
+    /// full no longer when the caller looks at the answer. A push may find no room all the same while a pop
+    /// is not done, whose slot is not free yet: with shared consumers, for as long as that thread is
+    /// suspended and nobody else pops.
     ///
     /// ```
     /// let (mut producer, _consumer) = ringway::ring::spsc(1);

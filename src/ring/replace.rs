@@ -39,7 +39,7 @@ enum Replaced<T> {
         /// What was to replace it.
         value: T,
     },
-    /// Others were faster.
+    /// Others were faster, or there is room.
     Taken(T),
     /// The ring is not full, or its oldest position is not ready.
     Nothing(T),

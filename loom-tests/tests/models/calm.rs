@@ -32,9 +32,9 @@ impl Stage {
 }
 
 /// A producer comes back that was skipped, since another has pushed behind it, before the thread that has
-/// skipped it passes the slot. That finds the ring calm, by a push that tries an old position first. A consumer that has seen nothing of all
-/// this believes it, and does not take what the producer had filled before it knew. Nor by a batch, which
-/// looks at the watch of the sector.
+/// skipped it passes the slot. That finds the ring calm, by a push that tries an old position first. A
+/// consumer that has seen nothing of all this believes it, and does not take what the producer had filled
+/// before it knew. Nor by a batch, which looks at the watch of the sector.
 #[test]
 fn who_believes_that_nobody_is_late_sees_what_the_late_have_left() {
     beside_one_who_finds_that_nobody_is_late("one", |consumer, all| all.extend(consumer.pop()));

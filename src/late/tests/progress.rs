@@ -13,13 +13,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 
 /// The most points of an operation, while a slot is left to the others.
-fn most(capacity: usize) -> usize {
+pub(super) fn most(capacity: usize) -> usize {
     8 * (capacity + 8)
 }
 
 /// An operation of a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operation {
+pub(super) enum Operation {
     Push,
     Pop,
     PushSlice,
@@ -30,7 +30,7 @@ enum Operation {
     Look,
 }
 
-const OPERATIONS: [Operation; 8] = [
+pub(super) const OPERATIONS: [Operation; 8] = [
     Operation::Push,
     Operation::Pop,
     Operation::PushSlice,
@@ -43,7 +43,7 @@ const OPERATIONS: [Operation; 8] = [
 
 impl Operation {
     /// How many slots it can own.
-    fn owns(self) -> usize {
+    pub(super) fn owns(self) -> usize {
         match self {
             Self::Push | Self::Pop | Self::Evict => 1,
             _ => 2,
@@ -51,7 +51,7 @@ impl Operation {
     }
 
     /// Does it with the values `first` and the one after it: those that went in, and came out.
-    fn perform(self, queue: &Queue<u64>, first: u64) -> (Vec<u64>, Vec<u64>) {
+    pub(super) fn perform(self, queue: &Queue<u64>, first: u64) -> (Vec<u64>, Vec<u64>) {
         let two = [first, first + 1];
         let mut out = [0; 2];
         match self {
@@ -90,7 +90,11 @@ impl Operation {
 }
 
 /// Runs an operation of this thread and checks that it passes no more points than `most`.
-fn counted<R>(most: usize, what: impl core::fmt::Debug, operation: impl FnOnce() -> R) -> R {
+pub(super) fn counted<R>(
+    most: usize,
+    what: impl core::fmt::Debug,
+    operation: impl FnOnce() -> R,
+) -> R {
     let steps = Arc::new(AtomicUsize::new(0));
     let own = Arc::clone(&steps);
     hook::set(move |_| {

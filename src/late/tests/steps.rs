@@ -41,6 +41,27 @@ fn producer(slots: &Arc<Slots>, value: u64, point: Point) -> Steps<bool> {
     Steps::of(move |seen| seen.ends_with(&[point]), move || push(&theirs, value))
 }
 
+/// A thread that pops this value, which is there, and is stopped whenever it stands at a point like this.
+fn consumer(slots: &Arc<Slots>, value: u64, point: Point) -> Steps<bool> {
+    let theirs = Arc::clone(slots);
+    Steps::of(move |seen| seen.ends_with(&[point]), move || pop(&theirs) == Some(value))
+}
+
+/// An operation that says at once that it cannot be done, again and again, and skips nobody.
+fn is_blocked_at_once(slots: &Slots, operation: impl Fn() -> bool) {
+    for _ in 0..3 {
+        let mut passed = 0;
+        hook::set(move |point| {
+            passed += 1;
+            assert!(passed <= 10 && point != Point::Intended, "{point:?}");
+        });
+        assert!(operation());
+        hook::set(|_| ());
+    }
+    let lates = slots.track().lates;
+    assert!((0..slots.track().slots.geometry.capacity()).all(|index| lates.word(index).0 == 0));
+}
+
 /// Behind a late producer that is the last nothing is done: a pop says Empty at once, and skips nobody.
 #[test]
 fn a_pop_beside_a_late_producer_that_is_the_last_says_empty_and_does_not_skip_it() {
@@ -50,19 +71,27 @@ fn a_pop_beside_a_late_producer_that_is_the_last_says_empty_and_does_not_skip_it
             assert!((0..popped).all(|value| push(&slots, value) && pop(&slots) == Some(value)));
             let late = producer(&slots, 7, point);
             let end = slots.cursor::<Filling>().next;
-            for _ in 0..3 {
-                let mut passed = 0;
-                hook::set(move |point| {
-                    passed += 1;
-                    assert!(passed <= 10 && point != Point::Intended, "{point:?}");
-                });
-                assert_eq!(pop(&slots), None);
-                hook::set(|_| ());
-            }
-            assert!((0..capacity).all(|index| slots.track().lates.word(index).0 == 0));
+            is_blocked_at_once(&slots, || pop(&slots).is_none());
             assert!(late.release());
             assert_eq!(slots.cursor::<Filling>().next, end, "its value is where it was");
             assert_eq!(pop(&slots), Some(7));
+            assert!(is_whole(&slots));
+        }
+    }
+}
+
+/// Behind a late consumer that is the last all slots are full: a push says so at once, and skips nobody.
+#[test]
+fn a_push_beside_a_late_consumer_that_is_the_last_says_full_and_does_not_skip_it() {
+    for capacity in affordable([1, 2, 3, 7]) {
+        for point in [Point::Claimed, Point::Moved] {
+            let slots = slots(capacity);
+            assert!((0..capacity).all(|_| push(&slots, 7)));
+            let late = consumer(&slots, 7, point);
+            is_blocked_at_once(&slots, || !push(&slots, 8));
+            assert!(late.release());
+            assert!(push(&slots, 7), "there is room");
+            assert!((0..capacity).all(|_| pop(&slots) == Some(7)));
             assert!(is_whole(&slots));
         }
     }

@@ -2,40 +2,10 @@
 //! than there are, values go through, all other slots are of use, and an eviction lets the oldest go and not its
 //! own value. So there is no state in which producers say Full and consumers Empty for ever.
 
-use std::cell::Cell;
 use std::format;
-use std::rc::Rc;
 
+use super::progress::{OPERATIONS, Operation, counted, most};
 use super::*;
-
-/// The most points of an operation (`progress`).
-fn most(capacity: usize) -> usize {
-    8 * (capacity + 8)
-}
-
-/// Runs an operation of this thread and checks that it passes no more points than `most`.
-fn counted<R>(most: usize, what: &str, operation: impl FnOnce() -> R) -> R {
-    let passed = Rc::new(Cell::new(0));
-    let own = Rc::clone(&passed);
-    hook::set(move |_| own.set(own.get() + 1));
-    let result = operation();
-    hook::set(|_| ());
-    assert!(passed.get() <= most, "{} points, not {most}: {what}", passed.get());
-    result
-}
-
-/// An operation, of this value if it pushes, and how many slots it can own.
-type Operation = (usize, fn(&Queue<u64>, u64));
-
-const OPERATIONS: [Operation; 7] = [
-    (1, |queue, value| _ = queue.push(value)),
-    (1, |queue, _| _ = queue.pop()),
-    (1, |queue, value| queue.force_push_with(value, |_| ())),
-    (2, |queue, value| _ = queue.push_slice(&[value, value + 1])),
-    (2, |queue, _| _ = queue.pop_slice(&mut [0; 2])),
-    (2, |queue, value| _ = queue.push_slice_exact(&[value, value + 1])),
-    (2, |queue, _| _ = queue.pop_slice_exact(&mut [0; 2])),
-];
 
 /// Stops threads in operations at random, which own fewer slots than there are; does operations beside them.
 fn is_of_use(seed: usize) {
@@ -47,20 +17,21 @@ fn is_of_use(seed: usize) {
     let limit = 1 + dice.below(capacity - 1);
     let (mut owned, mut stopped, mut who) = (0, Vec::new(), Vec::new());
     for round in 0..dice.below(30) {
-        let which = dice.below(OPERATIONS.len());
-        let (owns, operation) = OPERATIONS[which];
+        let operation = OPERATIONS[dice.below(OPERATIONS.len())];
         let value = 1000 + 10 * round as u64;
-        if dice.below(3) > 0 || owned + owns > limit {
-            operation(&queue, value);
+        let may_stop = operation != Operation::Look && owned + operation.owns() <= limit;
+        if dice.below(3) > 0 || !may_stop {
+            operation.perform(&queue, value);
             continue;
         }
         let nth = 1 + dice.below(24);
-        who.push((round, which, nth));
+        who.push((round, operation, nth));
         let theirs = Arc::clone(&queue);
         let is_there = move |seen: &[Point]| seen.len() == nth;
-        let (thread, has_stopped) = Stopped::if_ever(is_there, move || operation(&theirs, value));
+        let work = move || operation.perform(&theirs, value);
+        let (thread, has_stopped) = Stopped::if_ever(is_there, work);
         if has_stopped {
-            owned += owns;
+            owned += operation.owns();
             stopped.push(thread);
         } else {
             thread.release();
@@ -101,7 +72,7 @@ fn is_of_use(seed: usize) {
         counted(most, &what, || queue.force_push_with(value, |oldest| evicted.push(oldest)));
         assert!(!evicted.contains(&value) && evicted.len() <= 1, "{evicted:?} go: {what}");
     }
-    stopped.into_iter().for_each(Stopped::release);
+    stopped.into_iter().for_each(|thread| drop(thread.release()));
     drain(&queue);
     assert_eq!(laps(&queue, 4), capacity, "whole again: {what}");
 }
