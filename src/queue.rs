@@ -8,6 +8,7 @@ mod batches;
 #[cfg(feature = "alloc")]
 use crate::ring::Heap;
 use crate::ring::{Array, Ring, Shared, Store};
+use crate::sequencer::Uncounted;
 
 /// A bounded queue for any number of producers and consumers, shared by reference.
 ///
@@ -117,7 +118,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     /// ```
     #[inline]
     pub fn push(&self, value: T) -> Result<(), T> {
-        self.ring.filling(|cursor| self.ring.push(cursor, value))
+        self.ring.push(&mut self.ring.filling::<Uncounted>(), value)
     }
 
     /// Moves the oldest value out of the queue, or returns `None` if it is empty.
@@ -130,7 +131,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     /// ```
     #[inline]
     pub fn pop(&self) -> Option<T> {
-        self.ring.emptying(|cursor| self.ring.pop(cursor))
+        self.ring.pop(&mut self.ring.emptying::<Uncounted>())
     }
 
     /// Moves a value into the queue; if it is full, the oldest is moved out and returned.

@@ -46,20 +46,52 @@ trait Batches: Ends {
     fn pop_slice(&mut self, room: &mut [u64]) -> usize;
 }
 
+/// What goes through.
+trait Message: Copy {
+    /// One of this word.
+    fn of(word: u64) -> Self;
+
+    /// All of it, read.
+    fn read(self) -> u64;
+}
+
+impl Message for u64 {
+    fn of(word: u64) -> Self {
+        word
+    }
+
+    fn read(self) -> u64 {
+        self
+    }
+}
+
+/// As long as a cache line: a copy more on its way costs as many instructions as can be seen.
+type Line = [u64; 8];
+
+impl Message for Line {
+    fn of(word: u64) -> Self {
+        [word; 8]
+    }
+
+    fn read(self) -> u64 {
+        self.iter().fold(0, |all, word| all | word)
+    }
+}
+
 /// Implements the ends for the handles of a ring.
 macro_rules! ring {
     ($($kind:ident)+) => { $(
-        impl Ends for (ring::$kind::Producer<u64>, ring::$kind::Consumer<u64>) {
+        impl<M: Message> Ends for (ring::$kind::Producer<M>, ring::$kind::Consumer<M>) {
             fn new(capacity: usize) -> Self {
                 ring::$kind(capacity)
             }
 
             fn push(&mut self, message: u64) -> bool {
-                self.0.push(message).is_ok()
+                self.0.push(M::of(message)).is_ok()
             }
 
             fn pop(&mut self) -> Option<u64> {
-                self.1.pop()
+                self.1.pop().map(M::read)
             }
         }
 
@@ -77,53 +109,53 @@ macro_rules! ring {
 
 ring!(spsc mpsc spmc mpmc);
 
-impl Ends for Queue<u64> {
+impl<M: Message> Ends for Queue<M> {
     fn new(capacity: usize) -> Self {
         Self::new(capacity)
     }
 
     fn push(&mut self, message: u64) -> bool {
-        Self::push(self, message).is_ok()
+        Self::push(self, M::of(message)).is_ok()
     }
 
     fn pop(&mut self) -> Option<u64> {
-        Self::pop(self)
+        Self::pop(self).map(M::read)
     }
 }
 
 /// A channel by the operations that never wait.
-struct Trying(Sender<u64>, Receiver<u64>);
+struct Trying<M>(Sender<M>, Receiver<M>);
 
-impl Ends for Trying {
+impl<M: Message> Ends for Trying<M> {
     fn new(capacity: usize) -> Self {
         let (sender, receiver) = bounded(capacity);
         Self(sender, receiver)
     }
 
     fn push(&mut self, message: u64) -> bool {
-        self.0.try_send(message).is_ok()
+        self.0.try_send(M::of(message)).is_ok()
     }
 
     fn pop(&mut self) -> Option<u64> {
-        self.1.try_recv().ok()
+        self.1.try_recv().ok().map(M::read)
     }
 }
 
 /// A channel by the operations that would wait.
-struct Waiting(Sender<u64>, Receiver<u64>);
+struct Waiting<M>(Sender<M>, Receiver<M>);
 
-impl Ends for Waiting {
+impl<M: Message> Ends for Waiting<M> {
     fn new(capacity: usize) -> Self {
         let (sender, receiver) = bounded(capacity);
         Self(sender, receiver)
     }
 
     fn push(&mut self, message: u64) -> bool {
-        self.0.send(message).is_ok()
+        self.0.send(M::of(message)).is_ok()
     }
 
     fn pop(&mut self) -> Option<u64> {
-        self.1.recv().ok()
+        self.1.recv().ok().map(M::read)
     }
 }
 
@@ -211,7 +243,10 @@ macro_rules! of {
 
 /// Both ends of a ring.
 macro_rules! ends {
-    ($kind:ident) => { (ring::$kind::Producer<u64>, ring::$kind::Consumer<u64>) };
+    ($kind:ident) => { ends!($kind, u64) };
+    ($kind:ident, $message:ty) => {
+        (ring::$kind::Producer<$message>, ring::$kind::Consumer<$message>)
+    };
 }
 
 /// All of them.
@@ -223,8 +258,13 @@ pub fn all() -> Vec<Path> {
         &of!("spmc", ends!(spmc): push pop pairs laps full empty),
         &of!("mpmc", ends!(mpmc): push pop pairs laps full empty; 8; 64),
         &of!("queue", Queue<u64>: push pop pairs laps full empty),
-        &of!("channel-try", Trying: push pop pairs laps full empty),
-        &of!("channel-wait", Waiting: push pop pairs laps),
+        &of!("channel-try", Trying<u64>: push pop pairs laps full empty),
+        &of!("channel-wait", Waiting<u64>: push pop pairs laps),
+        &of!("spsc-64B", ends!(spsc, Line): push pop),
+        &of!("mpmc-64B", ends!(mpmc, Line): push pop),
+        &of!("queue-64B", Queue<Line>: push pop),
+        &of!("channel-try-64B", Trying<Line>: push pop),
+        &of!("channel-wait-64B", Waiting<Line>: push pop),
     ]
     .concat()
 }

@@ -71,14 +71,14 @@ pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
     unsent: &mut &'v [T],
 ) -> Option<Result<(), SendError<&'v [T]>>> {
     while !unsent.is_empty() {
-        let (sent, freed) =
-            core.ring.filling_and_freeing(|cursor| core.ring.push_slice(cursor, unsent));
+        let mut cursor = core.ring.filling::<usize>();
+        let sent = core.ring.push_slice(&mut cursor, unsent);
         if sent == 0 {
             return core.is_over().then_some(Err(SendError(*unsent)));
         }
         // Before anybody is woken, whose waker may panic.
         *unsent = &unsent[sent..];
-        core.went_in(sent, freed);
+        core.went_in(sent, cursor.freed);
     }
     Some(Ok(()))
 }
@@ -99,12 +99,12 @@ impl<'v, T> Unsent<'v, T> {
         core: &Core<T, C>,
     ) -> Option<Result<(), SendError<()>>> {
         while self.0.len() > 0 {
-            let push = |cursor: &mut _| core.ring.push_left(cursor, &mut self.0);
-            let (sent, freed) = core.ring.filling_and_freeing(push);
+            let mut cursor = core.ring.filling::<usize>();
+            let sent = core.ring.push_left(&mut cursor, &mut self.0);
             if sent == 0 {
                 return core.is_over().then_some(Err(SendError(())));
             }
-            core.went_in(sent, freed);
+            core.went_in(sent, cursor.freed);
         }
         Some(Ok(()))
     }
@@ -173,9 +173,9 @@ pub(super) fn attempt_many<T, C: Kind>(
         return Some(Ok(0));
     }
     core.take(|| {
-        let pop = |cursor: &mut _| core.ring.pop_vec(cursor, messages, limit);
-        let (received, freed) = core.ring.emptying_and_freeing(pop);
-        core.came_out(received, freed);
+        let mut cursor = core.ring.emptying::<usize>();
+        let received = core.ring.pop_vec(&mut cursor, messages, limit);
+        core.came_out(received, cursor.freed);
         (received > 0).then_some(received)
     })
 }

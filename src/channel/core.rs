@@ -9,8 +9,9 @@ use super::error::{RecvError, TryRecvError, TrySendError};
 use super::metrics::{Meter, Metric};
 use super::pace::{Pace, note_processors};
 use super::waiters::{Waiters, Waiting};
+use crate::position::Word;
 use crate::ring::{Heap, Ring, Sequencer, Shared};
-use crate::sequencer::{Emptying, Filling};
+use crate::sequencer::{Emptying, Filling, Uncounted};
 use crate::sync::{Arc, Panics, hook, now, retry};
 
 /// A ring with waiters. Its producers are always [`Shared`], since only a claim by
@@ -31,6 +32,9 @@ pub(super) enum End {
     /// Receivers wait for messages.
     Receiving,
 }
+
+/// For so many slots a sender makes one more pause between two looks, up to the most that there are.
+const SLOTS_FOR_A_PAUSE: Word = 16;
 
 /// How often a receiver looks for a message that was claimed before the close.
 const LAST_LOOKS: u32 = if cfg!(ringway_modelled) { 1 } else { 100 };
@@ -55,11 +59,10 @@ impl<T, C: Sequencer> Core<T, C> {
     /// it has its message first.
     #[inline(always)]
     pub(super) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        let (pushed, freed) =
-            self.ring.filling_and_freeing(|cursor| self.ring.push(cursor, message));
-        match pushed {
+        let mut cursor = self.ring.filling::<usize>();
+        match self.ring.push(&mut cursor, message) {
             Ok(()) => {
-                self.went_in(1, freed);
+                self.went_in(1, cursor.freed);
                 Ok(())
             }
             Err(message) if self.ring.is_closed() => Err(TrySendError::Disconnected(message)),
@@ -148,17 +151,16 @@ impl<T, C: Sequencer> Core<T, C> {
     /// Sends, if the first slot is free; what is not sent so may yet be sent.
     #[inline(always)]
     pub(super) fn send_at_once(&self, message: T) -> Result<(), T> {
-        let (pushed, freed) =
-            self.ring.filling_and_freeing(|cursor| self.ring.push_at_once(cursor, message));
-        pushed?;
-        self.went_in(1, freed);
+        let mut cursor = self.ring.filling::<usize>();
+        self.ring.push_at_once(&mut cursor, message)?;
+        self.went_in(1, cursor.freed);
         Ok(())
     }
 
     /// Receives, if the first slot is filled; where it is not, there may yet be something.
     #[inline(always)]
     pub(super) fn recv_at_once(&self) -> Option<T> {
-        let message = self.ring.pop_at_once()?;
+        let message = self.ring.pop_at_once(&mut self.ring.emptying::<usize>())?;
         self.received(1);
         Some(message)
     }
@@ -166,22 +168,42 @@ impl<T, C: Sequencer> Core<T, C> {
     /// Receives, if there is a message.
     #[inline(always)]
     pub(super) fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.take_or_why(|| self.pop())
+        if let Some(message) = self.recv_at_once() {
+            return Ok(message);
+        }
+        let mut message = None;
+        let refused = self.try_recv_beside_late(&mut message);
+        message.ok_or(refused)
+    }
+
+    /// The same where the first try has failed: the message, or why there is none.
+    #[inline(never)]
+    fn try_recv_beside_late(&self, message: &mut Option<T>) -> TryRecvError {
+        let take = || {
+            self.pop_beside_late(message);
+            message.is_some().then_some(())
+        };
+        self.take_or_why(take).err().unwrap_or(TryRecvError::Empty)
     }
 
     /// Takes the oldest message out.
     #[inline(always)]
     pub(super) fn pop(&self) -> Option<T> {
-        self.recv_at_once().or_else(|| self.pop_beside_late())
+        if let Some(message) = self.recv_at_once() {
+            return Some(message);
+        }
+        let mut message = None;
+        self.pop_beside_late(&mut message);
+        message
     }
 
-    /// The same where the first try has failed. It may pass positions that were skipped.
+    /// The same where the first try has failed, to `message`, which is none. It may pass positions that were
+    /// skipped.
     #[inline(never)]
-    fn pop_beside_late(&self) -> Option<T> {
-        let (message, freed) =
-            self.ring.emptying_and_freeing(|cursor| self.ring.pop_beside_late(cursor));
-        self.came_out(usize::from(message.is_some()), freed);
-        message
+    fn pop_beside_late(&self, message: &mut Option<T>) {
+        let mut cursor = self.ring.emptying::<usize>();
+        *message = self.ring.pop_otherwise(&mut cursor);
+        self.came_out(usize::from(message.is_some()), cursor.freed);
     }
 
     /// Takes what is there by `take`; the outcome, unless the channel is empty and open.
@@ -244,8 +266,8 @@ impl<T, C: Sequencer> Core<T, C> {
             hook::goes_round();
             // Nobody waits for room any more.
             let take = || {
-                let pop = |cursor: &mut _| self.ring.pop_vec(cursor, &mut oldest, 1);
-                (self.ring.emptying(pop) > 0).then_some(())
+                let mut cursor = self.ring.emptying::<Uncounted>();
+                (self.ring.pop_vec(&mut cursor, &mut oldest, 1) > 0).then_some(())
             };
             match self.take_or_why(take) {
                 Ok(()) => {
@@ -280,7 +302,7 @@ impl<T, C: Sequencer> Core<T, C> {
             }
         }
         self.count_wait(end, false);
-        let mut turns = pace.begin(self.position(end));
+        let mut turns = pace.begin(self.position(end), self.least_pauses(end));
         loop {
             let over = turns.is_slow() && is_over();
             if over || !turns.is_glance() || self.seems_ready(end) {
@@ -328,7 +350,7 @@ impl<T, C: Sequencer> Core<T, C> {
     ) -> Poll<R> {
         let is_new = waiting.is_none();
         if is_new {
-            let mut turns = pace.begin_task(self.position(end));
+            let mut turns = pace.begin_task(self.position(end), self.least_pauses(end));
             while !self.seems_ready(end) && turns.take() {}
         }
         let mut has_waited = !is_new;
@@ -435,8 +457,19 @@ impl<T, C: Sequencer> Core<T, C> {
         }
     }
 
+    /// How many pauses one who waits at this end makes between two looks at least.
+    ///
+    /// A sender has a whole channel of messages before its own. If it came for each slot as soon as that is
+    /// free, both ends would work on the same lines for as long as the channel stays full.
+    fn least_pauses(&self, end: End) -> Word {
+        match end {
+            End::Sending => self.ring.capacity() as Word / SLOTS_FOR_A_PAUSE,
+            End::Receiving => 1,
+        }
+    }
+
     /// Where the counter of this end stands.
-    pub(super) fn position(&self, end: End) -> crate::position::Word {
+    pub(super) fn position(&self, end: End) -> Word {
         match end {
             End::Sending => self.ring.cursor::<Filling>().next.0,
             End::Receiving => self.ring.cursor::<Emptying>().next.0,

@@ -94,17 +94,18 @@ impl Pace {
         Self { strategy, pauses: Atomic::new(1), last: Atomic::new(0), slept: Atomic::new(0) }
     }
 
-    /// Begins a wait of a side whose counter stands at `at`.
-    pub(super) fn begin(&self, at: Word) -> Turns {
-        self.begin_where(is_alone(), at)
+    /// Begins a wait of a side whose counter stands at `at`, with at least so many pauses between two looks where
+    /// it adapts them, up to [`LONGEST`].
+    pub(super) fn begin(&self, at: Word, least: Word) -> Turns {
+        self.begin_where(is_alone(), at, least)
     }
 
     /// The same where the process has one processor, or has more.
-    fn begin_where(&self, is_alone: bool, at: Word) -> Turns {
+    fn begin_where(&self, is_alone: bool, at: Word, least: Word) -> Turns {
         let (pauses, spins, yields) = match self.strategy {
             _ if cfg!(ringway_modelled) => (1, 0, 0),
             WaitStrategy::Adaptive => {
-                let pauses = self.adapt(at);
+                let pauses = self.adapt(at, least);
                 let hope = self.hope();
                 let spin = if self.is_trial() { TRIAL_SPIN } else { SPIN >> hope };
                 (pauses, if is_alone { 0 } else { spin / pauses }, YIELDS >> hope)
@@ -118,17 +119,17 @@ impl Pace {
 
     /// Begins a wait of a task, which spins like an adaptive one and never holds its executor up
     /// for longer.
-    pub(super) fn begin_task(&self, at: Word) -> Turns {
-        self.begin_task_where(is_alone(), at)
+    pub(super) fn begin_task(&self, at: Word, least: Word) -> Turns {
+        self.begin_task_where(is_alone(), at, least)
     }
 
     /// The same where the process has one processor, or has more.
-    fn begin_task_where(&self, is_alone: bool, at: Word) -> Turns {
+    fn begin_task_where(&self, is_alone: bool, at: Word, least: Word) -> Turns {
         let none = Turns { pauses: 1, taken: 0, spins: 0, yields: 0 };
         if cfg!(ringway_modelled) || is_alone || self.strategy == WaitStrategy::Park {
             return none;
         }
-        let pauses = self.adapt(at);
+        let pauses = self.adapt(at, least);
         Turns { pauses, spins: (SPIN / pauses) >> self.hope(), ..none }
     }
 
@@ -157,8 +158,8 @@ impl Pace {
         slept >= FIRST_TRIAL && (slept.is_power_of_two() || slept % RAREST_TRIAL == 0)
     }
 
-    /// The pauses for this wait.
-    fn adapt(&self, at: Word) -> u32 {
+    /// The pauses for this wait, at least so many.
+    fn adapt(&self, at: Word, least: Word) -> u32 {
         let passed = at.wrapping_sub(self.last.load(Edge::RELAXED));
         self.last.store(at, Edge::RELAXED);
         let before = self.pauses.load(Edge::RELAXED);
@@ -168,7 +169,7 @@ impl Pace {
             _ => (before / 2).max(1),
         };
         self.pauses.store(pauses, Edge::RELAXED);
-        pauses as u32
+        pauses.max(least).min(LONGEST) as u32
     }
 }
 

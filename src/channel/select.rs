@@ -189,7 +189,7 @@ impl<'a, R> Select<'a, R> {
     /// Waits until one of them is done; which.
     fn wait(&mut self, deadline: Option<Instant>) -> Option<usize> {
         let is_over = || deadline.is_some_and(|deadline| now() >= deadline);
-        let mut turns = Pace::new(WaitStrategy::Adaptive).begin(0);
+        let mut turns = Pace::new(WaitStrategy::Adaptive).begin(0, 1);
         loop {
             let done = self.attempt();
             if done.is_some() || is_over() {

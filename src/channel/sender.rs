@@ -54,9 +54,12 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// ```
     #[inline]
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
-        self.core.send_at_once(message).or_else(|message| {
-            self.send_until(message, None).map_err(|refused| SendError(refused.into_inner()))
-        })
+        match self.core.send_at_once(message) {
+            Ok(()) => Ok(()),
+            Err(message) => self
+                .send_until(&mut Some(message), None)
+                .map_err(|refused| SendError(refused.into_inner())),
+        }
     }
 
     /// Sends a message if there is room now. It does not wait for room.
@@ -100,9 +103,10 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// ```
     #[inline]
     pub fn send_timeout(&self, message: T, timeout: Duration) -> Result<(), SendTimeoutError<T>> {
-        self.core
-            .send_at_once(message)
-            .or_else(|message| self.send_until(message, now().checked_add(timeout)))
+        match self.core.send_at_once(message) {
+            Ok(()) => Ok(()),
+            Err(message) => self.send_until(&mut Some(message), now().checked_add(timeout)),
+        }
     }
 
     /// Sends a message, or waits for room until the deadline. A deadline that is over still sends
@@ -122,19 +126,27 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// ```
     #[inline]
     pub fn send_deadline(&self, message: T, deadline: Instant) -> Result<(), SendTimeoutError<T>> {
-        self.core.send_at_once(message).or_else(|message| self.send_until(message, Some(deadline)))
+        match self.core.send_at_once(message) {
+            Ok(()) => Ok(()),
+            Err(message) => self.send_until(&mut Some(message), Some(deadline)),
+        }
     }
 
-    /// Waits for room and sends.
+    /// Waits for room and sends. An option, since a pointer to the message itself would keep it in memory on the
+    /// straight path too.
     #[cold]
-    fn send_until(&self, message: T, deadline: Option<Instant>) -> Result<(), SendTimeoutError<T>> {
-        let mut unsent = Some(message);
-        let attempt = || attempt_send(&self.core, &mut unsent);
+    #[inline(never)]
+    fn send_until(
+        &self,
+        unsent: &mut Option<T>,
+        deadline: Option<Instant>,
+    ) -> Result<(), SendTimeoutError<T>> {
+        let attempt = || attempt_send(&self.core, unsent);
         match self.core.wait(End::Sending, &self.pace, deadline, attempt) {
             Some(sent) => Ok(sent?),
             None => {
                 self.count_refused();
-                Err(SendTimeoutError::Timeout(unsent.expect("it was not sent")))
+                Err(SendTimeoutError::Timeout(unsent.take().expect("it was not sent")))
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::Queue;
 use crate::ring::{Staged, Store, TooFew};
+use crate::sequencer::Uncounted;
 
 impl<T, S: Store<Item = T>> Queue<T, S> {
     /// Copies as many values as fit from the beginning of a slice, with one claim, and returns
@@ -17,7 +18,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     where
         T: Copy,
     {
-        self.ring.filling(|cursor| self.ring.push_slice(cursor, values))
+        self.ring.push_slice(&mut self.ring.filling::<Uncounted>(), values)
     }
 
     /// Copies all values of a slice, with one claim, or none.
@@ -38,7 +39,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     where
         T: Copy,
     {
-        self.ring.filling(|cursor| self.ring.push_slice_exact(cursor, values))
+        self.ring.push_slice_exact(&mut self.ring.filling::<Uncounted>(), values)
     }
 
     /// Moves as many values as fit from the front of a vector, with one claim, and returns how
@@ -54,7 +55,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     #[cfg(feature = "alloc")]
     #[inline]
     pub fn push_vec(&self, values: &mut alloc::vec::Vec<T>) -> usize {
-        self.ring.filling(|cursor| self.ring.push_vec(cursor, values))
+        self.ring.push_vec(&mut self.ring.filling::<Uncounted>(), values)
     }
 
     /// Moves all values of a vector, with one claim, or none.
@@ -75,7 +76,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     #[cfg(feature = "alloc")]
     #[inline]
     pub fn push_vec_exact(&self, values: &mut alloc::vec::Vec<T>) -> Result<(), TooFew> {
-        self.ring.filling(|cursor| self.ring.push_vec_exact(cursor, values))
+        self.ring.push_vec_exact(&mut self.ring.filling::<Uncounted>(), values)
     }
 
     /// Moves as many values as fit of up to `N` from an iterator, with one claim, and returns
@@ -98,7 +99,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     where
         I: Iterator<Item = T>,
     {
-        self.ring.filling(|cursor| self.ring.push_iter(cursor, values))
+        self.ring.push_iter(&mut self.ring.filling::<Uncounted>(), values)
     }
 
     /// Copies as many values in a row as are ready to the beginning of a slice, with one claim, and
@@ -116,7 +117,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     where
         T: Copy,
     {
-        self.ring.emptying(|cursor| self.ring.pop_slice(cursor, values))
+        self.ring.pop_slice(&mut self.ring.emptying::<Uncounted>(), values)
     }
 
     /// Fills a whole slice with one claim, or leaves it as it was.
@@ -139,7 +140,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     where
         T: Copy,
     {
-        self.ring.emptying(|cursor| self.ring.pop_slice_exact(cursor, values))
+        self.ring.pop_slice_exact(&mut self.ring.emptying::<Uncounted>(), values)
     }
 
     /// Moves the values that are ready, at most `limit`, to the end of a vector, with one claim,
@@ -158,7 +159,7 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     #[cfg(feature = "alloc")]
     #[inline]
     pub fn pop_vec(&self, values: &mut alloc::vec::Vec<T>, limit: usize) -> usize {
-        self.ring.emptying(|cursor| self.ring.pop_vec(cursor, values, limit))
+        self.ring.pop_vec(&mut self.ring.emptying::<Uncounted>(), values, limit)
     }
 
     /// Moves exactly `n` values to the end of a vector, with one claim, or none.
@@ -178,6 +179,6 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     #[cfg(feature = "alloc")]
     #[inline]
     pub fn pop_vec_exact(&self, values: &mut alloc::vec::Vec<T>, n: usize) -> Result<(), TooFew> {
-        self.ring.emptying(|cursor| self.ring.pop_vec_exact(cursor, values, n))
+        self.ring.pop_vec_exact(&mut self.ring.emptying::<Uncounted>(), values, n)
     }
 }

@@ -9,9 +9,7 @@ use super::handles::Handles;
 use crate::buffer;
 use crate::late::{Lates, Watch};
 use crate::position::Position;
-use crate::sequencer::{
-    Claim, Counter, Cursor, Sequencer, Side, Track, Tracked, Uncounted, are_lone,
-};
+use crate::sequencer::{Claim, Counter, Cursor, Sequencer, Side, Tally, Track, Tracked, are_lone};
 use crate::sync::{const_unless_loom, edge, edge::Edge, hook};
 
 /// A ring whose producers are `P` and whose consumers are `C` ([`Solo`](super::Solo) or
@@ -47,36 +45,17 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Whether both sides have one handle.
     pub(super) const IS_LONE: bool = are_lone::<P, C>();
 
-    /// Lets `operate` move values into the ring, for those who hold no cursor.
+    /// A cursor to move values into the ring, for those who hold none. It says afterwards what was freed
+    /// ([`Cursor::freed`]) if `F` counts it.
     #[inline(always)]
-    pub(crate) fn filling<R>(&self, operate: impl FnOnce(&mut Cursor<Uncounted>) -> R) -> R {
-        self.filled.with_cursor::<P, _, R>(operate)
+    pub(crate) fn filling<F: Tally>(&self) -> Cursor<F> {
+        self.filled.guessed::<P, F>()
     }
 
-    /// Lets `operate` move values out of the ring, for those who hold no cursor.
+    /// A cursor to move values out of the ring, for those who hold none, as [`Ring::filling`].
     #[inline(always)]
-    pub(crate) fn emptying<R>(&self, operate: impl FnOnce(&mut Cursor<Uncounted>) -> R) -> R {
-        self.emptied.with_cursor::<C, _, R>(operate)
-    }
-
-    /// As [`Ring::filling`]: its outcome, and what it has freed ([`Cursor::freed`]).
-    #[cfg(feature = "std")]
-    #[inline(always)]
-    pub(crate) fn filling_and_freeing<R>(
-        &self,
-        operate: impl FnOnce(&mut Cursor<usize>) -> R,
-    ) -> (R, usize) {
-        self.filled.with_cursor::<P, _, _>(|cursor| (operate(cursor), cursor.freed))
-    }
-
-    /// As [`Ring::emptying`]: its outcome, and what it has freed.
-    #[cfg(feature = "std")]
-    #[inline(always)]
-    pub(crate) fn emptying_and_freeing<R>(
-        &self,
-        operate: impl FnOnce(&mut Cursor<usize>) -> R,
-    ) -> (R, usize) {
-        self.emptied.with_cursor::<C, _, _>(|cursor| (operate(cursor), cursor.freed))
+    pub(crate) fn emptying<F: Tally>(&self) -> Cursor<F> {
+        self.emptied.guessed::<C, F>()
     }
 
     /// A cursor where the counter of side `D` stands.

@@ -76,6 +76,7 @@ mod tests {
 
     use super::*;
     use crate::ring::{Heap, Shared};
+    use crate::sequencer::Uncounted;
 
     /// One thread has no more than one value in the ring at a time; another, which knows nothing of that,
     /// pushes some. No look may say that more were there than can have been. Under Miri, where a look may
@@ -87,14 +88,14 @@ mod tests {
             let ring = Ring::<Shared, Shared, Heap<u8>>::on_heap(64, 0);
             let (high, turns) = (HighWater::of(&ring), AtomicUsize::new(0));
             let push = |value| {
-                assert!(ring.filling(|cursor| ring.push(cursor, value)).is_ok());
+                assert!(ring.push(&mut ring.filling::<Uncounted>(), value).is_ok());
                 high.note(&ring);
             };
             thread::scope(|scope| {
                 scope.spawn(|| {
                     for turn in 1..16 {
                         push(1);
-                        assert!(ring.emptying(|cursor| ring.pop(cursor)).is_some());
+                        assert!(ring.pop(&mut ring.emptying::<Uncounted>()).is_some());
                         turns.store(turn, Ordering::Relaxed);
                     }
                 });

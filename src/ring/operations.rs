@@ -10,6 +10,16 @@ use crate::sequencer::{
     acquire_guessed, acquire_one, commit_one, move_many,
 };
 
+/// A value that is not in the ring yet, on the paths out of line.
+///
+/// It is written there, so that the compiler cannot take the place of the value itself for it, which then had to be
+/// in memory on the straight path too.
+struct Unsent<T> {
+    /// It is the ring's once it was moved.
+    value: ManuallyDrop<T>,
+    is_moved: bool,
+}
+
 impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Moves a value into the ring, or gives it back if the ring is full.
     #[inline(always)]
@@ -18,10 +28,7 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         cursor: &mut Cursor<impl Tally>,
         value: S::Item,
     ) -> Result<(), S::Item> {
-        // SAFETY: the value is given back if it was not moved.
-        self.push_or_else(cursor, value, |cursor, source| unsafe {
-            self.push_beside_late(cursor, source)
-        })
+        self.push_or_else(cursor, value, |cursor, unsent| self.push_beside_late(cursor, unsent))
     }
 
     /// As [`Ring::push`] by its first try alone, which says that the ring is full where the slot
@@ -33,11 +40,10 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         cursor: &mut Cursor<impl Tally>,
         value: S::Item,
     ) -> Result<(), S::Item> {
-        self.push_or_else(cursor, value, |_, _| false)
+        self.push_or_else(cursor, value, |_, _| {})
     }
 
-    /// As [`Ring::push`]; where the first try fails, `otherwise` moves the value or says that it
-    /// did not.
+    /// As [`Ring::push`]; where the first try fails, `otherwise` moves the value or leaves it.
     ///
     /// No pointer to the value itself leaves the straight path, so that the compiler need not keep it in memory on
     /// its way to the slot.
@@ -46,104 +52,76 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         &self,
         cursor: &mut Cursor<F>,
         value: S::Item,
-        otherwise: impl FnOnce(&mut Cursor<F>, *const S::Item) -> bool,
+        otherwise: impl FnOnce(&mut Cursor<F>, &mut Unsent<S::Item>),
     ) -> Result<(), S::Item> {
         let value = ManuallyDrop::new(value);
-        let source = (&raw const value).cast();
         let one = acquire_guessed::<Filling, P, C, _, Calm>(self, cursor);
         let is_late = one.is_some();
         if let Some(one) = one {
-            // SAFETY: `source` is a value, which is the ring's if it was moved, and else still ours.
-            if unsafe { self.fill::<Calm>(one, source) } {
+            // SAFETY: it is a value, which is the ring's if it was moved, and else still ours.
+            if unsafe { self.fill::<Calm>(one, (&raw const value).cast()) } {
                 return Ok(());
             }
         }
-        let mut copy = MaybeUninit::<S::Item>::uninit();
-        // SAFETY: `source` is a value, and the copy has room for one.
-        unsafe { copy.as_mut_ptr().copy_from_nonoverlapping(source, 1) };
-        let source = copy.as_ptr();
-        let moved = F::aside(cursor, |cursor| {
+        let mut unsent = Unsent { value, is_moved: false };
+        F::aside(cursor, |cursor| {
             if is_late {
-                // SAFETY: as above.
-                unsafe { self.push_though_late(cursor, source) }
+                self.push_though_late(cursor, &mut unsent);
             } else {
-                otherwise(cursor, source)
+                otherwise(cursor, &mut unsent);
             }
         });
-        if moved { Ok(()) } else { Err(ManuallyDrop::into_inner(value)) }
+        if unsent.is_moved { Ok(()) } else { Err(ManuallyDrop::into_inner(unsent.value)) }
     }
 
-    /// As [`Ring::pop`] by its first try alone.
-    #[cfg(feature = "std")]
-    #[inline(always)]
-    pub(crate) fn pop_at_once(&self) -> Option<S::Item> {
-        self.emptying(|cursor| self.pop_guessed::<Calm>(cursor))
-    }
-
-    /// As [`Ring::push`], where the first try has failed; whether the value was moved.
-    ///
-    /// # Safety
-    ///
-    /// As that of [`Ring::fill`].
+    /// As [`Ring::push`], where the first try has failed; notes whether the value was moved.
     #[inline(never)]
-    unsafe fn push_beside_late(
-        &self,
-        cursor: &mut Cursor<impl Tally>,
-        source: *const S::Item,
-    ) -> bool {
-        // SAFETY: the caller's promise.
-        unsafe {
-            if self.is_disturbed() {
-                if let Some(one) = acquire_guessed::<Filling, P, C, _, InSector>(self, cursor) {
-                    return self.fill::<InSector>(one, source)
-                        || self.push_though_late(cursor, source);
+    fn push_beside_late(&self, cursor: &mut Cursor<impl Tally>, unsent: &mut Unsent<S::Item>) {
+        if self.is_disturbed() {
+            if let Some(one) = acquire_guessed::<Filling, P, C, _, InSector>(self, cursor) {
+                if !self.fill_from::<InSector>(one, unsent) {
+                    self.push_though_late(cursor, unsent);
                 }
+                return;
             }
-            if let Some(one) = acquire_guessed::<Filling, P, C, _, AtSlot>(self, cursor) {
-                return self.fill::<AtSlot>(one, source) || self.push_though_late(cursor, source);
-            }
-            self.push_after_all(cursor, source)
         }
+        if let Some(one) = acquire_guessed::<Filling, P, C, _, AtSlot>(self, cursor) {
+            if !self.fill_from::<AtSlot>(one, unsent) {
+                self.push_though_late(cursor, unsent);
+            }
+            return;
+        }
+        self.push_after_all(cursor, unsent);
     }
 
     /// As [`Ring::push`], where we were late and have left a slot, which was in the way of others that may
-    /// be free; whether the value was moved.
-    ///
-    /// # Safety
-    ///
-    /// As that of [`Ring::fill`].
+    /// be free; notes whether the value was moved.
     #[cold]
     #[inline(never)]
-    unsafe fn push_though_late(
-        &self,
-        cursor: &mut Cursor<impl Tally>,
-        source: *const S::Item,
-    ) -> bool {
+    fn push_though_late(&self, cursor: &mut Cursor<impl Tally>, unsent: &mut Unsent<S::Item>) {
         cursor.freed.add(1);
-        // SAFETY: the caller's promise.
-        unsafe { self.push_after_all(cursor, source) }
+        self.push_after_all(cursor, unsent);
     }
 
-    /// As [`Ring::push`], where the slot was not ready, the guess was wrong, or we were late; whether the
-    /// value was moved.
-    ///
-    /// # Safety
-    ///
-    /// As that of [`Ring::fill`].
+    /// As [`Ring::push`], where the slot was not ready, the guess was wrong, or we were late; notes
+    /// whether the value was moved.
     #[inline(never)]
-    unsafe fn push_after_all(
-        &self,
-        cursor: &mut Cursor<impl Tally>,
-        source: *const S::Item,
-    ) -> bool {
+    fn push_after_all(&self, cursor: &mut Cursor<impl Tally>, unsent: &mut Unsent<S::Item>) {
         while let Some(one) = acquire_one::<Filling, P, C, _>(self, cursor) {
-            // SAFETY: the caller's promise.
-            if unsafe { self.fill::<AtSlot>(one, source) } {
-                return true;
+            if self.fill_from::<AtSlot>(one, unsent) {
+                return;
             }
             cursor.freed.add(1);
         }
-        false
+    }
+
+    /// As [`Ring::fill`] with a value that is not in the ring yet, and notes whether it was moved.
+    #[inline(always)]
+    fn fill_from<W: Care>(&self, one: One<'_, S::Group>, unsent: &mut Unsent<S::Item>) -> bool {
+        let source = (&raw const unsent.value).cast();
+        // SAFETY: it is a value; once it was moved, that is noted.
+        unsent.is_moved = unsafe { self.fill::<W>(one, source) };
+        unsent.is_moved
     }
 
     /// Moves a value into a slot that is ours and commits it, or does not if we were late.
@@ -166,23 +144,33 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     /// Moves the oldest value out of the ring, or nothing if it is empty.
     #[inline(always)]
     pub(crate) fn pop(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
-        if let Some(value) = self.pop_guessed::<Calm>(cursor) {
+        if let Some(value) = self.pop_at_once(cursor) {
             return Some(value);
         }
         let mut value = MaybeUninit::uninit();
         // SAFETY: it was moved there.
-        self.pop_beside_late_to(cursor, &mut value).then(|| unsafe { value.assume_init() })
+        self.pop_beside_late(cursor, &mut value).then(|| unsafe { value.assume_init() })
     }
 
-    /// As [`Ring::pop`], where the first try has failed; whether there is a value, to `target`. An option that is
-    /// returned would have its place in memory on the straight path too.
-    #[inline(never)]
-    fn pop_beside_late_to(
-        &self,
-        cursor: &mut Cursor<impl Tally>,
-        target: &mut MaybeUninit<S::Item>,
-    ) -> bool {
-        self.pop_otherwise(cursor).map(|value| target.write(value)).is_some()
+    /// As [`Ring::pop`] by its first try alone: if the slot of the cursor is ready, nobody was faster and nobody
+    /// is late.
+    #[inline(always)]
+    pub(crate) fn pop_at_once(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
+        let mut value = MaybeUninit::uninit();
+        if !self.pop_guessed::<Calm>(cursor, &mut value) {
+            return None;
+        }
+        // SAFETY: it was moved there.
+        Some(unsafe { value.assume_init() })
+    }
+
+    /// As [`Ring::pop`], where the first try has failed.
+    #[cfg(feature = "std")]
+    #[inline(always)]
+    pub(crate) fn pop_otherwise(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
+        let mut value = MaybeUninit::uninit();
+        // SAFETY: it was moved there.
+        self.pop_otherwise_to(cursor, &mut value).then(|| unsafe { value.assume_init() })
     }
 
     /// Whether somebody is late, so that the word of a sector may say more than the watch of the ring.
@@ -191,49 +179,62 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         !Self::IS_LONE && !self.track().lates.calm().note()
     }
 
-    /// As [`Ring::pop`], where the first try has failed.
-    #[cfg(feature = "std")]
+    /// As [`Ring::pop`], where the first try has failed; whether there is a value, to `target`. An option that is
+    /// returned would have its place in memory on the straight path too.
     #[inline(never)]
-    pub(crate) fn pop_beside_late(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
-        self.pop_otherwise(cursor)
+    fn pop_beside_late(
+        &self,
+        cursor: &mut Cursor<impl Tally>,
+        target: &mut MaybeUninit<S::Item>,
+    ) -> bool {
+        self.pop_otherwise_to(cursor, target)
     }
 
     /// The same, in line.
     #[inline(always)]
-    fn pop_otherwise(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
-        if self.is_disturbed() {
-            if let Some(value) = self.pop_guessed::<InSector>(cursor) {
-                return Some(value);
-            }
-        }
-        self.pop_guessed::<AtSlot>(cursor).or_else(|| self.pop_after_all(cursor))
+    fn pop_otherwise_to(
+        &self,
+        cursor: &mut Cursor<impl Tally>,
+        target: &mut MaybeUninit<S::Item>,
+    ) -> bool {
+        (self.is_disturbed() && self.pop_guessed::<InSector>(cursor, target))
+            || self.pop_guessed::<AtSlot>(cursor, target)
+            || self.pop_after_all(cursor, target)
     }
 
     /// As [`Ring::pop`], if the slot of the cursor is ready, nobody was faster and nobody is late
-    /// where `W` looks.
+    /// where `W` looks; whether there is a value, to `target`.
     #[inline(always)]
-    fn pop_guessed<W: Care>(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
-        let one = acquire_guessed::<Emptying, C, P, _, W>(self, cursor)?;
-        Some(self.empty::<W>(one))
+    fn pop_guessed<W: Care>(
+        &self,
+        cursor: &mut Cursor<impl Tally>,
+        target: &mut MaybeUninit<S::Item>,
+    ) -> bool {
+        let Some(one) = acquire_guessed::<Emptying, C, P, _, W>(self, cursor) else { return false };
+        self.empty::<W>(one, target);
+        true
     }
 
-    /// As [`Ring::pop`], where the slot was not ready or the guess was wrong.
+    /// As [`Ring::pop`], where the slot was not ready or the guess was wrong; whether there is a value, to
+    /// `target`.
     #[inline(never)]
-    fn pop_after_all(&self, cursor: &mut Cursor<impl Tally>) -> Option<S::Item> {
-        let one = acquire_one::<Emptying, C, P, _>(self, cursor)?;
-        Some(self.empty::<AtSlot>(one))
+    fn pop_after_all(
+        &self,
+        cursor: &mut Cursor<impl Tally>,
+        target: &mut MaybeUninit<S::Item>,
+    ) -> bool {
+        let Some(one) = acquire_one::<Emptying, C, P, _>(self, cursor) else { return false };
+        self.empty::<AtSlot>(one, target);
+        true
     }
 
-    /// Moves the value out of a slot that is ours and commits it.
+    /// Moves the value out of a slot that is ours to `target`, and commits it.
     #[inline(always)]
-    pub(super) fn empty<W: Care>(&self, one: One<'_, S::Group>) -> S::Item {
-        let mut value = MaybeUninit::uninit();
+    pub(super) fn empty<W: Care>(&self, one: One<'_, S::Group>, target: &mut MaybeUninit<S::Item>) {
         // SAFETY: we own the slot until we commit the claim.
-        unsafe { buffer::copy_out::<S::Group>(one.slot.cells(), value.as_mut_ptr()) };
+        unsafe { buffer::copy_out::<S::Group>(one.slot.cells(), target.as_mut_ptr()) };
         // Late or not, the value is ours.
         let _ = commit_one::<Emptying, C, P, _, W>(self, one);
-        // SAFETY: the slot's value was moved there.
-        unsafe { value.assume_init() }
     }
 
     /// Moves at least `least` and at most `most` values from `source`, with one claim, or none;

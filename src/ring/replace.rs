@@ -21,7 +21,8 @@ use crate::buffer;
 use crate::late::{Step, await_turn, give_up, is_patient, next_step, settle_at};
 use crate::position::Position;
 use crate::sequencer::{
-    AtSlot, Emptying, Filling, One, Protocol, Shared, Side, Tracked, is_ready_beside_late,
+    AtSlot, Emptying, Filling, One, Protocol, Shared, Side, Tracked, Uncounted,
+    is_ready_beside_late,
 };
 use crate::sync::{edge::Edge, hook, retry};
 
@@ -72,7 +73,7 @@ impl<S: Store> Ring<Shared, Shared, S> {
         };
         let mut in_vain = 0;
         while in_vain < ATTEMPTS {
-            value = match self.filling(|cursor| self.push(cursor, value)) {
+            value = match self.push(&mut self.filling::<Uncounted>(), value) {
                 Ok(()) => return Ok(evicted),
                 Err(back) if self.is_closed() => {
                     if let Some(earlier) = evicted {
@@ -138,7 +139,10 @@ impl<S: Store> Ring<Shared, Shared, S> {
         if beyond > 1 {
             return if self.claim_one::<Emptying>(old) {
                 let one = One::of::<Emptying>(geometry, slot, geometry.advance(old, 1));
-                Replaced::Popped { oldest: self.empty::<AtSlot>(one), value }
+                let mut oldest = MaybeUninit::uninit();
+                self.empty::<AtSlot>(one, &mut oldest);
+                // SAFETY: it was moved there.
+                Replaced::Popped { oldest: unsafe { oldest.assume_init() }, value }
             } else {
                 Replaced::Taken(value)
             };

@@ -61,17 +61,11 @@ impl Counter {
         self.0.guess.store(guess.0);
     }
 
-    /// Lets `operate` begin at the guess. On a side of one handle, which believes its cursor, it begins
-    /// where the counter stands.
+    /// A cursor at the guess. On a side of one handle, which believes its cursor, where the counter
+    /// stands.
     #[inline(always)]
-    pub(crate) fn with_cursor<K: Protocol, F: Tally, R>(
-        &self,
-        operate: impl FnOnce(&mut Cursor<F>) -> R,
-    ) -> R {
-        if !K::SHARED {
-            return operate(&mut self.cursor());
-        }
-        operate(&mut Cursor::at(Position(self.0.guess.load())))
+    pub(crate) fn guessed<K: Protocol, F: Tally>(&self) -> Cursor<F> {
+        if K::SHARED { Cursor::at(Position(self.0.guess.load())) } else { self.cursor() }
     }
 }
 
@@ -182,24 +176,21 @@ mod tests {
     #[test]
     fn an_operation_begins_at_the_guess_and_a_lone_side_where_the_counter_is() {
         let counter = Counter::new(Position(5));
-        let begin = |cursor: &mut Cursor| cursor.next;
         counter.note(Position(9));
-        assert_eq!(counter.with_cursor::<Shared, (), _>(begin), Position(9));
-        assert_eq!(counter.with_cursor::<Solo, (), _>(begin), Position(5));
+        assert_eq!(counter.guessed::<Shared, ()>().next, Position(9));
+        assert_eq!(counter.guessed::<Solo, ()>().next, Position(5));
     }
 
     #[test]
     fn what_paths_out_of_line_do_to_a_cursor_stays_done() {
         let counter = Counter::new(Position(5));
-        let (next, freed) = counter.with_cursor::<Shared, usize, _>(|cursor| {
-            for n in [2, 3] {
-                usize::aside(cursor, |cursor| {
-                    cursor.next = Position(7 + n as Word);
-                    cursor.freed.add(n);
-                });
-            }
-            (cursor.next, cursor.freed)
-        });
-        assert_eq!((next, freed), (Position(10), 5), "of both");
+        let mut cursor = counter.guessed::<Shared, usize>();
+        for n in [2, 3] {
+            usize::aside(&mut cursor, |cursor| {
+                cursor.next = Position(7 + n as Word);
+                cursor.freed.add(n);
+            });
+        }
+        assert_eq!((cursor.next, cursor.freed), (Position(10), 5), "of both");
     }
 }

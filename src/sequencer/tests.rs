@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::vec::Vec;
 
-use super::{Filling, Side, Tracked};
+use super::{Filling, Side, Tracked, Uncounted};
 use crate::late::Lates;
 use crate::position::{Geometry, Position, Word};
 use crate::ring::{Heap, Ring, Shared};
@@ -15,19 +15,19 @@ use crate::sync::hook::{self, Point};
 type Queue = Ring<Shared, Shared, Heap<u64>>;
 
 fn push(queue: &Queue, value: u64) -> bool {
-    queue.filling(|cursor| queue.push(cursor, value)).is_ok()
+    queue.push(&mut queue.filling::<Uncounted>(), value).is_ok()
 }
 
 fn pop(queue: &Queue) -> Option<u64> {
-    queue.emptying(|cursor| queue.pop(cursor))
+    queue.pop(&mut queue.emptying::<Uncounted>())
 }
 
 fn push_batch(queue: &Queue, n: usize) -> usize {
-    queue.filling(|cursor| queue.push_slice(cursor, &Vec::from_iter(0..n as u64)))
+    queue.push_slice(&mut queue.filling::<Uncounted>(), &Vec::from_iter(0..n as u64))
 }
 
 fn pop_batch(queue: &Queue, n: usize) -> usize {
-    queue.emptying(|cursor| queue.pop_slice(cursor, &mut std::vec![0; n]))
+    queue.pop_slice(&mut queue.emptying::<Uncounted>(), &mut std::vec![0; n])
 }
 
 /// Lets consumers spend all of the budget.
@@ -99,10 +99,9 @@ fn an_exact_batch_counts_what_it_passed_as_room_and_renews_the_budget() {
         let track = queue.track();
         assert_eq!(push_batch(queue, 5), 5);
         spend_all(track.lates, track.slots.geometry);
-        let (popped, freed) =
-            queue.emptying_and_freeing(|cursor| queue.pop_slice_exact(cursor, &mut [0; 6]));
-        popped.unwrap();
-        assert_eq!(freed, 2, "of eight positions two have no value");
+        let mut cursor = queue.emptying::<usize>();
+        queue.pop_slice_exact(&mut cursor, &mut [0; 6]).unwrap();
+        assert_eq!(cursor.freed, 2, "of eight positions two have no value");
         assert!(
             track.lates.calm().is_spent(track.slots.geometry),
             "a pop gives others nothing to find"
@@ -118,10 +117,9 @@ fn an_exact_batch_counts_what_it_passed_as_room_and_renews_the_budget() {
         let track = queue.track();
         (1..7).for_each(|_| assert!(pop(queue).is_some()));
         spend_all(track.lates, track.slots.geometry);
-        let (pushed, freed) =
-            queue.filling_and_freeing(|cursor| queue.push_slice_exact(cursor, &values));
-        pushed.unwrap();
-        assert_eq!(freed, 0, "producers make no room");
+        let mut cursor = queue.filling::<usize>();
+        queue.push_slice_exact(&mut cursor, &values).unwrap();
+        assert_eq!(cursor.freed, 0, "producers make no room");
         assert!(!track.lates.calm().is_spent(track.slots.geometry));
     };
     beside_late(&queue, work, |queue| assert!(pop(queue).is_some()));
@@ -163,14 +161,12 @@ fn a_batch_that_is_given_up_renews_nothing() {
                     _ => (),
                 }
             });
-            let moved = queue.filling(|cursor| {
-                let values = [1, 2, 3, 4, 5];
-                if is_exact {
-                    queue.push_slice_exact(cursor, &values).map_or(0, |()| 5)
-                } else {
-                    queue.push_slice(cursor, &values)
-                }
-            });
+            let (mut cursor, values) = (queue.filling::<Uncounted>(), [1, 2, 3, 4, 5]);
+            let moved = if is_exact {
+                queue.push_slice_exact(&mut cursor, &values).map_or(0, |()| 5)
+            } else {
+                queue.push_slice(&mut cursor, &values)
+            };
             hook::set(|_| ());
             assert_eq!(given_up.get(), 1);
             assert!(moved > 0 && (1..=moved).all(|value| pop(queue) == Some(value as u64)));

@@ -48,11 +48,11 @@ fn a_whole_attempt_comes_after_as_many_pauses_however_they_are_divided() {
 #[test]
 fn a_trial_spins_for_longer_and_so_does_no_task() {
     let pace = Pace::new(WaitStrategy::Adaptive);
-    let first = pace.begin_where(MANY_PROCESSORS, 0).spins;
-    let first_of_task = pace.begin_task_where(MANY_PROCESSORS, 0).spins;
+    let first = pace.begin_where(MANY_PROCESSORS, 0, 1).spins;
+    let first_of_task = pace.begin_task_where(MANY_PROCESSORS, 0, 1).spins;
     waits_in_vain(&pace, FIRST_TRIAL as usize);
-    assert_eq!(pace.begin_where(MANY_PROCESSORS, 0).spins, first * (TRIAL_SPIN / SPIN));
-    let of_task = pace.begin_task_where(MANY_PROCESSORS, 0).spins;
+    assert_eq!(pace.begin_where(MANY_PROCESSORS, 0, 1).spins, first * (TRIAL_SPIN / SPIN));
+    let of_task = pace.begin_task_where(MANY_PROCESSORS, 0, 1).spins;
     assert_eq!((of_task, first_of_task), (first, first));
 }
 
@@ -60,11 +60,11 @@ fn a_trial_spins_for_longer_and_so_does_no_task() {
 fn a_task_makes_as_many_pauses_between_looks_as_a_thread() {
     let (pace, of_thread) = (Pace::new(WaitStrategy::Adaptive), Pace::new(WaitStrategy::Adaptive));
     for at in [MANY, 2 * MANY, 3 * MANY] {
-        let task = pace.begin_task_where(MANY_PROCESSORS, at);
-        let thread = of_thread.begin_where(MANY_PROCESSORS, at);
+        let task = pace.begin_task_where(MANY_PROCESSORS, at, 1);
+        let thread = of_thread.begin_where(MANY_PROCESSORS, at, 1);
         assert_eq!((task.pauses, task.spins), (thread.pauses, thread.spins));
     }
-    assert_eq!(pace.begin_task_where(MANY_PROCESSORS, 4 * MANY).pauses, 16);
+    assert_eq!(pace.begin_task_where(MANY_PROCESSORS, 4 * MANY, 1).pauses, 16);
 }
 
 const MANY_PROCESSORS: bool = false;
@@ -74,9 +74,9 @@ const ONE_PROCESSOR: bool = true;
 fn each_wait_in_vain_halves_the_next_also_of_a_task() {
     let pace = Pace::new(WaitStrategy::Adaptive);
     for half in 0..4 {
-        let turns = pace.begin_where(MANY_PROCESSORS, 0);
+        let turns = pace.begin_where(MANY_PROCESSORS, 0, 1);
         assert_eq!((turns.spins, turns.yields), (SPIN >> half, YIELDS >> half));
-        assert_eq!(pace.begin_task_where(MANY_PROCESSORS, 0).spins, SPIN >> half);
+        assert_eq!(pace.begin_task_where(MANY_PROCESSORS, 0, 1).spins, SPIN >> half);
         pace.end(true);
     }
 }
@@ -87,7 +87,7 @@ fn pauses_grow_where_much_goes_through_and_shrink_where_little_does() {
     let mut at = 0;
     let mut after = |passed| {
         at += passed;
-        pace.adapt(at)
+        pace.adapt(at, 1)
     };
     assert_eq!([MANY; 7].map(&mut after), [2, 4, 8, 16, 32, 64, 64]);
     assert_eq!([FEW, MANY - 1].map(&mut after), [64, 64], "neither much nor little");
@@ -95,18 +95,30 @@ fn pauses_grow_where_much_goes_through_and_shrink_where_little_does() {
     assert_eq!([0; 4].map(&mut after), [4, 2, 1, 1]);
 }
 
+/// A sender has a whole channel of messages before its own.
+#[test]
+fn pauses_are_no_fewer_than_asked_for_and_no_more_than_the_most() {
+    let pace = Pace::new(WaitStrategy::Adaptive);
+    let pauses = |least| {
+        let thread = pace.begin_where(MANY_PROCESSORS, 0, least).pauses;
+        (thread, pace.begin_task_where(MANY_PROCESSORS, 0, least).pauses)
+    };
+    assert_eq!([0, 1, 4, 1024].map(pauses), [(1, 1), (1, 1), (4, 4), (64, 64)]);
+    assert_eq!(pauses(1), (1, 1), "what much goes through is learned apart");
+}
+
 /// Who spins on the only processor holds up whom it waits for.
 #[test]
 fn nobody_spins_on_the_only_processor() {
-    let spins = |strategy, is_alone| Pace::new(strategy).begin_where(is_alone, 0).spins;
-    let of_task = |strategy, is_alone| Pace::new(strategy).begin_task_where(is_alone, 0).spins;
+    let spins = |strategy, is_alone| Pace::new(strategy).begin_where(is_alone, 0, 1).spins;
+    let of_task = |strategy, is_alone| Pace::new(strategy).begin_task_where(is_alone, 0, 1).spins;
     for strategy in [WaitStrategy::Adaptive, WaitStrategy::BusySpin] {
         let one = (spins(strategy, ONE_PROCESSOR), of_task(strategy, ONE_PROCESSOR));
         assert_eq!(one, (0, 0), "{strategy:?}");
         assert_eq!(of_task(strategy, MANY_PROCESSORS), SPIN, "{strategy:?}");
     }
     assert_eq!(spins(WaitStrategy::BusySpin, MANY_PROCESSORS), FOREVER);
-    let yields = |strategy| Pace::new(strategy).begin_where(ONE_PROCESSOR, 0).yields;
+    let yields = |strategy| Pace::new(strategy).begin_where(ONE_PROCESSOR, 0, 1).yields;
     assert_eq!(yields(WaitStrategy::BusySpin), FOREVER, "it waits for as long as it takes");
     assert_eq!(yields(WaitStrategy::Adaptive), YIELDS);
 }
@@ -114,7 +126,8 @@ fn nobody_spins_on_the_only_processor() {
 #[test]
 fn who_parks_neither_spins_nor_yields() {
     let pace = Pace::new(WaitStrategy::Park);
-    let turns = [pace.begin_where(MANY_PROCESSORS, 0), pace.begin_task_where(MANY_PROCESSORS, 0)];
+    let turns =
+        [pace.begin_where(MANY_PROCESSORS, 0, 1), pace.begin_task_where(MANY_PROCESSORS, 0, 1)];
     assert_eq!(turns.map(|mut turns| turns.take()), [false, false]);
 }
 

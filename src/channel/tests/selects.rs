@@ -8,6 +8,7 @@ use std::thread;
 use super::room::{Bell, poll};
 use super::{NEVER, ends_by, finishes, until};
 use crate::channel::{Receiver, Select, WaitStrategy, bounded};
+use crate::sequencer::Uncounted;
 
 /// Another has taken what the notification was for: the select joins those who wait again.
 #[test]
@@ -40,7 +41,7 @@ fn tells_the_next(receive: impl FnOnce(&Receiver<u64>) -> u64 + Send + 'static) 
     assert!(poll(&mut second, &bell).is_pending());
     // As where the first sender is late and nobody can be skipped.
     for message in [1, 2] {
-        assert_eq!(core.ring.filling(|cursor| core.ring.push(cursor, message)), Ok(()));
+        assert_eq!(core.ring.push(&mut core.ring.filling::<Uncounted>(), message), Ok(()));
     }
     core.not_empty.notify(1);
     assert_eq!(finishes(move || first.join().unwrap()), 1);

@@ -5,16 +5,16 @@ use std::rc::Rc;
 
 use super::*;
 use crate::ring::{Heap, Ring, Shared, Solo};
-use crate::sequencer::{Sequencer, Tracked};
+use crate::sequencer::{Sequencer, Tracked, Uncounted};
 
 type Slots<P, C> = Ring<P, C, Heap<u64>>;
 
 fn push<P: Sequencer, C: Sequencer>(slots: &Slots<P, C>, value: u64) -> bool {
-    slots.filling(|cursor| slots.push(cursor, value)).is_ok()
+    slots.push(&mut slots.filling::<Uncounted>(), value).is_ok()
 }
 
 fn pop<P: Sequencer, C: Sequencer>(slots: &Slots<P, C>) -> Option<u64> {
-    slots.emptying(|cursor| slots.pop(cursor))
+    slots.pop(&mut slots.emptying::<Uncounted>())
 }
 
 /// A thread of a shared side is late for some laps and comes back.

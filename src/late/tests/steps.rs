@@ -3,7 +3,7 @@
 use super::*;
 use crate::position::{Position, Word};
 use crate::ring::{Heap, Ring, Shared};
-use crate::sequencer::{Filling, Tracked};
+use crate::sequencer::{Filling, Tracked, Uncounted};
 
 type Slots = Ring<Shared, Shared, Heap<u64>>;
 
@@ -12,11 +12,11 @@ fn slots(capacity: usize) -> Arc<Slots> {
 }
 
 fn push(slots: &Slots, value: u64) -> bool {
-    slots.filling(|cursor| slots.push(cursor, value)).is_ok()
+    slots.push(&mut slots.filling::<Uncounted>(), value).is_ok()
 }
 
 fn pop(slots: &Slots) -> Option<u64> {
-    slots.emptying(|cursor| slots.pop(cursor))
+    slots.pop(&mut slots.emptying::<Uncounted>())
 }
 
 /// How many positions can be skipped until a budget is spent.

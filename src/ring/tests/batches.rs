@@ -10,6 +10,7 @@ use crate::Queue;
 use crate::ring::{
     self, Consumer, Heap, Left, Link, Producer, Ring, Shared, Staged, TooFew, mpmc::Inline,
 };
+use crate::sequencer::Uncounted;
 use crate::sync::hook::{self, Point};
 
 /// The calls that a queue has in common with the handles of a ring.
@@ -180,13 +181,14 @@ fn a_value_that_has_gone_in_is_not_touched_where_it_lay() {
         let (others, seen) = (Rc::clone(&ring), Rc::clone(&taken));
         hook::set(move |point| {
             if point == Point::Committed {
-                let value = others.emptying(|cursor| others.pop(cursor)).expect("it is committed");
+                let value =
+                    others.pop(&mut others.emptying::<Uncounted>()).expect("it is committed");
                 seen.borrow_mut().push(*value);
             }
         });
         let mut six = Vec::from_iter((0..6).map(Box::new));
         let mut left = Left::of(&mut six);
-        assert_eq!(ring.filling(|cursor| ring.push_left(cursor, &mut left)), fit);
+        assert_eq!(ring.push_left(&mut ring.filling::<Uncounted>(), &mut left), fit);
         hook::set(|_| ());
         assert!(taken.borrow().iter().copied().eq(0..fit as u32));
         assert_eq!((left.len(), ring.len()), (6 - fit, 0));
