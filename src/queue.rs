@@ -191,9 +191,9 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     ///
     /// It may be more than there were at any moment: values that came and went during the call are
     /// counted together, and a position that was skipped because a thread was late there counts as a
-    /// value until it is passed by a pop. So does the position of a push that is not done. Where that is the
-    /// last, no pop passes it: `pop` finds none, though one is counted, for as long as that thread is suspended
-    /// and nobody else pushes.
+    /// value until it is passed by a pop. So does the position of a push that is not done. While nobody
+    /// has pushed behind that, no pop passes it: `pop` finds none, though one is counted, for as long as that
+    /// thread is suspended.
     ///
     /// ```
     /// let queue = ringway::Queue::new(3);

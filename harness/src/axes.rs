@@ -239,9 +239,11 @@ impl Group {
 
     /// The pauses between two looks of the common wait.
     pub fn pauses(&self) -> u32 {
-        let is_prompt =
-            self.workload == Workload::PingPong || self.capacity < wait::SLOTS_OF_A_LINE;
-        if is_prompt { wait::PROMPT } else { wait::PAUSES }
+        if self.workload == Workload::PingPong {
+            return wait::PROMPT;
+        }
+        let pauses = self.capacity / wait::SLOTS_FOR_A_PAUSE;
+        u32::try_from(pauses).unwrap_or(wait::PAUSES).clamp(wait::PROMPT, wait::PAUSES)
     }
 
     /// Its place on every axis, in the order of filters.
@@ -334,8 +336,9 @@ mod tests {
         let pauses = |capacity, workload| {
             Group { capacity, workload, ..Group::new(Topology::new(1, 1), 1) }.pauses()
         };
-        assert_eq!(pauses(8, Workload::Saturation), wait::PAUSES);
-        assert_eq!(pauses(7, Workload::Saturation), wait::PROMPT);
+        let saturated = [1, 2, 8, 64, 511, 512, usize::MAX];
+        let pauses_of = |capacity| pauses(capacity, Workload::Saturation);
+        assert_eq!(saturated.map(pauses_of), [1, 1, 1, 8, 63, wait::PAUSES, wait::PAUSES]);
         assert_eq!(pauses(1024, Workload::PingPong), wait::PROMPT);
         assert_eq!(pauses(1024, Workload::Pairs), wait::PAUSES);
     }

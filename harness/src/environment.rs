@@ -69,8 +69,10 @@ pub struct Environment {
 pub struct CommonWait {
     /// Pauses after a failed look.
     pub pauses: u32,
-    /// The same in ping-pong and with fewer slots than a cache line has.
+    /// The same in ping-pong.
     pub prompt: u32,
+    /// For so many slots there is one, up to all of them.
+    pub slots_for_a_pause: usize,
     /// Failed looks in a row before yields.
     pub patience: u32,
 }
@@ -99,6 +101,7 @@ impl Environment {
             common_wait: CommonWait {
                 pauses: wait::PAUSES,
                 prompt: wait::PROMPT,
+                slots_for_a_pause: wait::SLOTS_FOR_A_PAUSE,
                 patience: wait::PATIENCE,
             },
         }

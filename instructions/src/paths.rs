@@ -195,14 +195,32 @@ fn laps<E: Ends>(count: usize) {
 
 /// Pushes that a full queue refuses.
 fn full<E: Ends>(count: usize) {
-    let mut ends = E::new(CAPACITY);
-    (0..CAPACITY).for_each(|_| assert!(ends.push(black_box(7))));
-    (0..count).for_each(|_| assert!(!ends.push(black_box(7))));
+    is_full::<E>(CAPACITY, count);
 }
 
 /// Pops from an empty queue.
 fn empty<E: Ends>(count: usize) {
-    let mut ends = E::new(CAPACITY);
+    is_empty::<E>(CAPACITY, count);
+}
+
+/// Pushes that a full queue of two slots refuses.
+fn full_of_two<E: Ends>(count: usize) {
+    is_full::<E>(2, count);
+}
+
+/// Pops from an empty queue of two slots.
+fn empty_of_two<E: Ends>(count: usize) {
+    is_empty::<E>(2, count);
+}
+
+fn is_full<E: Ends>(capacity: usize, count: usize) {
+    let mut ends = E::new(capacity);
+    (0..capacity).for_each(|_| assert!(ends.push(black_box(7))));
+    (0..count).for_each(|_| assert!(!ends.push(black_box(7))));
+}
+
+fn is_empty<E: Ends>(capacity: usize, count: usize) {
+    let mut ends = E::new(capacity);
     (0..count).for_each(|_| assert!(black_box(ends.pop()).is_none()));
 }
 
@@ -256,9 +274,9 @@ pub fn all() -> Vec<Path> {
         &of!("spsc", ends!(spsc): push pop pairs laps full empty; 8; 64),
         &of!("mpsc", ends!(mpsc): push pop pairs laps full empty),
         &of!("spmc", ends!(spmc): push pop pairs laps full empty),
-        &of!("mpmc", ends!(mpmc): push pop pairs laps full empty; 8; 64),
-        &of!("queue", Queue<u64>: push pop pairs laps full empty),
-        &of!("channel-try", Trying<u64>: push pop pairs laps full empty),
+        &of!("mpmc", ends!(mpmc): push pop pairs laps full empty full_of_two empty_of_two; 8; 64),
+        &of!("queue", Queue<u64>: push pop pairs laps full empty full_of_two empty_of_two),
+        &of!("channel-try", Trying<u64>: push pop pairs laps full empty full_of_two empty_of_two),
         &of!("channel-wait", Waiting<u64>: push pop pairs laps),
         &of!("spsc-64B", ends!(spsc, Line): push pop),
         &of!("mpmc-64B", ends!(mpmc, Line): push pop),

@@ -7,7 +7,7 @@ use std::vec::Vec;
 
 use super::error::{RecvError, TryRecvError, TrySendError};
 use super::metrics::{Meter, Metric};
-use super::pace::{Pace, note_processors};
+use super::pace::{Pace, Pauses, note_processors};
 use super::waiters::{Waiters, Waiting};
 use crate::position::Word;
 use crate::ring::{Heap, Ring, Sequencer, Shared};
@@ -33,8 +33,14 @@ pub(super) enum End {
     Receiving,
 }
 
-/// For so many slots a sender makes one more pause between two looks, up to the most that there are.
-const SLOTS_FOR_A_PAUSE: Word = 16;
+/// For so many slots there may be a pause between two looks. With more pauses the other end would be through with
+/// all of the slots in the meantime, and wait itself.
+const SLOTS_FOR_A_PAUSE: Word = 8;
+
+/// For so many slots a sender makes a pause at least. It has a whole channel of messages before its own: if it
+/// came for each slot as soon as that is free, both ends would work on the same lines for as long as the channel
+/// is full.
+const SLOTS_FOR_A_PAUSE_OF_A_SENDER: Word = 2 * SLOTS_FOR_A_PAUSE;
 
 /// How often a receiver looks for a message that was claimed before the close.
 const LAST_LOOKS: u32 = if cfg!(ringway_modelled) { 1 } else { 100 };
@@ -302,7 +308,7 @@ impl<T, C: Sequencer> Core<T, C> {
             }
         }
         self.count_wait(end, false);
-        let mut turns = pace.begin(self.position(end), self.least_pauses(end));
+        let mut turns = pace.begin(self.position(end), self.pauses(end));
         loop {
             let over = turns.is_slow() && is_over();
             if over || !turns.is_glance() || self.seems_ready(end) {
@@ -350,7 +356,7 @@ impl<T, C: Sequencer> Core<T, C> {
     ) -> Poll<R> {
         let is_new = waiting.is_none();
         if is_new {
-            let mut turns = pace.begin_task(self.position(end), self.least_pauses(end));
+            let mut turns = pace.begin_task(self.position(end), self.pauses(end));
             while !self.seems_ready(end) && turns.take() {}
         }
         let mut has_waited = !is_new;
@@ -457,15 +463,14 @@ impl<T, C: Sequencer> Core<T, C> {
         }
     }
 
-    /// How many pauses one who waits at this end makes between two looks at least.
-    ///
-    /// A sender has a whole channel of messages before its own. If it came for each slot as soon as that is
-    /// free, both ends would work on the same lines for as long as the channel stays full.
-    fn least_pauses(&self, end: End) -> Word {
-        match end {
-            End::Sending => self.ring.capacity() as Word / SLOTS_FOR_A_PAUSE,
+    /// How many pauses one who waits at this end makes between two looks.
+    fn pauses(&self, end: End) -> Pauses {
+        let capacity = self.ring.capacity() as Word;
+        let least = match end {
+            End::Sending => capacity / SLOTS_FOR_A_PAUSE_OF_A_SENDER,
             End::Receiving => 1,
-        }
+        };
+        Pauses::between(least, capacity / SLOTS_FOR_A_PAUSE)
     }
 
     /// Where the counter of this end stands.

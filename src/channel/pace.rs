@@ -75,6 +75,20 @@ const TRIAL_SPIN: u32 = 4096;
 /// By how many bits an adaptive wait is shorter at most.
 const LEAST_HOPE: Word = 6;
 
+/// How many pauses there are between two looks of a wait that adapts them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pauses {
+    least: Word,
+    most: Word,
+}
+
+impl Pauses {
+    /// Between so many and so many, as far as those are between 1 and [`LONGEST`].
+    pub(super) fn between(least: Word, most: Word) -> Self {
+        Self { least: least.clamp(1, LONGEST), most: most.clamp(1, LONGEST) }
+    }
+}
+
 /// What a handle remembers from one wait to the next. Threads that share a handle may mix it up;
 /// then they wait longer or shorter, each by one trial at most.
 #[derive(Debug)]
@@ -94,18 +108,18 @@ impl Pace {
         Self { strategy, pauses: Atomic::new(1), last: Atomic::new(0), slept: Atomic::new(0) }
     }
 
-    /// Begins a wait of a side whose counter stands at `at`, with at least so many pauses between two looks where
-    /// it adapts them, up to [`LONGEST`].
-    pub(super) fn begin(&self, at: Word, least: Word) -> Turns {
-        self.begin_where(is_alone(), at, least)
+    /// Begins a wait of a side whose counter stands at `at`, with so many pauses between two looks where it adapts
+    /// them.
+    pub(super) fn begin(&self, at: Word, bounds: Pauses) -> Turns {
+        self.begin_where(is_alone(), at, bounds)
     }
 
     /// The same where the process has one processor, or has more.
-    fn begin_where(&self, is_alone: bool, at: Word, least: Word) -> Turns {
+    fn begin_where(&self, is_alone: bool, at: Word, bounds: Pauses) -> Turns {
         let (pauses, spins, yields) = match self.strategy {
             _ if cfg!(ringway_modelled) => (1, 0, 0),
             WaitStrategy::Adaptive => {
-                let pauses = self.adapt(at, least);
+                let pauses = self.adapt(at, bounds);
                 let hope = self.hope();
                 let spin = if self.is_trial() { TRIAL_SPIN } else { SPIN >> hope };
                 (pauses, if is_alone { 0 } else { spin / pauses }, YIELDS >> hope)
@@ -119,17 +133,17 @@ impl Pace {
 
     /// Begins a wait of a task, which spins like an adaptive one and never holds its executor up
     /// for longer.
-    pub(super) fn begin_task(&self, at: Word, least: Word) -> Turns {
-        self.begin_task_where(is_alone(), at, least)
+    pub(super) fn begin_task(&self, at: Word, bounds: Pauses) -> Turns {
+        self.begin_task_where(is_alone(), at, bounds)
     }
 
     /// The same where the process has one processor, or has more.
-    fn begin_task_where(&self, is_alone: bool, at: Word, least: Word) -> Turns {
+    fn begin_task_where(&self, is_alone: bool, at: Word, bounds: Pauses) -> Turns {
         let none = Turns { pauses: 1, taken: 0, spins: 0, yields: 0 };
         if cfg!(ringway_modelled) || is_alone || self.strategy == WaitStrategy::Park {
             return none;
         }
-        let pauses = self.adapt(at, least);
+        let pauses = self.adapt(at, bounds);
         Turns { pauses, spins: (SPIN / pauses) >> self.hope(), ..none }
     }
 
@@ -158,18 +172,19 @@ impl Pace {
         slept >= FIRST_TRIAL && (slept.is_power_of_two() || slept % RAREST_TRIAL == 0)
     }
 
-    /// The pauses for this wait, at least so many.
-    fn adapt(&self, at: Word, least: Word) -> u32 {
+    /// The pauses for this wait.
+    fn adapt(&self, at: Word, bounds: Pauses) -> u32 {
         let passed = at.wrapping_sub(self.last.load(Edge::RELAXED));
         self.last.store(at, Edge::RELAXED);
         let before = self.pauses.load(Edge::RELAXED);
         let pauses = match passed {
-            MANY.. => (before * 2).min(LONGEST),
+            MANY.. => before * 2,
             FEW.. => before,
-            _ => (before / 2).max(1),
+            _ => before / 2,
         };
+        let pauses = pauses.clamp(bounds.least, bounds.most);
         self.pauses.store(pauses, Edge::RELAXED);
-        pauses.max(least).min(LONGEST) as u32
+        pauses as u32
     }
 }
 

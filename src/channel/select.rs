@@ -12,7 +12,7 @@ use std::vec::Vec;
 use self::choice::{Choice, ToRecv, ToSend};
 use super::error::{RecvError, SendError};
 use super::kind::Kind;
-use super::pace::{Pace, WaitStrategy};
+use super::pace::{Pace, Pauses, WaitStrategy};
 use super::{Receiver, Sender};
 #[cfg(not(ringway_modelled))]
 use crate::sync::{Atomic, edge::Edge};
@@ -189,7 +189,7 @@ impl<'a, R> Select<'a, R> {
     /// Waits until one of them is done; which.
     fn wait(&mut self, deadline: Option<Instant>) -> Option<usize> {
         let is_over = || deadline.is_some_and(|deadline| now() >= deadline);
-        let mut turns = Pace::new(WaitStrategy::Adaptive).begin(0, 1);
+        let mut turns = Pace::new(WaitStrategy::Adaptive).begin(0, Pauses::between(1, 1));
         loop {
             let done = self.attempt();
             if done.is_some() || is_over() {

@@ -89,8 +89,8 @@ macro_rules! common {
             /// It may be more than there were at any moment: messages that came and went during the call are
             /// counted together, and a position that was skipped because a thread was late there counts
             /// as a message until receivers have passed it. So does the position of a message that is being
-            /// sent. Where that is the last and the channel is open, receivers do not pass it: `try_recv` finds
-            /// none, though one is counted, for as long as that thread is suspended and nobody else sends.
+            /// sent. While nobody has sent behind that and the channel is open, receivers do not pass it: `try_recv`
+            /// finds none, though one is counted, for as long as that thread is suspended.
             ///
             /// ```
             /// let (sender, receiver) = ringway::channel::bounded(3);

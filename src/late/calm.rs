@@ -71,6 +71,13 @@ impl Calm {
         fence::is_patient() || self.late.load(edge::WATCH_LOOK) == self.calm.load(Edge::RELAXED)
     }
 
+    /// Whether somebody has found the ring calm, and nothing has changed since. Nobody can say so of a ring
+    /// that is closed.
+    #[inline(always)]
+    pub fn is_known(&self) -> bool {
+        !fence::is_patient() && self.late.load(edge::WATCH_LOOK) == self.calm.load(Edge::RELAXED)
+    }
+
     /// Finds out whether nobody is late and nothing spent, and says so to all others.
     #[inline(always)]
     pub fn note(&self) -> bool {
@@ -91,8 +98,8 @@ impl Calm {
         is_calm
     }
 
-    /// A late word is about to be set.
-    pub(super) fn raise(&self) {
+    /// A late word is about to be set, or the ring to be closed for ever.
+    pub fn raise(&self) {
         self.late.fetch_add(VERSION + 1, Edge::RELAXED);
         self.forget();
     }
@@ -105,7 +112,7 @@ impl Calm {
     }
 
     /// One late word less is set.
-    pub(super) fn lower(&self) {
+    pub fn lower(&self) {
         self.late.fetch_add(VERSION - 1, edge::WATCH_LOWER);
     }
 

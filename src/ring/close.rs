@@ -3,7 +3,7 @@
 use super::Store;
 use super::core::Ring;
 use crate::position::Position;
-use crate::sequencer::{Sequencer, Shared};
+use crate::sequencer::{Sequencer, Shared, Tracked};
 use crate::sync::{edge, edge::Edge, hook};
 
 impl<C: Sequencer, S: Store> Ring<Shared, C, S> {
@@ -15,6 +15,14 @@ impl<C: Sequencer, S: Store> Ring<Shared, C, S> {
     #[cfg(feature = "std")]
     pub(crate) fn close(&self) -> bool {
         let mut filled = self.filled_position();
+        if self.is_closed_at(filled) {
+            return false;
+        }
+        // The ring is not calm any more, for ever. Nobody comes behind a producer that is late, whom consumers
+        // that go by the marks alone would never skip.
+        let calm = self.track().lates.calm();
+        calm.raise();
+        hook::at(hook::Point::Looked);
         while !self.is_closed_at(filled) {
             hook::at(hook::Point::Looked);
             match self.filled.compare_exchange(filled.0, filled.closed().0, edge::CLOSE) {
@@ -22,12 +30,16 @@ impl<C: Sequencer, S: Store> Ring<Shared, C, S> {
                 Err(latest) => filled = Position(latest),
             }
         }
+        calm.lower();
         false
     }
 
     /// Whether the ring takes no more values.
+    ///
+    /// One that is calm is not closed, which needs no look at the counters: that would take their lines away
+    /// from those who claim by them.
     pub(crate) fn is_closed(&self) -> bool {
-        self.is_closed_at(self.filled_position())
+        !self.track().lates.calm().is_known() && self.is_closed_at(self.filled_position())
     }
 
     /// Where the producers' counter stands.

@@ -136,7 +136,7 @@ impl<L: Link> Consumer<L> {
     /// than there were at any moment. A value counts from the moment its slot is claimed until another
     /// handle claims it, and so does a position that was skipped because a thread was late there, until
     /// a consumer passes it: a `pop` may find none though one was counted, and does so each time for as long
-    /// as the producer that has claimed last is suspended before its value is there.
+    /// as the producer that has claimed it is suspended before its value is there and nobody has pushed behind.
     ///
     /// ```
     /// let (mut producer, consumer) = ringway::ring::mpsc(8);

@@ -6,8 +6,8 @@ use super::Store;
 use super::core::Ring;
 use crate::buffer;
 use crate::sequencer::{
-    AtSlot, Calm, Care, Cursor, Emptying, Filling, InSector, One, Sequencer, Tally, Tracked,
-    acquire_guessed, acquire_one, commit_one, move_many,
+    AtSlot, Calm, Care, Cursor, Emptying, Filling, InSector, One, Protocol, Sequencer, Side, Tally,
+    Tracked, acquire_guessed, acquire_one, commit_one, is_blocked, move_many,
 };
 
 /// A value that is not in the ring yet, on the paths out of line.
@@ -84,6 +84,8 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
                 }
                 return;
             }
+        } else if self.is_blocked::<Filling, P, C>(cursor) {
+            return;
         }
         if let Some(one) = acquire_guessed::<Filling, P, C, _, AtSlot>(self, cursor) {
             if !self.fill_from::<AtSlot>(one, unsent) {
@@ -179,6 +181,12 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         !Self::IS_LONE && !self.track().lates.calm().note()
     }
 
+    /// Whether side `D`, of kind `K` and across from one of kind `O`, can get no further, as the marks say.
+    #[inline(always)]
+    fn is_blocked<D: Side, K: Protocol, O: Protocol>(&self, cursor: &Cursor<impl Tally>) -> bool {
+        !Self::IS_LONE && is_blocked::<D, K, O, _>(&self.track(), cursor.next)
+    }
+
     /// As [`Ring::pop`], where the first try has failed; whether there is a value, to `target`. An option that is
     /// returned would have its place in memory on the straight path too.
     #[inline(never)]
@@ -197,9 +205,14 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         cursor: &mut Cursor<impl Tally>,
         target: &mut MaybeUninit<S::Item>,
     ) -> bool {
-        (self.is_disturbed() && self.pop_guessed::<InSector>(cursor, target))
-            || self.pop_guessed::<AtSlot>(cursor, target)
-            || self.pop_after_all(cursor, target)
+        if self.is_disturbed() {
+            if self.pop_guessed::<InSector>(cursor, target) {
+                return true;
+            }
+        } else if self.is_blocked::<Emptying, C, P>(cursor) {
+            return false;
+        }
+        self.pop_guessed::<AtSlot>(cursor, target) || self.pop_after_all(cursor, target)
     }
 
     /// As [`Ring::pop`], if the slot of the cursor is ready, nobody was faster and nobody is late

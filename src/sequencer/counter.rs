@@ -25,9 +25,10 @@ struct Words {
     /// which one of them stopped, not always the last.
     ///
     /// A processor reads a word late that it has just changed by a locked instruction, and all
-    /// that follows from the word waits. This one beside it was stored, and is read at once.
-    guess: Hint,
-    batched: Line<Atomic>,
+    /// that follows from the word waits. This one was stored, and is read at once. The other side, which looks
+    /// at the counter where it finds nothing, does not take its line away.
+    guess: Line<Hint>,
+    batched: Atomic,
 }
 
 impl Counter {
@@ -37,8 +38,8 @@ impl Counter {
             let Position(word) = position;
             Self(CachePadded::new(Words {
                 claimed: Atomic::new(word),
-                guess: Hint::new(word),
-                batched: Line(Atomic::new(word)),
+                guess: Line(Hint::new(word)),
+                batched: Atomic::new(word),
             }))
         }
     }
@@ -46,7 +47,7 @@ impl Counter {
     /// How far the side has come by its last batch, if both sides have one handle.
     #[inline(always)]
     pub(crate) fn batched(&self) -> &Atomic {
-        &self.0.batched.0
+        &self.0.batched
     }
 
     /// A cursor where the counter stands.
@@ -58,14 +59,14 @@ impl Counter {
     /// Notes where the next operation without a handle may begin.
     #[inline(always)]
     pub(crate) fn note(&self, guess: Position) {
-        self.0.guess.store(guess.0);
+        self.0.guess.0.store(guess.0);
     }
 
     /// A cursor at the guess. On a side of one handle, which believes its cursor, where the counter
     /// stands.
     #[inline(always)]
     pub(crate) fn guessed<K: Protocol, F: Tally>(&self) -> Cursor<F> {
-        if K::SHARED { Cursor::at(Position(self.0.guess.load())) } else { self.cursor() }
+        if K::SHARED { Cursor::at(Position(self.0.guess.0.load())) } else { self.cursor() }
     }
 }
 

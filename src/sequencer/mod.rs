@@ -28,6 +28,7 @@
 
 mod around;
 mod batch;
+mod blocked;
 mod care;
 mod counter;
 mod lone;
@@ -37,6 +38,7 @@ mod solo;
 
 pub use around::move_many;
 pub use batch::{acquire_many, commit_many};
+pub use blocked::is_blocked;
 pub use care::{AtSlot, Calm, Care, InSector, is_ready_beside_late};
 pub use counter::{Counter, Cursor, Tally, Uncounted};
 pub use lone::are_lone;

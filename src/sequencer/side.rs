@@ -29,6 +29,13 @@ pub trait Side {
         geometry.lap_of(Self::across(geometry, position)) | Self::Other::TURN
     }
 
+    /// Whether a mark says that at the slot of `position` the turn of this side has come, or has passed.
+    #[inline(always)]
+    fn has_come(geometry: Geometry, position: Position, mark: Word) -> bool {
+        let ahead = geometry.laps_ahead(mark, position);
+        ahead > 0 || (ahead == 0 && mark & 1 >= Self::TURN)
+    }
+
     /// Whether this side can get no further than `from`, the other side's counter being at
     /// `other`: full, or empty. `in_lap` says that the mark of the slot is of the lap of `from`
     /// and that nobody is held there.

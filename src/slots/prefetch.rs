@@ -16,9 +16,8 @@ use crate::sequencer::Side;
 /// copies a value, the processor finds by itself that line follows line.
 const MOST: usize = 32;
 
-/// In a ring of no more slots nothing is asked for. While one side pauses between two looks the other fills
-/// or empties about as many.
-pub(super) const FEW: usize = 96;
+/// In a ring of no more groups nothing is asked for: the other side is at work there.
+pub(super) const FEW: usize = 8;
 
 /// Asks for the lines of the group that is so many groups on, to be written: those that fall to `len` slots
 /// from `place` on, the group's being dealt out to its slots, so that whoever passes all of them asks

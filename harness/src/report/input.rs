@@ -88,8 +88,10 @@ pub struct Env {
 pub struct CommonWait {
     /// Pauses after a failed look.
     pub pauses: u32,
-    /// The same in ping-pong and with fewer slots than a cache line has, if it was another.
+    /// The same in ping-pong, if it was another.
     pub prompt: Option<u32>,
+    /// For so many slots there was one, up to all of them; before that was so, in ping-pong and with fewer than 8.
+    pub slots_for_a_pause: Option<usize>,
     /// Failed looks in a row before yields.
     pub patience: u32,
 }

@@ -18,9 +18,15 @@ pub fn section(analysis: &Analysis<'_>) -> Markup {
         .as_ref()
         .map(|grade| grade.as_str().map_or_else(|| grade.to_string(), str::to_owned));
     let wait = env.common_wait.as_ref().map(|wait| {
-        let prompt = wait.prompt.map_or_else(String::new, |pauses| {
-            format!(" ({pauses} in ping-pong and with fewer slots than a cache line has)")
-        });
+        let prompt = match (wait.prompt, wait.slots_for_a_pause) {
+            (Some(pauses), Some(slots)) => {
+                format!(" (one for each {slots} slots, if fewer; {pauses} in ping-pong)")
+            }
+            (Some(pauses), None) => {
+                format!(" ({pauses} in ping-pong and with fewer slots than a cache line has)")
+            }
+            _ => String::new(),
+        };
         format!(
             "{} pauses{prompt} after a failed look, yields after {} of them",
             wait.pauses, wait.patience

@@ -296,18 +296,20 @@ fn force_push_evicts_no_more_than_it_returns() {
 /// out: the counters alone tell so, without the help of the light fence.
 #[test]
 fn d2_empty_is_not_said_of_a_queue_that_is_never_empty() {
-    explore_unfenced("never empty", (3, 1000), |ledger| {
-        let queue = queue(3);
-        assert!(queue.push(ledger.value(0)).is_ok());
-        let theirs = Arc::clone(&queue);
-        let thread = thread::spawn(move || {
-            assert!(theirs.push(ledger.value(1)).is_ok());
-            theirs.pop().map(|value| value.id())
+    for (way, capacity) in [("marks", 2), ("counters", 3)] {
+        explore_unfenced(&format!("never empty, by {way}"), (3, 700), move |ledger| {
+            let queue = queue(capacity);
+            assert!(queue.push(ledger.value(0)).is_ok());
+            let theirs = Arc::clone(&queue);
+            let thread = thread::spawn(move || {
+                assert!(theirs.push(ledger.value(1)).is_ok());
+                theirs.pop().map(|value| value.id())
+            });
+            let own = queue.pop().map(|value| value.id());
+            let received = [own, thread.join().unwrap()];
+            assert_exactly(Vec::from_iter(received.into_iter().flatten()), vec![0, 1]);
         });
-        let own = queue.pop().map(|value| value.id());
-        let received = [own, thread.join().unwrap()];
-        assert_exactly(Vec::from_iter(received.into_iter().flatten()), vec![0, 1]);
-    });
+    }
 }
 
 /// The same for who looks how many there are: `is_empty`, and a batch for which memory is to be reserved.
@@ -351,19 +353,22 @@ fn d2_a_ring_that_is_never_empty_does_not_seem_so() {
 /// There is always room in the queue, since each thread but one takes a value out before it puts one in.
 #[test]
 fn d2_full_is_not_said_of_a_queue_that_is_never_full() {
-    explore_unfenced("never full", (3, 1000), |ledger| {
-        let queue = queue(2);
-        assert!(queue.push(ledger.value(0)).is_ok());
-        let theirs = Arc::clone(&queue);
-        let thread = thread::spawn(move || {
-            let popped = theirs.pop().map(|value| value.id());
-            (popped, theirs.push(ledger.value(1)).is_ok())
+    for (way, capacity) in [("marks", 2), ("counters", 3)] {
+        explore_unfenced(&format!("never full, by {way}"), (3, 700), move |ledger| {
+            let queue = queue(capacity);
+            let full = capacity as u64 - 1;
+            assert!((0..full).all(|id| queue.push(ledger.value(id)).is_ok()));
+            let theirs = Arc::clone(&queue);
+            let thread = thread::spawn(move || {
+                let popped = theirs.pop().map(|value| value.id());
+                (popped, theirs.push(ledger.value(full)).is_ok())
+            });
+            let is_pushed = queue.push(ledger.value(full + 1)).is_ok();
+            let (popped, others_is_pushed) = thread.join().unwrap();
+            assert!(is_pushed && others_is_pushed, "{is_pushed} {others_is_pushed}");
+            let mut received = drain(&queue);
+            received.extend(popped);
+            assert_exactly(received, Vec::from_iter(0..=full + 1));
         });
-        let is_pushed = queue.push(ledger.value(2)).is_ok();
-        let (popped, others_is_pushed) = thread.join().unwrap();
-        assert!(is_pushed && others_is_pushed, "{is_pushed} {others_is_pushed}");
-        let mut received = drain(&queue);
-        received.extend(popped);
-        assert_exactly(received, vec![0, 1, 2]);
-    });
+    }
 }

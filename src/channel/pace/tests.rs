@@ -4,6 +4,8 @@ use std::vec::Vec;
 
 use super::*;
 
+const ANY: Pauses = Pauses { least: 1, most: LONGEST };
+
 /// By how many bits the waits are shorter from the first on, if all end asleep; `None` is a trial.
 fn waits_in_vain(pace: &Pace, n: usize) -> Vec<Option<u32>> {
     let wait = |_| {
@@ -48,11 +50,11 @@ fn a_whole_attempt_comes_after_as_many_pauses_however_they_are_divided() {
 #[test]
 fn a_trial_spins_for_longer_and_so_does_no_task() {
     let pace = Pace::new(WaitStrategy::Adaptive);
-    let first = pace.begin_where(MANY_PROCESSORS, 0, 1).spins;
-    let first_of_task = pace.begin_task_where(MANY_PROCESSORS, 0, 1).spins;
+    let first = pace.begin_where(MANY_PROCESSORS, 0, ANY).spins;
+    let first_of_task = pace.begin_task_where(MANY_PROCESSORS, 0, ANY).spins;
     waits_in_vain(&pace, FIRST_TRIAL as usize);
-    assert_eq!(pace.begin_where(MANY_PROCESSORS, 0, 1).spins, first * (TRIAL_SPIN / SPIN));
-    let of_task = pace.begin_task_where(MANY_PROCESSORS, 0, 1).spins;
+    assert_eq!(pace.begin_where(MANY_PROCESSORS, 0, ANY).spins, first * (TRIAL_SPIN / SPIN));
+    let of_task = pace.begin_task_where(MANY_PROCESSORS, 0, ANY).spins;
     assert_eq!((of_task, first_of_task), (first, first));
 }
 
@@ -60,11 +62,11 @@ fn a_trial_spins_for_longer_and_so_does_no_task() {
 fn a_task_makes_as_many_pauses_between_looks_as_a_thread() {
     let (pace, of_thread) = (Pace::new(WaitStrategy::Adaptive), Pace::new(WaitStrategy::Adaptive));
     for at in [MANY, 2 * MANY, 3 * MANY] {
-        let task = pace.begin_task_where(MANY_PROCESSORS, at, 1);
-        let thread = of_thread.begin_where(MANY_PROCESSORS, at, 1);
+        let task = pace.begin_task_where(MANY_PROCESSORS, at, ANY);
+        let thread = of_thread.begin_where(MANY_PROCESSORS, at, ANY);
         assert_eq!((task.pauses, task.spins), (thread.pauses, thread.spins));
     }
-    assert_eq!(pace.begin_task_where(MANY_PROCESSORS, 4 * MANY, 1).pauses, 16);
+    assert_eq!(pace.begin_task_where(MANY_PROCESSORS, 4 * MANY, ANY).pauses, 16);
 }
 
 const MANY_PROCESSORS: bool = false;
@@ -74,9 +76,9 @@ const ONE_PROCESSOR: bool = true;
 fn each_wait_in_vain_halves_the_next_also_of_a_task() {
     let pace = Pace::new(WaitStrategy::Adaptive);
     for half in 0..4 {
-        let turns = pace.begin_where(MANY_PROCESSORS, 0, 1);
+        let turns = pace.begin_where(MANY_PROCESSORS, 0, ANY);
         assert_eq!((turns.spins, turns.yields), (SPIN >> half, YIELDS >> half));
-        assert_eq!(pace.begin_task_where(MANY_PROCESSORS, 0, 1).spins, SPIN >> half);
+        assert_eq!(pace.begin_task_where(MANY_PROCESSORS, 0, ANY).spins, SPIN >> half);
         pace.end(true);
     }
 }
@@ -87,7 +89,7 @@ fn pauses_grow_where_much_goes_through_and_shrink_where_little_does() {
     let mut at = 0;
     let mut after = |passed| {
         at += passed;
-        pace.adapt(at, 1)
+        pace.adapt(at, ANY)
     };
     assert_eq!([MANY; 7].map(&mut after), [2, 4, 8, 16, 32, 64, 64]);
     assert_eq!([FEW, MANY - 1].map(&mut after), [64, 64], "neither much nor little");
@@ -95,30 +97,37 @@ fn pauses_grow_where_much_goes_through_and_shrink_where_little_does() {
     assert_eq!([0; 4].map(&mut after), [4, 2, 1, 1]);
 }
 
-/// A sender has a whole channel of messages before its own.
 #[test]
-fn pauses_are_no_fewer_than_asked_for_and_no_more_than_the_most() {
-    let pace = Pace::new(WaitStrategy::Adaptive);
-    let pauses = |least| {
-        let thread = pace.begin_where(MANY_PROCESSORS, 0, least).pauses;
-        (thread, pace.begin_task_where(MANY_PROCESSORS, 0, least).pauses)
-    };
-    assert_eq!([0, 1, 4, 1024].map(pauses), [(1, 1), (1, 1), (4, 4), (64, 64)]);
-    assert_eq!(pauses(1), (1, 1), "what much goes through is learned apart");
+fn pauses_stay_within_their_bounds_also_when_much_or_little_goes_through() {
+    for (least, most) in [(1, 1), (1, 8), (4, 8), (64, 64)] {
+        for passed in [0, MANY] {
+            let pace = Pace::new(WaitStrategy::Adaptive);
+            let bounds = Pauses::between(least, most);
+            let waits = (1..=10).map(|wait| {
+                let at = 2 * wait * passed;
+                let task = pace.begin_task_where(MANY_PROCESSORS, at + passed, bounds).pauses;
+                (pace.begin_where(MANY_PROCESSORS, at + 2 * passed, bounds).pauses, task)
+            });
+            let end = if passed == 0 { least } else { most } as u32;
+            assert_eq!(waits.last(), Some((end, end)), "from {least} to {most}");
+        }
+    }
+    let (few, many) = (Pauses::between(0, 0), Pauses::between(1000, Word::MAX));
+    assert_eq!([few.least, few.most, many.least, many.most], [1, 1, LONGEST, LONGEST]);
 }
 
 /// Who spins on the only processor holds up whom it waits for.
 #[test]
 fn nobody_spins_on_the_only_processor() {
-    let spins = |strategy, is_alone| Pace::new(strategy).begin_where(is_alone, 0, 1).spins;
-    let of_task = |strategy, is_alone| Pace::new(strategy).begin_task_where(is_alone, 0, 1).spins;
+    let spins = |strategy, is_alone| Pace::new(strategy).begin_where(is_alone, 0, ANY).spins;
+    let of_task = |strategy, is_alone| Pace::new(strategy).begin_task_where(is_alone, 0, ANY).spins;
     for strategy in [WaitStrategy::Adaptive, WaitStrategy::BusySpin] {
         let one = (spins(strategy, ONE_PROCESSOR), of_task(strategy, ONE_PROCESSOR));
         assert_eq!(one, (0, 0), "{strategy:?}");
         assert_eq!(of_task(strategy, MANY_PROCESSORS), SPIN, "{strategy:?}");
     }
     assert_eq!(spins(WaitStrategy::BusySpin, MANY_PROCESSORS), FOREVER);
-    let yields = |strategy| Pace::new(strategy).begin_where(ONE_PROCESSOR, 0, 1).yields;
+    let yields = |strategy| Pace::new(strategy).begin_where(ONE_PROCESSOR, 0, ANY).yields;
     assert_eq!(yields(WaitStrategy::BusySpin), FOREVER, "it waits for as long as it takes");
     assert_eq!(yields(WaitStrategy::Adaptive), YIELDS);
 }
@@ -127,7 +136,7 @@ fn nobody_spins_on_the_only_processor() {
 fn who_parks_neither_spins_nor_yields() {
     let pace = Pace::new(WaitStrategy::Park);
     let turns =
-        [pace.begin_where(MANY_PROCESSORS, 0, 1), pace.begin_task_where(MANY_PROCESSORS, 0, 1)];
+        [pace.begin_where(MANY_PROCESSORS, 0, ANY), pace.begin_task_where(MANY_PROCESSORS, 0, ANY)];
     assert_eq!(turns.map(|mut turns| turns.take()), [false, false]);
 }
 

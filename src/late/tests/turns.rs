@@ -175,9 +175,11 @@ fn a_slot_that_was_given_up_and_not_left_is_none_of_the_batch_that_goes_around_i
         let late = Steps::of(stops, move || theirs.push_slice(&[500, 501]));
         let mut theirs = consumer.clone();
         let skips_one = [Point::Intended, Point::Looked, Point::Asking];
-        let skipper = Stopped::when(move |seen| seen.ends_with(&skips_one), move || theirs.pop());
+        // By a batch: a single pop goes by the marks in a ring of so few slots.
+        let pops = move || theirs.pop_slice(&mut [0]);
+        let skipper = Stopped::when(move |seen| seen.ends_with(&skips_one), pops);
         late.goes_on_to(Point::Left);
-        assert_eq!(skipper.release(), None);
+        assert_eq!(skipper.release(), 0);
         pass(CAPACITY - 2, &mut producer, &mut consumer);
         let values = [10, 11, 12, 13];
         producer.push_slice_exact(&values).expect("there are as many slots beside that one");

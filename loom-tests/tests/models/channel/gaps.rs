@@ -82,7 +82,7 @@ fn a_batch_that_gives_up_positions_wakes_the_receiver() {
 /// Two senders and a receiver, each of which may be skipped or sleep.
 #[test]
 fn two_senders_skip_each_other() {
-    explore_skipping("two senders skip", (1, 1000), |ledger| {
+    explore_skipping("two senders skip", (1, 900), |ledger| {
         let (sender, receiver) = channel(2);
         let another = sender.clone();
         let first = thread::spawn(move || sender.send(ledger.value(0)).is_ok());
