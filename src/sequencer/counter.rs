@@ -21,13 +21,21 @@ struct Line<T>(T);
 #[derive(Debug)]
 struct Words {
     claimed: Atomic,
+    beside: Line<Beside>,
+}
+
+/// What is not in the line of the counter. A ring uses one of the two.
+#[derive(Debug)]
+struct Beside {
     /// A guess of the counter, for operations without a handle that could keep one: a position at
     /// which one of them stopped, not always the last.
     ///
     /// A processor reads a word late that it has just changed by a locked instruction, and all
     /// that follows from the word waits. This one was stored, and is read at once. The other side, which looks
     /// at the counter where it finds nothing, does not take its line away.
-    guess: Line<Hint>,
+    guess: Hint,
+    /// At this word the other side looks where it finds nothing, if both sides have one handle. It does not take the
+    /// line away that each message is a store to.
     batched: Atomic,
 }
 
@@ -38,8 +46,7 @@ impl Counter {
             let Position(word) = position;
             Self(CachePadded::new(Words {
                 claimed: Atomic::new(word),
-                guess: Line(Hint::new(word)),
-                batched: Atomic::new(word),
+                beside: Line(Beside { guess: Hint::new(word), batched: Atomic::new(word) }),
             }))
         }
     }
@@ -47,7 +54,7 @@ impl Counter {
     /// How far the side has come by its last batch, if both sides have one handle.
     #[inline(always)]
     pub(crate) fn batched(&self) -> &Atomic {
-        &self.0.batched
+        &self.0.beside.0.batched
     }
 
     /// A cursor where the counter stands.
@@ -59,14 +66,14 @@ impl Counter {
     /// Notes where the next operation without a handle may begin.
     #[inline(always)]
     pub(crate) fn note(&self, guess: Position) {
-        self.0.guess.0.store(guess.0);
+        self.0.beside.0.guess.store(guess.0);
     }
 
     /// A cursor at the guess. On a side of one handle, which believes its cursor, where the counter
     /// stands.
     #[inline(always)]
     pub(crate) fn guessed<K: Protocol, F: Tally>(&self) -> Cursor<F> {
-        if K::SHARED { Cursor::at(Position(self.0.guess.0.load())) } else { self.cursor() }
+        if K::SHARED { Cursor::at(Position(self.0.beside.0.guess.load())) } else { self.cursor() }
     }
 }
 
@@ -173,6 +180,16 @@ mod tests {
     use super::super::{Shared, Solo};
     use super::*;
     use crate::position::Word;
+
+    /// Who finds nothing looks at the word of the batches where both sides have one handle, and each message
+    /// is a store to the counter.
+    #[test]
+    fn what_the_other_side_looks_at_in_vain_is_not_in_the_line_of_the_counter() {
+        let counter = Counter::new(Position(5));
+        let line = |word: *const ()| word.addr() / align_of::<Line<()>>();
+        let claimed = line((&raw const *counter).cast());
+        assert_ne!(line((&raw const *counter.batched()).cast()), claimed);
+    }
 
     #[test]
     fn an_operation_begins_at_the_guess_and_a_lone_side_where_the_counter_is() {
