@@ -181,13 +181,14 @@ mod tests {
     use super::*;
     use crate::position::Word;
 
-    /// Who finds nothing looks at the word of the batches where both sides have one handle, and each message
-    /// is a store to the counter.
+    /// Who finds nothing looks at the counter, or where both sides have one handle at the word of the batches. It
+    /// takes neither the guess away nor the counter to which each message of a lone side is a store.
     #[test]
-    fn what_the_other_side_looks_at_in_vain_is_not_in_the_line_of_the_counter() {
+    fn what_the_other_side_looks_at_in_vain_is_not_in_the_line_of_what_this_side_stores() {
         let counter = Counter::new(Position(5));
         let line = |word: *const ()| word.addr() / align_of::<Line<()>>();
         let claimed = line((&raw const *counter).cast());
+        assert_ne!(line((&raw const counter.0.beside.0.guess).cast()), claimed);
         assert_ne!(line((&raw const *counter.batched()).cast()), claimed);
     }
 
