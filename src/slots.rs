@@ -226,7 +226,7 @@ impl<'a, G: Group> Slots<'a, G> {
     /// Asks for the lines that side `D` will need of the group that is so many groups on: see [`prefetch`].
     #[inline(always)]
     pub fn ask_ahead<D: Side>(self, run: &Run<'_, G>, groups: usize) {
-        if self.groups.len() > prefetch::FEW {
+        if self.geometry.capacity() > prefetch::FEW * G::LEN {
             prefetch::ahead::<D, G>(run.group, run.place, run.len, groups);
         }
     }
