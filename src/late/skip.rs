@@ -11,7 +11,7 @@ use crate::sequencer::{
 use crate::slots::{Group, Run};
 use crate::sync::{edge::Edge, hook, pause, retry};
 
-/// How many times a handle looks again before it skips an owner.
+/// How many times a handle looks again before it skips an owner, with [`PAUSES`] between two looks.
 ///
 /// An owner that runs is done within a few dozen cycles and one cache line; one that does not is
 /// away for a time slice. In models and in `soak` nobody is patient.
@@ -19,10 +19,14 @@ const fn patience() -> usize {
     if cfg!(any(ringway_hooks, ringway_modelled)) { 0 } else { 8 }
 }
 
-/// How many pauses there are between two looks. Who looks at once when the owner is done goes in
+/// How many pauses there are between two looks at most. Who looks at once when the owner is done goes in
 /// step with it from then on, and waits for a cache line at every value. Under Miri, which runs one
 /// thread at a time, each pause would take as long as a step of the operation.
 const PAUSES: usize = if cfg!(miri) { 1 } else { 64 };
+
+/// For so many slots there is a pause between two looks. With more, the other side would be through with all of
+/// the slots meanwhile.
+const SLOTS_FOR_A_PAUSE: usize = 8;
 
 /// What an operation does next.
 #[derive(Debug)]
@@ -75,7 +79,7 @@ pub(crate) fn next_step<D: Side, K: Protocol, O: Protocol, R: Tracked>(
             lates.change(index, late, late.held(geometry, from, owner));
             return Step::Again(from);
         }
-        Standing::Late if !is_done_soon(&slot, mark) => (),
+        Standing::Late if !is_done_soon(geometry, &slot, mark) => (),
         Standing::Late | Standing::Changing => return Step::Again(from),
     }
     let is_spent = D::TURN == Emptying::TURN && lates.calm().is_spent(geometry);
@@ -121,7 +125,9 @@ pub(crate) fn is_ready_or_skipped<D: Side, K: Protocol, O: Protocol, G: Group>(
                 lates.change(index, late, late.held(geometry, at, owner));
             }
             Standing::Late => {
-                if !is_done_soon(&slot, mark) && !skip(geometry, lates, &slot, index, sight, at) {
+                if !is_done_soon(geometry, &slot, mark)
+                    && !skip(geometry, lates, &slot, index, sight, at)
+                {
                     return Err(Step::Blocked);
                 }
             }
@@ -154,9 +160,11 @@ fn pass<D: Side, K: Protocol, O: Protocol, G: Group>(
 
 /// Has patience with the owner of a slot that was told its turn by `mark`: whether it has committed
 /// meanwhile.
-fn is_done_soon<G: Group>(slot: &Run<'_, G>, mark: Word) -> bool {
-    (0..patience()).any(|_| {
-        (0..PAUSES).for_each(|_| pause());
+fn is_done_soon<G: Group>(geometry: Geometry, slot: &Run<'_, G>, mark: Word) -> bool {
+    let pauses = (geometry.capacity() / SLOTS_FOR_A_PAUSE).clamp(1, PAUSES);
+    let looks = patience() * PAUSES / pauses;
+    (0..looks).any(|_| {
+        (0..pauses).for_each(|_| pause());
         slot.mark().load(Edge::RELAXED) != mark
     })
 }
@@ -236,7 +244,7 @@ pub(crate) fn await_turn<R: Tracked>(ring: &R, position: Position) -> bool {
             }
             _ if geometry.laps_ahead(mark, position) >= 0 => return false,
             _ => {
-                if !is_done_soon(&slot, mark) && !is_patient() {
+                if !is_done_soon(geometry, &slot, mark) && !is_patient() {
                     skip(geometry, lates, &slot, index, sight, position);
                 }
             }
