@@ -6,7 +6,7 @@
 //! All positions from the counter on, as many as there are slots, are looked at: if it is this side's turn at none
 //! of them, the other side had done nothing from there on when the first look was taken, since a mark
 //! only grows. A side of one handle commits in order, so that the first mark speaks for all. While somebody is
-//! late, marks say less than that, and nobody looks so.
+//! late nobody looks so: who is in the way is to be skipped.
 
 use super::{Protocol, Side, Track};
 use crate::position::Position;
