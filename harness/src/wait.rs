@@ -20,8 +20,7 @@ pub const PAUSES: u32 = 64;
 pub const PROMPT: u32 = 1;
 
 /// For so many slots there is a pause, up to [`PAUSES`]. With more the other side would be through with all of the
-/// slots and wait itself, and the pauses would be what is measured here, too: with 64 slots and as many pauses
-/// a queue behind a mutex was at 0.7 of the fastest but a few.
+/// slots and wait itself, and the pauses would be what is measured here, too (docs/DESIGN.md, section 8).
 pub const SLOTS_FOR_A_PAUSE: usize = 8;
 
 /// After so many failed looks in a row, or as many pauses, every further look is preceded by a yield to

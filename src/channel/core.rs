@@ -12,7 +12,7 @@ use super::waiters::{Waiters, Waiting};
 use crate::position::Word;
 use crate::ring::{Heap, Ring, Sequencer, Shared};
 use crate::sequencer::{Emptying, Filling, Uncounted};
-use crate::sync::{Arc, Panics, hook, now, retry};
+use crate::sync::{Arc, Panics, SLOTS_FOR_A_PAUSE, hook, now, retry};
 
 /// A ring with waiters. Its producers are always [`Shared`], since only a claim by
 /// compare-and-swap can fail because the channel is closed.
@@ -33,14 +33,10 @@ pub(super) enum End {
     Receiving,
 }
 
-/// For so many slots there may be a pause between two looks. With more pauses the other end would be through with
-/// all of the slots in the meantime, and wait itself.
-const SLOTS_FOR_A_PAUSE: Word = 8;
-
-/// For so many slots a sender makes a pause at least. It has a whole channel of messages before its own: if it
+/// For so many slots a sender makes a pause between two looks at least. It has a whole channel of messages before its own: if it
 /// came for each slot as soon as that is free, both ends would work on the same lines for as long as the channel
 /// is full.
-const SLOTS_FOR_A_PAUSE_OF_A_SENDER: Word = 2 * SLOTS_FOR_A_PAUSE;
+const SLOTS_FOR_A_PAUSE_OF_A_SENDER: usize = 2 * SLOTS_FOR_A_PAUSE;
 
 /// How often a receiver looks for a message that was claimed before the close.
 const LAST_LOOKS: u32 = if cfg!(ringway_modelled) { 1 } else { 100 };
@@ -465,12 +461,12 @@ impl<T, C: Sequencer> Core<T, C> {
 
     /// How many pauses one who waits at this end makes between two looks.
     fn pauses(&self, end: End) -> Pauses {
-        let capacity = self.ring.capacity() as Word;
+        let capacity = self.ring.capacity();
         let least = match end {
             End::Sending => capacity / SLOTS_FOR_A_PAUSE_OF_A_SENDER,
             End::Receiving => 1,
         };
-        Pauses::between(least, capacity / SLOTS_FOR_A_PAUSE)
+        Pauses::between(least as Word, (capacity / SLOTS_FOR_A_PAUSE) as Word)
     }
 
     /// Where the counter of this end stands.

@@ -1,7 +1,7 @@
 //! The watch of the whole ring: what an operation looks at while nobody is late, and the budget.
 //!
-//! `late` counts the late words that are not clear, and one more in a ring that is closed, under a version that grows with every change and
-//! with every position that is skipped. `calm` is a value of `late` at which nobody was late and nothing of
+//! `late` counts the late words that are not clear, and one more in a ring that is closed, under a version that
+//! grows with every change and with every position that is skipped. `calm` is a value of `late` at which nobody was late and nothing of
 //! the budget spent. So a handle that reads `calm`, then a mark, then finds `late` at the same value knows that nobody was
 //! late while it read the mark: it has looked twice, and each look is a compare of two words that nobody
 //! writes while nobody is late.

@@ -9,7 +9,7 @@ use crate::sequencer::{
     Emptying, Filling, Protocol, Side, Tally, Track, Tracked, is_ready_beside_late,
 };
 use crate::slots::{Group, Run};
-use crate::sync::{edge::Edge, hook, pause, retry};
+use crate::sync::{SLOTS_FOR_A_PAUSE, edge::Edge, hook, pause, retry};
 
 /// How many times a handle looks again before it skips an owner, with [`PAUSES`] between two looks.
 ///
@@ -23,10 +23,6 @@ const fn patience() -> usize {
 /// step with it from then on, and waits for a cache line at every value. Under Miri, which runs one
 /// thread at a time, each pause would take as long as a step of the operation.
 const PAUSES: usize = if cfg!(miri) { 1 } else { 64 };
-
-/// For so many slots there is a pause between two looks. With more, the other side would be through with all of
-/// the slots meanwhile.
-const SLOTS_FOR_A_PAUSE: usize = 8;
 
 /// What an operation does next.
 #[derive(Debug)]

@@ -79,6 +79,10 @@ pub(crate) fn retry() {
     explorer::thread::yield_now();
 }
 
+/// For so many slots there may be a pause between two looks. With more, the other side would be through with all of
+/// the slots in the meantime, and wait itself.
+pub(crate) const SLOTS_FOR_A_PAUSE: usize = 8;
+
 /// Called between two looks for something that another thread is about to do.
 #[inline(always)]
 pub(crate) fn pause() {

@@ -65,7 +65,7 @@ fn is_blocked_at_once(slots: &Slots, operation: impl Fn() -> bool) {
 /// Behind a late producer that is the last nothing is done: a pop says Empty at once, and skips nobody.
 #[test]
 fn a_pop_beside_a_late_producer_that_is_the_last_says_empty_and_does_not_skip_it() {
-    for capacity in affordable([1, 2, 3, 7]) {
+    for capacity in affordable([1, 2, 3, 7, 17]) {
         for (point, popped) in [(Point::Claimed, 0), (Point::Moved, 0), (Point::Moved, 1)] {
             let slots = slots(capacity);
             assert!((0..popped).all(|value| push(&slots, value) && pop(&slots) == Some(value)));
@@ -83,7 +83,7 @@ fn a_pop_beside_a_late_producer_that_is_the_last_says_empty_and_does_not_skip_it
 /// Behind a late consumer that is the last all slots are full: a push says so at once, and skips nobody.
 #[test]
 fn a_push_beside_a_late_consumer_that_is_the_last_says_full_and_does_not_skip_it() {
-    for capacity in affordable([1, 2, 3, 7]) {
+    for capacity in affordable([1, 2, 3, 7, 17]) {
         for point in [Point::Claimed, Point::Moved] {
             let slots = slots(capacity);
             assert!((0..capacity).all(|_| push(&slots, 7)));
