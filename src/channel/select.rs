@@ -12,6 +12,7 @@ use std::vec::Vec;
 use self::choice::{Choice, ToRecv, ToSend};
 use super::error::{RecvError, SendError};
 use super::kind::Kind;
+use super::list::Rest;
 use super::pace::{Pace, Pauses, WaitStrategy};
 use super::{Receiver, Sender};
 #[cfg(not(ringway_modelled))]
@@ -204,25 +205,30 @@ impl<'a, R> Select<'a, R> {
         let mut context = Context::from_waker(&waker);
         let mut places: Vec<_> = self.choices.iter().map(|_| None).collect();
         loop {
-            let mut sleeps = true;
+            let mut rest = Rest::Sleep;
             for (i, (choice, place)) in self.choices.iter_mut().zip(&mut places).enumerate() {
                 // A notification is used up by the attempt that follows; one for a choice that is
                 // not attempted is passed on.
-                let waiting = place.get_or_insert_with(|| choice.begin());
-                let is_notified = waiting.poll(&mut context).is_ready();
-                if is_notified {
+                let waiting = place.get_or_insert_with(|| choice.begin(waker.clone()));
+                if waiting.poll(&mut context).is_ready() {
                     *place = None;
                 }
                 if choice.attempt_waited() {
                     return Some(i);
                 }
-                sleeps &= choice.may_sleep() && !is_notified;
+                match place {
+                    Some(waiting) => {
+                        waiting.rest = choice.rest(waiting.rest);
+                        rest = rest.min(waiting.rest);
+                    }
+                    None => rest = Rest::No,
+                }
             }
             if is_over() {
                 return None;
             }
-            if sleeps {
-                sleeper.sleep(deadline);
+            if rest != Rest::No {
+                sleeper.sleep(rest.until(deadline));
             }
         }
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::core::{Core, End};
 use super::error::{SendError, SendTimeoutError, TrySendError};
 use super::kind::Kind;
+use super::list::Asks;
 use super::metrics::Metric;
 use super::pace::Pace;
 use super::weak::WeakSender;
@@ -267,7 +268,7 @@ impl<T, P: Kind> Sender<T, P, Shared> {
         }
         panics.catch(|| self.core.sent(1));
         // It may have moved the consumers' counter past positions that were skipped.
-        panics.catch(|| self.core.let_senders_look(usize::MAX));
+        panics.catch(|| _ = self.core.let_senders_look(usize::MAX, Asks::Passing));
     }
 }
 

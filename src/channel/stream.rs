@@ -21,8 +21,8 @@ use crate::ring::Shared;
 /// holds the receiver: the receiver itself, boxed, or a reference.
 ///
 /// One that has waited keeps its place among those who wait until it is polled again or dropped, also
-/// where the future of a `next` is dropped before it is done. If a message comes to it meanwhile no other
-/// receiver is woken for that: poll the stream on, or drop it.
+/// where the future of a `next` is dropped before it is done. If a message comes to it meanwhile another
+/// receiver may be woken for that only by the next operation of a sender: poll the stream on, or drop it.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct RecvStream<R> {
     // Dropped before the receiver, which may be the last and wake all who wait.

@@ -99,6 +99,13 @@ impl Atomic {
         self.0.fetch_add(value, edge.ordering())
     }
 
+    /// Writes the word and returns what it was.
+    #[cfg(feature = "std")]
+    pub(crate) fn swap(&self, value: Word, edge: Edge) -> Word {
+        branch();
+        self.0.swap(value, edge.ordering())
+    }
+
     /// Sets bits of the word.
     #[cfg(feature = "std")]
     pub(crate) fn fetch_or(&self, bits: Word, edge: Edge) {

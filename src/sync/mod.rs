@@ -40,9 +40,9 @@ mod cell;
 #[cfg(feature = "std")]
 mod clock;
 pub(crate) mod edge;
-#[cfg(feature = "std")]
-mod event;
 pub(crate) mod hook;
+#[cfg(feature = "std")]
+mod lock;
 #[cfg(feature = "std")]
 mod panics;
 #[cfg(feature = "std")]
@@ -58,7 +58,7 @@ pub(crate) use cell::{Cell, DropValues};
 #[cfg(feature = "std")]
 pub(crate) use clock::now;
 #[cfg(feature = "std")]
-pub(crate) use event::{Event, Listener};
+pub(crate) use lock::{Held, Lock};
 #[cfg(feature = "std")]
 pub(crate) use panics::Panics;
 #[cfg(feature = "std")]

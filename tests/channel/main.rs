@@ -55,6 +55,7 @@ mod cases_end;
 #[cfg(feature = "futures")]
 mod cases_ends_of_threads;
 mod cases_forget;
+mod cases_kept;
 mod cases_locks;
 mod cases_time;
 mod cases_wakers;
