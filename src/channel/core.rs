@@ -73,6 +73,26 @@ impl<T, C: Sequencer> Core<T, C> {
         }
     }
 
+    /// Whether there is room for a message, which others may take, or never will be; nothing if the channel is
+    /// full.
+    #[cfg(feature = "futures")]
+    pub(super) fn has_room(&self) -> Option<bool> {
+        if self.ring.is_closed() {
+            return Some(false);
+        }
+        if self.seems_ready(End::Sending) || self.ring.len() < self.ring.capacity() {
+            return Some(true);
+        }
+        self.found_full();
+        None
+    }
+
+    /// How many messages are to come, as `size_hint` says it: no more than there are, of a channel that is
+    /// closed.
+    pub(super) fn left(&self) -> (usize, Option<usize>) {
+        (0, self.ring.is_closed().then(|| self.ring.len()))
+    }
+
     /// Whether nothing went in because the channel is closed; else it was full.
     pub(super) fn is_over(&self) -> bool {
         let is_over = self.ring.is_closed();

@@ -48,6 +48,10 @@ impl<T, C: Kind> Iterator for Iter<'_, T, C> {
     fn next(&mut self) -> Option<T> {
         self.0.recv().ok()
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.core.left()
+    }
 }
 
 impl<T, C: Kind> Iterator for TryIter<'_, T, C> {
@@ -57,6 +61,10 @@ impl<T, C: Kind> Iterator for TryIter<'_, T, C> {
     fn next(&mut self) -> Option<T> {
         self.0.try_recv().ok()
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.core.left()
+    }
 }
 
 impl<T, C: Kind> Iterator for IntoIter<T, C> {
@@ -65,6 +73,10 @@ impl<T, C: Kind> Iterator for IntoIter<T, C> {
     #[inline]
     fn next(&mut self) -> Option<T> {
         self.0.recv().ok()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.core.left()
     }
 }
 

@@ -108,6 +108,8 @@ mod pace;
 mod receiver;
 mod select;
 mod sender;
+#[cfg(feature = "futures")]
+mod sink;
 mod state;
 #[cfg(feature = "futures")]
 mod stream;
@@ -118,6 +120,8 @@ mod weak;
 mod tests;
 
 pub use self::batches::Drain;
+#[cfg(feature = "futures")]
+pub use self::error::SinkError;
 pub use self::error::{
     RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError,
 };
@@ -131,7 +135,9 @@ pub use self::receiver::Receiver;
 pub use self::select::{Select, SelectTimeoutError};
 pub use self::sender::Sender;
 #[cfg(feature = "futures")]
-pub use self::stream::{RecvStream, SendSink};
+pub use self::sink::SendSink;
+#[cfg(feature = "futures")]
+pub use self::stream::RecvStream;
 pub use self::weak::{WeakReceiver, WeakSender};
 
 use self::core::Core;

@@ -125,8 +125,15 @@ fn a_future_leaves_the_list_before_its_message_is_dropped() {
 fn a_sink_leaves_the_list_before_its_message_is_dropped() {
     use futures_util::SinkExt;
     let (sender, message, bell) = full();
-    let mut sink = sender.into_sink();
-    assert!(poll(&mut sink.send(message), &Arc::default()).is_pending());
+    let receiver = message.0.as_ref().unwrap().1.clone();
+    let mut sink = sender.clone().into_sink();
+    // Another takes the room that it is ready by.
+    drop(receiver.try_recv());
+    assert!(sink.poll_ready_unpin(&mut Context::from_waker(Waker::noop())).is_ready());
+    assert!(sender.try_send(Waits(None)).is_ok());
+    assert!(sink.start_send_unpin(message).is_ok());
+    assert!(poll(&mut sink.flush(), &Arc::default()).is_pending());
+    drop(receiver);
     drop(sink);
     assert_eq!(bell.rings(), 1, "there is room, and the one that is dropped was told of it");
 }
