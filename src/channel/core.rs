@@ -13,7 +13,7 @@ use super::waiters::{Waiters, Waiting};
 use crate::position::Word;
 use crate::ring::{Heap, Ring, Sequencer, Shared};
 use crate::sequencer::{Emptying, Filling, Uncounted};
-use crate::sync::{Arc, Panics, SLOTS_FOR_A_PAUSE, Sleeper, hook, now, retry};
+use crate::sync::{Arc, Panics, SLOTS_FOR_A_PAUSE, Sleeper, before_blocking, hook, now, retry};
 
 /// A ring with waiters. Its producers are always [`Shared`], since only a claim by
 /// compare-and-swap can fail because the channel is closed.
@@ -324,6 +324,7 @@ impl<T, C: Sequencer> Core<T, C> {
                 return done;
             }
         }
+        before_blocking();
         self.count_wait(end, false);
         let mut turns = pace.begin(self.position(end), self.pauses(end));
         loop {

@@ -19,6 +19,8 @@ pub struct IntoIter<T, C: Kind = Shared>(Receiver<T, C>);
 impl<T, C: Kind> Receiver<T, C> {
     /// Messages as they come, until the channel is closed and empty; it waits for each.
     ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is `stream` for that.
+    ///
     /// ```
     /// let (sender, receiver) = ringway::channel::bounded(4);
     /// std::thread::spawn(move || (0..10).for_each(|n| sender.send(n).unwrap()));

@@ -17,7 +17,7 @@ use super::pace::{Pace, Pauses, WaitStrategy};
 use super::{Receiver, Sender};
 #[cfg(not(ringway_modelled))]
 use crate::sync::{Atomic, edge::Edge};
-use crate::sync::{Sleeper, now};
+use crate::sync::{Sleeper, before_blocking, now};
 
 /// Waits for the first of several things that channels can do, does it, and calls what was given
 /// for it.
@@ -123,6 +123,9 @@ impl<'a, R> Select<'a, R> {
 
     /// Does the first that can be done, however long it takes.
     ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is
+    /// `futures::select!` for that.
+    ///
     /// # Panics
     ///
     /// Panics if there is nothing to choose from, or only to send where there is no message.
@@ -148,6 +151,9 @@ impl<'a, R> Select<'a, R> {
     /// Does the first that can be done within some time; a time past all clocks is for ever. With
     /// nothing to choose from it waits until the time is over.
     ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is
+    /// `futures::select!` for that.
+    ///
     /// # Errors
     ///
     /// Fails if the time is over.
@@ -164,6 +170,9 @@ impl<'a, R> Select<'a, R> {
 
     /// Does the first that can be done before the deadline, or at once if that is over. With nothing to
     /// choose from it waits for the deadline.
+    ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is
+    /// `futures::select!` for that.
     ///
     /// # Errors
     ///
@@ -200,6 +209,7 @@ impl<'a, R> Select<'a, R> {
                 break;
             }
         }
+        before_blocking();
         let sleeper = Sleeper::new();
         let waker = Waker::from(Arc::clone(&sleeper));
         let mut context = Context::from_waker(&waker);

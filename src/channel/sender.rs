@@ -42,6 +42,8 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
 
     /// Sends a message, or waits for room first.
     ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is [`send_async`](Self::send_async) for that.
+    ///
     /// # Errors
     ///
     /// Gives the message back if the channel is closed or all receivers are gone, also while it
@@ -89,6 +91,9 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// Sends a message, or waits for room for so long at most; a time past all clocks is for
     /// ever.
     ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is [`send_async`](Self::send_async) for that, with the time-out of
+    /// the executor.
+    ///
     /// # Errors
     ///
     /// Gives the message back if the time is over, or the channel closed or without receivers.
@@ -112,6 +117,9 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
 
     /// Sends a message, or waits for room until the deadline. A deadline that is over still sends
     /// if there is room.
+    ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is [`send_async`](Self::send_async) for that, with the time-out of
+    /// the executor.
     ///
     /// # Errors
     ///

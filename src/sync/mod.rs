@@ -36,6 +36,8 @@ macro_rules! const_unless_loom {
 pub(crate) use const_unless_loom;
 
 mod atomic;
+#[cfg(feature = "std")]
+mod block;
 mod cell;
 #[cfg(feature = "std")]
 mod clock;
@@ -55,6 +57,8 @@ pub(crate) use atomic::{Atomic, Hint};
 pub(crate) use atomic::{CHOICE, compiler_fence};
 pub(crate) use cell::{Cell, DropValues};
 
+#[cfg(feature = "std")]
+pub(crate) use block::{CAN_BLOCK, before_blocking};
 #[cfg(feature = "std")]
 pub(crate) use clock::now;
 #[cfg(feature = "std")]

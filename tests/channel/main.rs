@@ -48,6 +48,7 @@ mod streams;
 mod stress;
 mod traits;
 
+mod cases_blocking;
 mod cases_cancel;
 mod cases_cores;
 mod cases_drop;
