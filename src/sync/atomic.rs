@@ -9,10 +9,10 @@
 use super::edge::Edge;
 use crate::position::Word;
 
-#[cfg(all(target_has_atomic = "64", not(ringway_narrow)))]
-use atomics::AtomicU64 as Plain;
 #[cfg(not(all(target_has_atomic = "64", not(ringway_narrow))))]
 use atomics::AtomicU32 as Plain;
+#[cfg(all(target_has_atomic = "64", not(ringway_narrow)))]
+use atomics::AtomicU64 as Plain;
 #[cfg(target_has_atomic = "ptr")]
 use core::sync::atomic as atomics;
 #[cfg(not(target_has_atomic = "ptr"))]

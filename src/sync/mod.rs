@@ -70,10 +70,10 @@ pub(crate) use park::Sleeper;
 
 #[cfg(all(feature = "alloc", not(ringway_modelled), target_has_atomic = "ptr"))]
 pub(crate) use alloc::sync::Arc;
-#[cfg(all(feature = "alloc", not(ringway_modelled), not(target_has_atomic = "ptr")))]
-pub(crate) use portable_atomic_util::Arc;
 #[cfg(all(feature = "alloc", ringway_modelled))]
 pub(crate) use explorer::sync::Arc;
+#[cfg(all(feature = "alloc", not(ringway_modelled), not(target_has_atomic = "ptr")))]
+pub(crate) use portable_atomic_util::Arc;
 
 /// Called before another try, after another thread has made progress.
 #[cold]
