@@ -7,10 +7,9 @@ pub(crate) const CAN_BLOCK: bool =
 /// Panics where this thread cannot wait, or must not: that of an executor would stop all its tasks.
 #[track_caller]
 pub(crate) fn before_blocking() {
-    assert!(
-        CAN_BLOCK,
-        "there are no threads on this target that could wait: use the `_async` methods"
-    );
+    if !CAN_BLOCK {
+        panic!("there are no threads on this target that could wait: use the `_async` methods");
+    }
     #[cfg(all(feature = "tokio", debug_assertions, not(ringway_modelled)))]
     assert!(
         !drives_tasks(),

@@ -57,8 +57,10 @@ pub(crate) use atomic::{Atomic, Hint};
 pub(crate) use atomic::{CHOICE, compiler_fence};
 pub(crate) use cell::{Cell, DropValues};
 
+#[cfg(all(feature = "std", not(ringway_modelled)))]
+pub(crate) use block::CAN_BLOCK;
 #[cfg(feature = "std")]
-pub(crate) use block::{CAN_BLOCK, before_blocking};
+pub(crate) use block::before_blocking;
 #[cfg(feature = "std")]
 pub(crate) use clock::now;
 #[cfg(feature = "std")]

@@ -5,6 +5,9 @@ use ringway::channel::{Receiver, Select, Sender, bounded};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::{block_in_place, spawn_blocking};
 
+/// What may block.
+type Call = fn(&Sender<u8>, &Receiver<u8>);
+
 /// A runtime of two threads.
 fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(2).build().unwrap()
@@ -21,7 +24,7 @@ fn words(error: tokio::task::JoinError) -> String {
 #[test]
 fn c13_a_blocking_call_in_a_task_says_what_to_use() {
     let (sender, receiver) = bounded::<u8>(1);
-    let calls: [fn(&Sender<u8>, &Receiver<u8>); 3] = [
+    let calls: [Call; 3] = [
         |_, receiver| _ = receiver.recv(),
         |sender, _| (0..2).for_each(|message| sender.send(message).unwrap()),
         |_, receiver| {
