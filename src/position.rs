@@ -10,21 +10,21 @@
 
 /// A word of the ring's counters and marks: 64 bits where the target has atomics of that size.
 ///
-/// On a target without them it is a `usize`: laps then come round after `2^31 / capacity` of
+/// On a target without them, or by the private configuration `ringway_narrow`, it has 32 bits: laps then come round after `2^31 / capacity` of
 /// them or so, and a thread that sleeps for exactly that many laps between looking at a position
 /// and claiming it would take it for its own.
-#[cfg(target_has_atomic = "64")]
+#[cfg(all(target_has_atomic = "64", not(ringway_narrow)))]
 pub type Word = u64;
 /// See the definition for targets with 64-bit atomics.
-#[cfg(not(target_has_atomic = "64"))]
-pub type Word = usize;
+#[cfg(not(all(target_has_atomic = "64", not(ringway_narrow))))]
+pub type Word = u32;
 
 /// The signed twin of [`Word`], for differences.
-#[cfg(target_has_atomic = "64")]
+#[cfg(all(target_has_atomic = "64", not(ringway_narrow)))]
 type Signed = i64;
 /// The signed twin of [`Word`], for differences.
-#[cfg(not(target_has_atomic = "64"))]
-type Signed = isize;
+#[cfg(not(all(target_has_atomic = "64", not(ringway_narrow))))]
+type Signed = i32;
 
 /// Half the range of a position.
 const HALF: Word = 1 << (Word::BITS - 1);
@@ -93,7 +93,10 @@ pub struct Geometry {
 
 impl Geometry {
     /// The largest capacity: two bits of a position are kept for laps.
-    pub(crate) const MAX_CAPACITY: usize = 1 << (usize::BITS - 2);
+    pub(crate) const MAX_CAPACITY: usize = 1 << (Self::MAX_BITS - 2);
+
+    /// The bits of a position, or of a number of slots, if those are fewer.
+    const MAX_BITS: u32 = if usize::BITS < Word::BITS { usize::BITS } else { Word::BITS };
 
     /// The geometry for a capacity, or `None` for a capacity of 0 or above
     /// [`Geometry::MAX_CAPACITY`].

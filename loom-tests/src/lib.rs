@@ -72,9 +72,8 @@
 //!   fence (W3 of `channel::waiters`) is an argument, not a model.
 //! - Time: it passes for a thread of a model only while it sleeps until a deadline, which is over at
 //!   once.
-//! - How threads sleep: a sleeping `Select` is woken by a lock and a condition variable of the
-//!   explorer's in place of a flag and `unpark`, and those who wait in a channel are in a list of the
-//!   models' own, with the promises of the crate event-listener.
+//! - How threads sleep: they are woken by a lock and a condition variable of the explorer's in place
+//!   of a flag and `unpark`.
 //!
 //! # Bounds
 //!

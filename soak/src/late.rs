@@ -172,6 +172,10 @@ impl Actor {
 
     /// The thread is at a point.
     pub fn at(&mut self, point: Point) {
+        // Those who join a list wait for one that stands there, and pass no point.
+        if point == Point::Holds {
+            return;
+        }
         self.passed += 1;
         self.skipped += u64::from(point == Point::Leaving);
         if self.passed > MOST {

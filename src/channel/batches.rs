@@ -15,6 +15,8 @@ use crate::sync::Panics;
 impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// Sends copies of all messages of a slice, in order; waits for room where there is none.
     ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is [`send_slice_async`](Self::send_slice_async) for that.
+    ///
     /// Messages of others may come between, where not all of them had room at once.
     ///
     /// # Errors
@@ -41,6 +43,8 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
 
     /// Sends all messages of a vector, in order, and leaves it empty, with the capacity it had;
     /// waits for room where there is none.
+    ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is [`send_all_async`](Self::send_all_async) for that.
     ///
     /// Messages of others may come between, where not all of them had room at once.
     ///
@@ -113,6 +117,8 @@ impl<'v, T> Unsent<'v, T> {
 impl<T, C: Kind> Receiver<T, C> {
     /// Moves the messages that are there to the end of a vector, at most `limit`, and returns how
     /// many; waits for one if there is none. A limit of 0 returns at once.
+    ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is `recv_many_async` for that.
     ///
     /// # Errors
     ///

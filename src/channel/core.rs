@@ -1,18 +1,19 @@
 //! What the handles of a channel share: a ring, and those who wait on either side of it.
 
 use core::mem;
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 use std::time::Instant;
 use std::vec::Vec;
 
 use super::error::{RecvError, TryRecvError, TrySendError};
+use super::list::{Asks, Rest, Who};
 use super::metrics::{Meter, Metric};
 use super::pace::{Pace, Pauses, note_processors};
 use super::waiters::{Waiters, Waiting};
 use crate::position::Word;
 use crate::ring::{Heap, Ring, Sequencer, Shared};
 use crate::sequencer::{Emptying, Filling, Uncounted};
-use crate::sync::{Arc, Panics, SLOTS_FOR_A_PAUSE, hook, now, retry};
+use crate::sync::{Arc, Panics, SLOTS_FOR_A_PAUSE, Sleeper, before_blocking, hook, now, retry};
 
 /// A ring with waiters. Its producers are always [`Shared`], since only a claim by
 /// compare-and-swap can fail because the channel is closed.
@@ -72,6 +73,26 @@ impl<T, C: Sequencer> Core<T, C> {
         }
     }
 
+    /// Whether there is room for a message, which others may take, or never will be; nothing if the channel is
+    /// full.
+    #[cfg(feature = "futures")]
+    pub(super) fn has_room(&self) -> Option<bool> {
+        if self.ring.is_closed() {
+            return Some(false);
+        }
+        if self.seems_ready(End::Sending) || self.ring.len() < self.ring.capacity() {
+            return Some(true);
+        }
+        self.found_full();
+        None
+    }
+
+    /// How many messages are to come, as `size_hint` says it: no more than there are, of a channel that is
+    /// closed.
+    pub(super) fn left(&self) -> (usize, Option<usize>) {
+        (0, self.ring.is_closed().then(|| self.ring.len()))
+    }
+
     /// Whether nothing went in because the channel is closed; else it was full.
     pub(super) fn is_over(&self) -> bool {
         let is_over = self.ring.is_closed();
@@ -88,7 +109,7 @@ impl<T, C: Sequencer> Core<T, C> {
     #[cold]
     pub(super) fn found_full(&self) {
         self.meter.note_full(&self.ring);
-        self.not_empty.nudge(1);
+        self.not_empty.ask(1, Asks::Passing);
     }
 
     /// So many messages went in.
@@ -229,7 +250,7 @@ impl<T, C: Sequencer> Core<T, C> {
     #[inline(never)]
     fn take_last<R>(&self, mut take: impl FnMut() -> Option<R>) -> Result<R, TryRecvError> {
         if !self.ring.is_closed() {
-            self.let_senders_look(1);
+            self.let_senders_look(1, Asks::Passing);
             return Err(TryRecvError::Empty);
         }
         // No claim comes after the close: what was claimed before is in, or is given back to a
@@ -303,6 +324,7 @@ impl<T, C: Sequencer> Core<T, C> {
                 return done;
             }
         }
+        before_blocking();
         self.count_wait(end, false);
         let mut turns = pace.begin(self.position(end), self.pauses(end));
         loop {
@@ -319,8 +341,11 @@ impl<T, C: Sequencer> Core<T, C> {
             }
         }
         pace.end(true);
+        let sleeper = Sleeper::new();
+        let waker = Waker::from(sleeper.clone());
+        let mut rest = Rest::Sleep;
         loop {
-            let waiting = Waiting::begin(self.waiters(end));
+            let waiting = Waiting::begin(self.waiters(end), waker.clone(), Who::Thread);
             let done = self.attempt_waited(end, &mut attempt);
             if done.is_some() || is_over() {
                 // Before the return: where a waker panics that it wakes, what would be returned by then
@@ -328,11 +353,14 @@ impl<T, C: Sequencer> Core<T, C> {
                 drop(waiting);
                 return done;
             }
-            if self.may_sleep(end) {
-                self.count_wait(end, true);
-                waiting.sleep(deadline);
-            } else {
+            rest = self.rest(end, rest);
+            if rest == Rest::No {
                 retry();
+            } else {
+                self.count_wait(end, true);
+                if waiting.sleep(&sleeper, rest.until(deadline)) {
+                    rest = Rest::Sleep;
+                }
             }
         }
     }
@@ -368,11 +396,12 @@ impl<T, C: Sequencer> Core<T, C> {
                 return Poll::Ready(done);
             }
             *waiting = place;
-            if waiting.is_some() {
+            if let Some(waiting) = waiting {
                 if is_new {
                     pace.end(true);
                 }
-                if !self.may_sleep(end) {
+                waiting.rest = self.rest(end, waiting.rest);
+                if waiting.rest != Rest::Sleep {
                     context.waker().wake_by_ref();
                 }
                 self.count_wait(end, true);
@@ -383,19 +412,28 @@ impl<T, C: Sequencer> Core<T, C> {
                 self.count_wait(end, false);
             }
             has_waited = true;
-            *waiting = Some(Waiting::begin(self.waiters(end)));
+            let waker = context.waker().clone();
+            *waiting = Some(Waiting::begin(self.waiters(end), waker, Who::Task));
         }
     }
 
-    /// Whether somebody may sleep who was counted and has looked in vain; false if nobody would
-    /// wake him.
+    /// What one does who was counted and has looked in vain, by what those of the other end do.
     ///
     /// A channel may be full of positions that were skipped, until a receiver passes them. So
     /// whoever finds it full lets a receiver look (`found_full`), and whoever finds it empty a sender
     /// (`take_last`). Of two who are counted and then do so, one sees the other. Whoever passes
     /// positions tells the senders of each besides (`came_out`).
-    pub(super) fn may_sleep(&self, end: End) -> bool {
-        end == End::Sending || !self.ring.is_closed()
+    ///
+    /// And whoever is to sleep asks once more, by what it did `before`, if those who were told that there is room,
+    /// or a message, may be tasks that nobody polls (L2 of `list`). Whoever tells one later than that, and so may
+    /// not be seen here, is awake, and asks when it is to sleep.
+    pub(super) fn rest(&self, end: End, before: Rest) -> Rest {
+        let asks = Asks::After(before);
+        match end {
+            End::Sending => self.not_empty.rest(|| self.not_empty.ask(1, asks)),
+            End::Receiving if self.ring.is_closed() => Rest::No,
+            End::Receiving => self.not_full.rest(|| self.let_senders_look(1, asks)),
+        }
     }
 
     /// An attempt of one who has waited at this end. When it is done, or ends with the panic of a
@@ -423,8 +461,8 @@ impl<T, C: Sequencer> Core<T, C> {
     /// the same with a message behind that of a sender who is late.
     fn go_on(&self, end: End) {
         match end {
-            End::Sending => self.let_senders_look(1),
-            End::Receiving if self.seems_ready(end) => self.not_empty.nudge(1),
+            End::Sending => _ = self.let_senders_look(1, Asks::Passing),
+            End::Receiving if self.seems_ready(end) => _ = self.not_empty.ask(1, Asks::Passing),
             End::Receiving => {}
         }
     }
@@ -432,14 +470,15 @@ impl<T, C: Sequencer> Core<T, C> {
     /// Lets senders look again that wait though the channel is not full, as many as there is room
     /// for and at most so many. The caller need not be counted: a sender that did not see what it
     /// did before is seen here, behind the fence of `has_any`.
-    pub(super) fn let_senders_look(&self, most: usize) {
+    pub(super) fn let_senders_look(&self, most: usize, asks: Asks) -> Rest {
         // The counters are asked only where somebody waits.
-        if self.not_full.has_any() {
-            let room = self.ring.capacity() - self.ring.len();
-            // Positions that were skipped count as full, but the next one may be free all the same.
-            let least = usize::from(self.seems_ready(End::Sending));
-            self.not_full.nudge(room.max(least).min(most));
+        if !self.not_full.has_any() {
+            return Rest::Sleep;
         }
+        let room = self.ring.capacity() - self.ring.len();
+        // Positions that were skipped count as full, but the next one may be free all the same.
+        let least = usize::from(self.seems_ready(End::Sending));
+        self.not_full.ask(room.max(least).min(most), asks)
     }
 
     /// Those who wait at this end.

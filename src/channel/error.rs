@@ -235,3 +235,60 @@ impl fmt::Display for RecvError {
 }
 
 impl Error for RecvError {}
+
+/// The channel takes no more messages of a sink, or the sink is closed.
+#[cfg(feature = "futures")]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SinkError<T>(Option<T>);
+
+#[cfg(feature = "futures")]
+impl<T> SinkError<T> {
+    /// With a message.
+    pub(super) fn of(message: T) -> Self {
+        Self(Some(message))
+    }
+
+    /// Without one.
+    pub(super) fn nothing() -> Self {
+        Self(None)
+    }
+
+    /// The message that could not be sent, if there was one. It may be that of a former call.
+    ///
+    /// ```
+    /// use futures_util::{FutureExt, SinkExt};
+    ///
+    /// let (sender, receiver) = ringway::channel::bounded::<u8>(1);
+    /// let mut sink = sender.into_sink();
+    /// drop(receiver);
+    /// let refused = sink.send(1).now_or_never().unwrap().unwrap_err();
+    /// assert_eq!(refused.into_inner(), None, "the sink was never ready to take it");
+    /// ```
+    pub fn into_inner(self) -> Option<T> {
+        self.0
+    }
+}
+
+#[cfg(feature = "futures")]
+impl<T> From<SendError<T>> for SinkError<T> {
+    fn from(SendError(message): SendError<T>) -> Self {
+        Self(Some(message))
+    }
+}
+
+#[cfg(feature = "futures")]
+impl<T> fmt::Debug for SinkError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SinkError(..)")
+    }
+}
+
+#[cfg(feature = "futures")]
+impl<T> fmt::Display for SinkError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(CLOSED)
+    }
+}
+
+#[cfg(feature = "futures")]
+impl<T> Error for SinkError<T> {}

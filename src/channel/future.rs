@@ -4,8 +4,9 @@
 //! notification that one has not used is passed on. Each keeps its place in the list of those who
 //! wait, under the waker of its last poll, until it is done or dropped.
 //!
-//! One that is forgotten (`core::mem::forget`) while it waits takes no message, but keeps its
-//! place: the notification that comes to it in its turn, one at most, wakes nobody else.
+//! One that is kept and not polled, or forgotten (`core::mem::forget`), takes no message, but keeps its
+//! place: the notification that comes to it in its turn, one at most, is used by nobody. It stops nobody for
+//! good: see [Waiting](super#waiting).
 
 use core::fmt;
 use core::future::Future;

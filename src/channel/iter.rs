@@ -19,6 +19,8 @@ pub struct IntoIter<T, C: Kind = Shared>(Receiver<T, C>);
 impl<T, C: Kind> Receiver<T, C> {
     /// Messages as they come, until the channel is closed and empty; it waits for each.
     ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is `stream` for that.
+    ///
     /// ```
     /// let (sender, receiver) = ringway::channel::bounded(4);
     /// std::thread::spawn(move || (0..10).for_each(|n| sender.send(n).unwrap()));
@@ -48,6 +50,10 @@ impl<T, C: Kind> Iterator for Iter<'_, T, C> {
     fn next(&mut self) -> Option<T> {
         self.0.recv().ok()
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.core.left()
+    }
 }
 
 impl<T, C: Kind> Iterator for TryIter<'_, T, C> {
@@ -57,6 +63,10 @@ impl<T, C: Kind> Iterator for TryIter<'_, T, C> {
     fn next(&mut self) -> Option<T> {
         self.0.try_recv().ok()
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.core.left()
+    }
 }
 
 impl<T, C: Kind> Iterator for IntoIter<T, C> {
@@ -65,6 +75,10 @@ impl<T, C: Kind> Iterator for IntoIter<T, C> {
     #[inline]
     fn next(&mut self) -> Option<T> {
         self.0.recv().ok()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.core.left()
     }
 }
 

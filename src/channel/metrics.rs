@@ -226,7 +226,7 @@ mod counting {
         }
     }
 
-    #[cfg(all(test, target_pointer_width = "32", target_has_atomic = "64"))]
+    #[cfg(all(test, target_pointer_width = "32", target_has_atomic = "64", not(ringway_narrow)))]
     mod tests {
         use super::*;
         use crate::ring::Heap;

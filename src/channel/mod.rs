@@ -51,23 +51,24 @@
 //! whoever is woken in vain by that joins the list again, behind all others.
 //! While nobody is in the list, sending and receiving take no lock, allocate nothing but the vectors of
 //! `recv_many` and `drain` and the choices of a [`Select`], and call the system for nothing but the fence of
-//! [`fences`](crate::fences), and to yield while they look for a message or for room. Whoever joins the list, leaves it
-//! or wakes somebody in it takes its lock, which is held for some instructions and never while code
-//! of others runs, a waker for example; allocates; and calls the system, to sleep
-//! ([`WaitStrategy`]) or to wake.
+//! [`fences`](crate::fences), and to yield while they look for a message or for room. Whoever joins the list or
+//! leaves it takes its lock, which is held for some instructions and never while code of others runs, a
+//! waker for example; allocates; and calls the system, to sleep ([`WaitStrategy`]) or to wake.
 //!
-//! `try_send`, `try_recv`, `force_send` and the other calls that say that they do not wait wait for
-//! no message and for no room. Where somebody is in the list they take its lock too, to wake one. So
-//! a signal handler must not send into or receive from a channel: where it has interrupted a call of
-//! its own thread on that channel it would wait for itself. [`Queue`](crate::Queue) has no lock, and
-//! any of its operations may interrupt any other.
+//! `try_send`, `try_recv`, `force_send`, `close` and the other calls that say that they do not wait wait for
+//! no message, for no room, and for no lock: where somebody holds the list, whom they would have woken is
+//! woken by that one, when it lets the list go. They call the wakers of tasks, and may free memory. So a
+//! signal handler must not send into or receive from a channel, since no memory may be freed there.
+//! [`Queue`](crate::Queue) does nothing of the kind, and any of its operations may interrupt any other.
 //!
 //! All futures can be dropped at any time: no message is lost with one that waits, and whoever is
-//! next is woken in its stead. A future that is forgotten (`core::mem::forget`) while it waits
-//! takes no message either; but it keeps its place, and the next wake-up that comes to it is
-//! nobody's. So one message, or one free slot, may be left until the wake-up after that; and a
-//! channel that is full of positions of threads that were late may stay so, though a receiver
-//! waits, until somebody receives.
+//! next is woken in its stead. A future that is kept and not polled, a branch of a `select!` that goes by
+//! reference for example, or that is forgotten (`core::mem::forget`), takes no message either; but when its
+//! turn comes it has a wake-up that nobody uses. It stops nobody for good by that, however many there
+//! are. Whoever finds the channel empty, or full, and is to sleep, lets others have a turn first, which
+//! takes a thread some hundred microseconds, and a task one more poll; if none of those who were woken has
+//! acted by then, the next are. Who tries again and again wakes them too. What is left: one message, or one
+//! free slot, for each that is kept, may wait for the next operation of the other end.
 //!
 //! A message whose drop panics keeps no other from being dropped, with the last receiver or with a
 //! [`Drain`]; the first panic goes on when all are dropped, unless the thread panics already. A waker
@@ -101,11 +102,14 @@ mod error;
 mod future;
 mod iter;
 mod kind;
+mod list;
 mod metrics;
 mod pace;
 mod receiver;
 mod select;
 mod sender;
+#[cfg(feature = "futures")]
+mod sink;
 mod state;
 #[cfg(feature = "futures")]
 mod stream;
@@ -116,6 +120,8 @@ mod weak;
 mod tests;
 
 pub use self::batches::Drain;
+#[cfg(feature = "futures")]
+pub use self::error::SinkError;
 pub use self::error::{
     RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError,
 };
@@ -129,7 +135,9 @@ pub use self::receiver::Receiver;
 pub use self::select::{Select, SelectTimeoutError};
 pub use self::sender::Sender;
 #[cfg(feature = "futures")]
-pub use self::stream::{RecvStream, SendSink};
+pub use self::sink::SendSink;
+#[cfg(feature = "futures")]
+pub use self::stream::RecvStream;
 pub use self::weak::{WeakReceiver, WeakSender};
 
 use self::core::Core;

@@ -14,6 +14,10 @@ use crate::sync::{Atomic, edge::Edge, now};
 /// with all of these but `Park`, as long as an adaptive wait does, and is pending then. A
 /// [`Select`](super::Select) waits as `Adaptive` says, whatever its handles do.
 ///
+/// Under a real-time scheduler (`SCHED_FIFO`, `SCHED_RR`) a thread yields to none of a lower priority: one that waits
+/// by `BusySpin` or `Yield` on the processor of such a thread keeps that from ever sending, or receiving, what it
+/// waits for. There use `Park`, or `Adaptive`, which sleeps when it has yielded 64 times.
+///
 /// ```
 /// use ringway::channel::{WaitStrategy, bounded};
 ///
@@ -32,9 +36,10 @@ pub enum WaitStrategy {
     #[default]
     Adaptive,
     /// Spins for as long as it takes: the shortest delay, for a whole processor. With one
-    /// processor it yields instead.
+    /// processor it yields instead. Not for real-time threads that share a processor: use `Park`.
     BusySpin,
-    /// Yields to other threads for as long as it takes.
+    /// Yields to other threads for as long as it takes. Not for real-time threads that share a processor with
+    /// those of a lower priority, which never run then: use `Park`.
     Yield,
     /// Sleeps at once: the least work for the processor, a system call for every wait.
     Park,
@@ -203,7 +208,8 @@ pub(super) fn note_processors() {
         static HAS_ASKED: Cell<bool> = const { Cell::new(false) };
     }
     if PROCESSORS.load(Edge::RELAXED) < 2 && !HAS_ASKED.replace(true) {
-        let processors = thread::available_parallelism().map_or(2, usize::from);
+        let unknown = if crate::sync::CAN_BLOCK { 2 } else { 1 };
+        let processors = thread::available_parallelism().map_or(unknown, usize::from);
         PROCESSORS.store(processors as Word, Edge::RELAXED);
     }
 }

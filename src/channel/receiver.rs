@@ -40,6 +40,8 @@ impl<T, C: Kind> Receiver<T, C> {
 
     /// Receives a message, or waits for one first.
     ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is `recv_async` for that.
+    ///
     /// # Errors
     ///
     /// Fails if the channel is empty, and is closed or has no sender left, also while it waits.
@@ -81,6 +83,9 @@ impl<T, C: Kind> Receiver<T, C> {
     /// Receives a message, or waits for one for so long at most; a time past all clocks is for
     /// ever.
     ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is `recv_async` for that, with the time-out of
+    /// the executor.
+    ///
     /// # Errors
     ///
     /// Fails if the time is over, or if the channel is empty and is closed or has no sender left.
@@ -103,6 +108,9 @@ impl<T, C: Kind> Receiver<T, C> {
 
     /// Receives a message, or waits for one until the deadline. A deadline that is over still
     /// receives what is there.
+    ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is `recv_async` for that, with the time-out of
+    /// the executor.
     ///
     /// # Errors
     ///

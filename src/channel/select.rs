@@ -12,11 +12,12 @@ use std::vec::Vec;
 use self::choice::{Choice, ToRecv, ToSend};
 use super::error::{RecvError, SendError};
 use super::kind::Kind;
+use super::list::Rest;
 use super::pace::{Pace, Pauses, WaitStrategy};
 use super::{Receiver, Sender};
 #[cfg(not(ringway_modelled))]
 use crate::sync::{Atomic, edge::Edge};
-use crate::sync::{Sleeper, now};
+use crate::sync::{Sleeper, before_blocking, now};
 
 /// Waits for the first of several things that channels can do, does it, and calls what was given
 /// for it.
@@ -122,6 +123,9 @@ impl<'a, R> Select<'a, R> {
 
     /// Does the first that can be done, however long it takes.
     ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is
+    /// `futures::select!` for that.
+    ///
     /// # Panics
     ///
     /// Panics if there is nothing to choose from, or only to send where there is no message.
@@ -147,6 +151,9 @@ impl<'a, R> Select<'a, R> {
     /// Does the first that can be done within some time; a time past all clocks is for ever. With
     /// nothing to choose from it waits until the time is over.
     ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is
+    /// `futures::select!` for that.
+    ///
     /// # Errors
     ///
     /// Fails if the time is over.
@@ -163,6 +170,9 @@ impl<'a, R> Select<'a, R> {
 
     /// Does the first that can be done before the deadline, or at once if that is over. With nothing to
     /// choose from it waits for the deadline.
+    ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is
+    /// `futures::select!` for that.
     ///
     /// # Errors
     ///
@@ -199,30 +209,36 @@ impl<'a, R> Select<'a, R> {
                 break;
             }
         }
+        before_blocking();
         let sleeper = Sleeper::new();
         let waker = Waker::from(Arc::clone(&sleeper));
         let mut context = Context::from_waker(&waker);
         let mut places: Vec<_> = self.choices.iter().map(|_| None).collect();
         loop {
-            let mut sleeps = true;
+            let mut rest = Rest::Sleep;
             for (i, (choice, place)) in self.choices.iter_mut().zip(&mut places).enumerate() {
                 // A notification is used up by the attempt that follows; one for a choice that is
                 // not attempted is passed on.
-                let waiting = place.get_or_insert_with(|| choice.begin());
-                let is_notified = waiting.poll(&mut context).is_ready();
-                if is_notified {
+                let waiting = place.get_or_insert_with(|| choice.begin(waker.clone()));
+                if waiting.poll(&mut context).is_ready() {
                     *place = None;
                 }
                 if choice.attempt_waited() {
                     return Some(i);
                 }
-                sleeps &= choice.may_sleep() && !is_notified;
+                match place {
+                    Some(waiting) => {
+                        waiting.rest = choice.rest(waiting.rest);
+                        rest = rest.min(waiting.rest);
+                    }
+                    None => rest = Rest::No,
+                }
             }
             if is_over() {
                 return None;
             }
-            if sleeps {
-                sleeper.sleep(deadline);
+            if rest != Rest::No {
+                sleeper.sleep(rest.until(deadline));
             }
         }
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::core::{Core, End};
 use super::error::{SendError, SendTimeoutError, TrySendError};
 use super::kind::Kind;
+use super::list::Asks;
 use super::metrics::Metric;
 use super::pace::Pace;
 use super::weak::WeakSender;
@@ -40,6 +41,8 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     }
 
     /// Sends a message, or waits for room first.
+    ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is [`send_async`](Self::send_async) for that.
     ///
     /// # Errors
     ///
@@ -88,6 +91,9 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// Sends a message, or waits for room for so long at most; a time past all clocks is for
     /// ever.
     ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is [`send_async`](Self::send_async) for that, with the time-out of
+    /// the executor.
+    ///
     /// # Errors
     ///
     /// Gives the message back if the time is over, or the channel closed or without receivers.
@@ -111,6 +117,9 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
 
     /// Sends a message, or waits for room until the deadline. A deadline that is over still sends
     /// if there is room.
+    ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is [`send_async`](Self::send_async) for that, with the time-out of
+    /// the executor.
     ///
     /// # Errors
     ///
@@ -267,7 +276,7 @@ impl<T, P: Kind> Sender<T, P, Shared> {
         }
         panics.catch(|| self.core.sent(1));
         // It may have moved the consumers' counter past positions that were skipped.
-        panics.catch(|| self.core.let_senders_look(usize::MAX));
+        panics.catch(|| _ = self.core.let_senders_look(usize::MAX, Asks::Passing));
     }
 }
 

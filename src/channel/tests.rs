@@ -3,6 +3,7 @@
 mod ends;
 mod force;
 mod full;
+mod held;
 mod looks;
 mod places;
 mod room;
@@ -20,6 +21,7 @@ use std::time::Duration;
 use self::room::Bell;
 use super::bounded;
 use super::core::{Core, End};
+use super::list::Rest;
 use super::pace::{Pace, WaitStrategy};
 use super::select::Select;
 use crate::ring::Shared;
@@ -65,9 +67,16 @@ fn after(mut times: usize) -> impl FnMut() -> Option<()> {
 #[test]
 fn a_receiver_of_a_closed_channel_may_not_sleep() {
     let channel = Channel::new(2, 0);
-    assert!(channel.may_sleep(End::Receiving) && channel.may_sleep(End::Sending));
+    assert_eq!(
+        [End::Receiving, End::Sending].map(|end| channel.rest(end, Rest::Sleep)),
+        [Rest::Sleep; 2]
+    );
     assert!(channel.close());
-    assert!(!channel.may_sleep(End::Receiving), "whoever closed it has woken all, and is gone");
+    assert_eq!(
+        channel.rest(End::Receiving, Rest::Sleep),
+        Rest::No,
+        "whoever closed it has woken all, and is gone"
+    );
 }
 
 #[test]

@@ -21,15 +21,16 @@
 //!   Fences stand on both sides of it, so that the word itself orders nothing.
 //! - **W4** the notice goes only while nobody is counted.
 
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use crossbeam_utils::CachePadded;
 
+use super::list::{ALL, Asks, List, Rest, Ticket, Who};
 use crate::late::{heavy_at, is_fence_free, light_at};
 use crate::position::Word;
 use crate::sync::edge::{self, Edge};
-use crate::sync::{Arc, Atomic, Event, Listener, full_fence, hook, now};
+use crate::sync::{Arc, Atomic, Panics, Sleeper, full_fence, hook, now};
 
 /// The notice: whoever asks takes care.
 const CARE: Word = 1 << (Word::BITS - 1);
@@ -40,7 +41,7 @@ const CONFIRMED: Word = 1 << (Word::BITS - 2);
 /// So often somebody asks in vain before the notice is taken away.
 const CALM: Word = 256;
 
-/// The list of one side.
+/// Those who wait on one side.
 #[derive(Debug)]
 pub(super) struct Waiters {
     /// How many are in the list and not notified, or about to join it, and the notice. It is 0 as
@@ -48,7 +49,7 @@ pub(super) struct Waiters {
     word: CachePadded<Atomic>,
     /// How often somebody asked in vain under the notice, about.
     calm: Atomic,
-    event: Event,
+    list: List,
 }
 
 impl Waiters {
@@ -57,7 +58,7 @@ impl Waiters {
         // A model of the notice begins with it.
         let notice = if cfg!(ringway_modelled) && is_fence_free() { CARE | CONFIRMED } else { 0 };
         let word = CachePadded::new(Atomic::new(notice));
-        Arc::new(Self { word, calm: Atomic::new(0), event: Event::new() })
+        Arc::new(Self { word, calm: Atomic::new(0), list: List::new() })
     }
 
     /// Notifies so many of those who wait: there is that much more for them than before.
@@ -74,7 +75,9 @@ impl Waiters {
     fn notify_with_care(&self, n: usize) {
         let word = self.look_with_care();
         if count(word) != 0 {
-            self.event.notify(n, |notified| self.uncount(notified));
+            let mut panics = Panics::default();
+            self.tell(n as Word, &mut panics);
+            panics.resume();
             return;
         }
         let calm = self.calm.load(Edge::RELAXED).wrapping_add(1);
@@ -85,11 +88,21 @@ impl Waiters {
         }
     }
 
-    /// Sees to it that so many of those who wait look again, or all of them.
-    pub(super) fn nudge(&self, n: usize) {
-        if self.has_any() {
-            self.event.notify_at_least(n, |notified| self.uncount(notified));
+    /// Sees to it that so many of those who wait look again, or all of them; what the caller may do then.
+    pub(super) fn ask(&self, n: usize, asks: Asks) -> Rest {
+        if n == 0 || !self.has_any() {
+            return Rest::Sleep;
         }
+        let mut panics = Panics::default();
+        let rest = self.list.ask(n, asks, &|notified| self.uncount(notified), &mut panics);
+        panics.resume();
+        rest
+    }
+
+    /// What one does that is to sleep: it has asked for one of those who wait in passing, in vain, and `asks`
+    /// once more where those who were notified may be kept for ever (L2).
+    pub(super) fn rest(&self, asks: impl FnOnce() -> Rest) -> Rest {
+        if self.list.keeps() { asks() } else { Rest::Sleep }
     }
 
     /// Whether anybody waits who is not notified, and may not have seen what the caller did before
@@ -113,15 +126,26 @@ impl Waiters {
         self.word.load(Edge::RELAXED)
     }
 
-    /// Notifies all of two lists, before any task is woken: a waker may panic.
+    /// Notifies all of two lists, also where a waker panics.
     pub(super) fn notify_all(both: [&Self; 2]) {
         full_fence(edge::WAKE_FENCE);
-        Event::notify_all(both.map(|waiters| &waiters.event), |i, n| both[i].uncount(n));
+        let mut panics = Panics::default();
+        for waiters in both {
+            waiters.tell(ALL, &mut panics);
+        }
+        panics.resume();
+    }
+
+    /// Notifies so many of those in the list.
+    fn tell(&self, n: Word, panics: &mut Panics) {
+        self.list.notify(n, &|notified| self.uncount(notified), panics);
     }
 
     /// So many less wait for a notification.
     fn uncount(&self, n: usize) {
-        self.word.fetch_sub(n as Word, Edge::RELAXED);
+        if n > 0 {
+            self.word.fetch_sub(n as Word, Edge::RELAXED);
+        }
     }
 
     /// Makes sure that those who ask see that the caller is counted, or that the caller sees what
@@ -157,156 +181,98 @@ const fn count(word: Word) -> Word {
 pub(super) struct Waiting {
     waiters: Arc<Waiters>,
     /// Nothing after it was notified.
-    listener: Option<Listener>,
+    ticket: Option<Ticket>,
     /// Whether the fence was granted: else nobody may sleep, since nobody might see it.
     is_seen: bool,
+    /// What it did when it had looked in vain.
+    pub(super) rest: Rest,
 }
 
 /// How long a thread sleeps whom those who commit might not see.
 const UNSEEN: Duration = Duration::from_millis(1);
 
 impl Waiting {
-    /// Joins the list. The caller looks once more before it sleeps.
+    /// Joins the list; this waker is woken when it is notified. The caller looks once more before it sleeps.
     #[cold]
-    pub(super) fn begin(waiters: &Arc<Waiters>) -> Self {
+    pub(super) fn begin(waiters: &Arc<Waiters>, waker: Waker, who: Who) -> Self {
         let before = waiters.word.fetch_add(1, Edge::RELAXED);
         // Only those in the list are uncounted by others: whoever is not there yet stays counted
         // through its fence, so that the notice that it confirms is still there (W4).
         let is_seen = waiters.be_seen(before);
-        let listener = Some(waiters.event.listen());
+        let mut panics = Panics::default();
+        let tell = |notified| waiters.uncount(notified);
+        let ticket = waiters.list.join(waker, who, &tell, &mut panics);
         hook::at(hook::Point::Listed);
-        Self { waiters: Arc::clone(waiters), listener, is_seen }
+        let ticket = Some(ticket);
+        let waiting = Self { waiters: Arc::clone(waiters), ticket, is_seen, rest: Rest::Sleep };
+        panics.resume();
+        waiting
     }
 
-    /// Sleeps until it is notified or the deadline is over; it may also wake for no reason.
-    pub(super) fn sleep(mut self, deadline: Option<Instant>) {
-        let Some(listener) = self.listener.take() else { return };
+    /// Sleeps until its waker, that of this sleeper, is woken or the deadline is over, and leaves the list.
+    /// Whether it was notified.
+    pub(super) fn sleep(mut self, sleeper: &Sleeper, deadline: Option<Instant>) -> bool {
         let deadline = if self.is_seen {
             deadline
         } else {
             let soon = now() + UNSEEN;
             Some(deadline.map_or(soon, |deadline| deadline.min(soon)))
         };
-        if !listener.wait(deadline) {
-            self.waiters.uncount(1);
+        sleeper.sleep(deadline);
+        let mut panics = Panics::default();
+        let is_notified = self.leave(&mut panics);
+        if is_notified && panics.is_any() {
+            // It does not look by it.
+            self.waiters.tell(1, &mut panics);
         }
+        panics.resume();
+        is_notified
     }
 
     /// Ready when it is notified; else the task of `context`, and no other, is woken then.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let waker = context.waker();
         if !self.is_seen {
-            context.waker().wake_by_ref();
+            waker.wake_by_ref();
         }
-        let Some(listener) = &mut self.listener else { return Poll::Ready(()) };
-        let polled = listener.poll(context);
-        if polled.is_ready() {
-            self.listener = None;
+        let Some(ticket) = &self.ticket else { return Poll::Ready(()) };
+        let waiters = &*self.waiters;
+        let tell = |notified| waiters.uncount(notified);
+        let mut panics = Panics::default();
+        let is_notified = waiters.list.is_notified(ticket, waker, &tell, &mut panics);
+        if is_notified {
+            self.ticket = None;
+            if panics.is_any() {
+                // It does not look by it.
+                waiters.tell(1, &mut panics);
+            }
         }
-        polled
+        panics.resume();
+        if is_notified { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Leaves the list; whether it was notified.
+    fn leave(&mut self, panics: &mut Panics) -> bool {
+        let Some(ticket) = self.ticket.take() else { return false };
+        let waiters = &*self.waiters;
+        let tell = |notified| waiters.uncount(notified);
+        let is_notified = waiters.list.leave(ticket, &tell, panics);
+        if !is_notified {
+            waiters.uncount(1);
+        }
+        is_notified
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        let Some(listener) = self.listener.take() else { return };
-        if listener.leave() {
-            self.waiters.event.notify(1, |notified| self.waiters.uncount(notified));
-        } else {
-            self.waiters.uncount(1);
+        let mut panics = Panics::default();
+        if self.leave(&mut panics) {
+            self.waiters.tell(1, &mut panics);
         }
+        panics.resume();
     }
 }
 
 #[cfg(all(test, not(ringway_modelled)))]
-mod tests {
-    use core::task::Waker;
-
-    use super::*;
-
-    /// The word of a list, without the count.
-    fn notice(waiters: &Waiters) -> Word {
-        waiters.word.load(Edge::RELAXED) & (CARE | CONFIRMED)
-    }
-
-    #[test]
-    fn the_notice_comes_with_a_waiter_and_goes_when_it_is_calm() {
-        let waiters = Waiters::none();
-        assert_eq!(waiters.word.load(Edge::RELAXED), 0, "nobody takes care for nobody");
-        let waiting = Waiting::begin(&waiters);
-        let expected = if is_fence_free() { CARE | CONFIRMED } else { 0 };
-        assert_eq!(notice(&waiters), expected);
-        assert!(waiters.has_any());
-        waiters.notify(1);
-        assert_eq!(count(waiters.word.load(Edge::RELAXED)), 0, "it is notified");
-        (1..CALM).for_each(|_| waiters.notify(1));
-        assert_eq!(notice(&waiters), expected, "it stays for a while");
-        assert!(!waiters.has_any(), "nobody is counted, whatever the notice says");
-        waiters.notify(1);
-        assert_eq!(waiters.word.load(Edge::RELAXED), 0);
-        drop(waiting);
-        assert_eq!(waiters.word.load(Edge::RELAXED), 0);
-    }
-
-    /// The notice has bits of its own, above as many as can ever wait.
-    #[test]
-    fn the_count_is_beside_the_notice() {
-        let waiters = Waiters::none();
-        let all: [_; 5] = core::array::from_fn(|_| Waiting::begin(&waiters));
-        assert_eq!(waiters.len(), 5);
-        assert_eq!(count(notice(&waiters)), 0);
-        waiters.notify(2);
-        assert_eq!(waiters.len(), 3);
-        waiters.nudge(2);
-        assert_eq!(waiters.len(), 3, "two are notified already");
-        drop(all);
-        assert_eq!(waiters.len(), 0);
-        let most: Word = CARE | CONFIRMED;
-        assert_eq!((count(most), count(Word::MAX)), (0, Word::MAX >> 2));
-    }
-
-    /// One who is about to confirm the notice is still counted when all others are notified, and
-    /// when somebody asks in vain for long (W3, W4).
-    #[test]
-    fn no_notice_is_confirmed_that_is_gone() {
-        let waiters = Waiters::none();
-        let beside = Arc::clone(&waiters);
-        hook::set(move |point| {
-            if point == hook::Point::Asked {
-                let other = Waiting::begin(&beside);
-                beside.notify(2);
-                (0..2 * CALM).for_each(|_| beside.notify(1));
-                drop(other);
-            }
-        });
-        let waiting = Waiting::begin(&waiters);
-        hook::set(|_| ());
-        let found = notice(&waiters);
-        assert!(found == 0 || found == CARE | CONFIRMED, "the notice is {found:x}");
-        drop(waiting);
-        assert_eq!(count(waiters.word.load(Edge::RELAXED)), 0);
-    }
-
-    /// Nobody else is told then (W2), and nobody stays counted.
-    #[test]
-    fn who_sleeps_uses_its_notification_or_is_counted_no_longer() {
-        let waiters = Waiters::none();
-        let [sleeper, next] = [(); 2].map(|()| Waiting::begin(&waiters));
-        waiters.notify(1);
-        sleeper.sleep(None);
-        assert_eq!(waiters.len(), 1, "the next was told too");
-        next.sleep(Some(now()));
-        assert_eq!(waiters.len(), 0, "its time is over");
-    }
-
-    #[test]
-    fn a_task_is_ready_when_it_is_notified() {
-        let waiters = Waiters::none();
-        let mut waiting = Waiting::begin(&waiters);
-        let mut context = Context::from_waker(Waker::noop());
-        assert!(waiting.poll(&mut context).is_pending(), "nothing has come");
-        waiters.notify(1);
-        assert!(waiting.poll(&mut context).is_ready());
-        drop(waiting);
-        assert_eq!(waiters.len(), 0);
-    }
-}
+mod tests;

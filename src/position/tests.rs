@@ -29,7 +29,7 @@ fn geometry(capacity: usize) -> Geometry {
 /// Capacities: all that are small, and some large ones on and beside powers of two.
 fn capacities() -> impl Strategy<Value = usize> {
     let large = |bits: RangeInclusive<u32>| bits.prop_map(|bits| 1_usize << bits);
-    let most = usize::BITS - 2;
+    let most = Geometry::MAX_BITS - 2;
     prop_oneof![
         4 => 1..=65_usize,
         1 => large(7..=most),

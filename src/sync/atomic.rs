@@ -9,10 +9,14 @@
 use super::edge::Edge;
 use crate::position::Word;
 
-#[cfg(target_has_atomic = "64")]
-use core::sync::atomic::AtomicU64 as Plain;
-#[cfg(not(target_has_atomic = "64"))]
-use core::sync::atomic::AtomicUsize as Plain;
+#[cfg(not(all(target_has_atomic = "64", not(ringway_narrow))))]
+use atomics::AtomicU32 as Plain;
+#[cfg(all(target_has_atomic = "64", not(ringway_narrow)))]
+use atomics::AtomicU64 as Plain;
+#[cfg(target_has_atomic = "ptr")]
+use core::sync::atomic as atomics;
+#[cfg(not(target_has_atomic = "ptr"))]
+use portable_atomic as atomics;
 
 #[cfg(ringway_modelled)]
 use super::explorer::sync::atomic::AtomicU64 as Inner;
@@ -97,6 +101,13 @@ impl Atomic {
     pub(crate) fn fetch_add(&self, value: Word, edge: Edge) -> Word {
         branch();
         self.0.fetch_add(value, edge.ordering())
+    }
+
+    /// Writes the word and returns what it was.
+    #[cfg(feature = "std")]
+    pub(crate) fn swap(&self, value: Word, edge: Edge) -> Word {
+        branch();
+        self.0.swap(value, edge.ordering())
     }
 
     /// Sets bits of the word.
@@ -193,7 +204,7 @@ pub(crate) fn compiler_fence() {
 
 /// A choice that the whole process shares and that is made once.
 #[cfg(not(ringway_modelled))]
-pub(crate) struct Choice(core::sync::atomic::AtomicU8);
+pub(crate) struct Choice(atomics::AtomicU8);
 
 #[cfg(not(ringway_modelled))]
 impl Choice {
@@ -214,4 +225,4 @@ impl Choice {
 
 /// Which fences this process uses (`late::fence`).
 #[cfg(not(ringway_modelled))]
-pub(crate) static CHOICE: Choice = Choice(core::sync::atomic::AtomicU8::new(0));
+pub(crate) static CHOICE: Choice = Choice(atomics::AtomicU8::new(0));

@@ -108,6 +108,11 @@ edges! {
     WAKE_FENCE: SeqCst with PARK_FENCE;
     /// A thread or task is counted as waiting and looks once more.
     PARK_FENCE: SeqCst with WAKE_FENCE;
+    /// A notification is left to whoever holds the list of those who wait, which is tried once more: who let it
+    /// go before that is seen to have done so, or sees the notification.
+    OWED_FENCE: SeqCst with PAID_FENCE;
+    /// Whoever has let the list go looks for what is owed; and who has found something sees what it tells of.
+    PAID_FENCE: SeqCst with OWED_FENCE;
     /// A channel is closed: what was done before comes first.
     CLOSE: Release with CLOSED;
     /// Whoever learns that a channel is closed sees what was done before, also where it never slept.

@@ -25,6 +25,9 @@ pub enum Point {
     /// One who is about to wait in a channel has asked for care, and not confirmed it.
     #[cfg(feature = "std")]
     Asked,
+    /// A thread holds the list of those who wait in a channel.
+    #[cfg(feature = "std")]
+    Holds,
     /// One who is about to wait in a channel is in the list, and has not looked once more.
     #[cfg(feature = "std")]
     Listed,
@@ -50,13 +53,15 @@ super::explorer::thread_local! {
 /// Sets what this thread does at each point; nothing while it does that.
 #[cfg(all(any(test, ringway_hooks), not(ringway_modelled)))]
 pub fn set(action: impl FnMut(Point) + 'static) {
-    ACTION.set(Some(std::boxed::Box::new(action)));
+    // What the one before owns may act on a channel when it is dropped.
+    drop(ACTION.replace(Some(std::boxed::Box::new(action))));
 }
 
 /// Sets what this thread of a model does at each point; nothing while it does that.
 #[cfg(ringway_modelled)]
 pub fn set(action: impl FnMut(Point) + 'static) {
-    ACTION.with(|own| *own.borrow_mut() = Some(std::boxed::Box::new(action)));
+    let before = ACTION.with(|own| own.borrow_mut().replace(std::boxed::Box::new(action)));
+    drop(before);
 }
 
 /// In unit tests: an operation that goes round for ever panics, so that its test ends and says so.

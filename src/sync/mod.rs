@@ -36,13 +36,15 @@ macro_rules! const_unless_loom {
 pub(crate) use const_unless_loom;
 
 mod atomic;
+#[cfg(feature = "std")]
+mod block;
 mod cell;
 #[cfg(feature = "std")]
 mod clock;
 pub(crate) mod edge;
-#[cfg(feature = "std")]
-mod event;
 pub(crate) mod hook;
+#[cfg(feature = "std")]
+mod lock;
 #[cfg(feature = "std")]
 mod panics;
 #[cfg(feature = "std")]
@@ -55,19 +57,25 @@ pub(crate) use atomic::{Atomic, Hint};
 pub(crate) use atomic::{CHOICE, compiler_fence};
 pub(crate) use cell::{Cell, DropValues};
 
+#[cfg(all(feature = "std", not(ringway_modelled)))]
+pub(crate) use block::CAN_BLOCK;
+#[cfg(feature = "std")]
+pub(crate) use block::before_blocking;
 #[cfg(feature = "std")]
 pub(crate) use clock::now;
 #[cfg(feature = "std")]
-pub(crate) use event::{Event, Listener};
+pub(crate) use lock::{Held, Lock};
 #[cfg(feature = "std")]
 pub(crate) use panics::Panics;
 #[cfg(feature = "std")]
 pub(crate) use park::Sleeper;
 
-#[cfg(all(feature = "alloc", not(ringway_modelled)))]
+#[cfg(all(feature = "alloc", not(ringway_modelled), target_has_atomic = "ptr"))]
 pub(crate) use alloc::sync::Arc;
 #[cfg(all(feature = "alloc", ringway_modelled))]
 pub(crate) use explorer::sync::Arc;
+#[cfg(all(feature = "alloc", not(ringway_modelled), not(target_has_atomic = "ptr")))]
+pub(crate) use portable_atomic_util::Arc;
 
 /// Called before another try, after another thread has made progress.
 #[cold]

@@ -22,6 +22,11 @@ impl Panics {
         }
     }
 
+    /// Whether a call ended with a panic.
+    pub(crate) fn is_any(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Goes on with the first panic. Not where the thread panics already: a second one would end
     /// the process.
     pub(crate) fn resume(self) {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, RawWaker, RawWakerVTable, Wake, Waker};
 
-use ringway::channel::{self, Receiver, RecvAsync, Sender, TryRecvError, bounded};
+use ringway::channel::{self, Receiver, Sender, TryRecvError, bounded};
 
 use crate::effort::times;
 use crate::polls::{Bell, poll, poll_once};
@@ -329,52 +329,32 @@ impl Breaks {
     }
 }
 
-/// Lets one future wait by a waker that breaks, and another behind it by a bell. The first is notified of
-/// a message, and `end` ends it, whether it receives that or not. Then the other is woken, for that
-/// message or the next, and so is whoever waits later.
-fn notified(end: impl FnOnce(RecvAsync<&Receiver<u64>>, Waker, &Breaks) -> Option<u64>) {
-    let (sender, receiver) = bounded::<u64>(4);
-    let (breaks, waker) = Breaks::new();
-    let (mut first, mut second) = (receiver.recv_async(), receiver.recv_async());
-    let (bell, ring) = Bell::new();
-    assert!(poll(&mut first, &waker).is_pending());
-    assert!(poll(&mut second, &ring).is_pending());
-    sender.send(1).unwrap();
-    assert_eq!((breaks.rings.load(Ordering::Relaxed), bell.rings()), (1, 0));
-    if let Some(message) = end(first, waker, breaks) {
-        assert_eq!((message, bell.rings()), (1, 0));
-        sender.send(1).unwrap();
-    }
-    assert_eq!(bell.rings(), 1, "it sleeps beside a message");
-    assert_eq!(poll(&mut second, &ring), Poll::Ready(Ok(1)));
-    list_is_whole((&sender, &receiver), (&bell, &ring), 3);
-}
-
-/// Polls a future whose waker may panic meanwhile.
-fn received(future: &mut RecvAsync<&Receiver<u64>>, waker: &Waker) -> Option<u64> {
-    match catch_unwind(AssertUnwindSafe(|| poll(future, waker))) {
-        Ok(Poll::Ready(received)) => received.ok(),
-        Ok(Poll::Pending) | Err(_) => None,
-    }
-}
-
 // fereidani/futures-intrusive#73
 #[test]
 fn b7_a_waker_that_panics_when_it_is_dropped_takes_no_wake_up_along() {
-    // Together with the future that is notified, when that is ready, and when another takes its place.
-    notified(|first, _waker, breaks| {
+    let (sender, receiver) = bounded::<u64>(4);
+    for way in 0..3 {
+        let (breaks, waker) = Breaks::new();
+        let (mut first, mut second) = (receiver.recv_async(), receiver.recv_async());
+        let (bell, ring) = Bell::new();
+        assert!(poll(&mut first, &waker).is_pending());
+        assert!(poll(&mut second, &ring).is_pending());
         breaks.on_drop.store(true, Ordering::Relaxed);
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(first)));
-        None
-    });
-    notified(|mut first, waker, breaks| {
-        breaks.on_drop.store(true, Ordering::Relaxed);
-        received(&mut first, &waker)
-    });
-    notified(|mut first, _waker, breaks| {
-        breaks.on_drop.store(true, Ordering::Relaxed);
-        received(&mut first, Waker::noop())
-    });
+        // Its waker goes when it is notified, for another, or with its future.
+        match way {
+            0 => sender.send(1).unwrap(),
+            1 => assert!(poll(&mut first, Waker::noop()).is_pending()),
+            _ => {}
+        }
+        drop(first);
+        assert!(!breaks.on_drop.load(Ordering::Relaxed), "the waker is kept");
+        if way > 0 {
+            sender.send(1).unwrap();
+        }
+        assert_eq!(bell.rings(), 1, "it sleeps beside a message");
+        assert_eq!(poll(&mut second, &ring), Poll::Ready(Ok(1)));
+        list_is_whole((&sender, &receiver), (&bell, &ring), 3);
+    }
 }
 
 /// It is dropped while the list is not locked: what it owns may lock it.

@@ -48,6 +48,7 @@ mod streams;
 mod stress;
 mod traits;
 
+mod cases_blocking;
 mod cases_cancel;
 mod cases_cores;
 mod cases_drop;
@@ -55,6 +56,7 @@ mod cases_end;
 #[cfg(feature = "futures")]
 mod cases_ends_of_threads;
 mod cases_forget;
+mod cases_kept;
 mod cases_locks;
 mod cases_time;
 mod cases_wakers;

@@ -8,6 +8,7 @@ mod beside;
 mod cancel;
 mod close;
 mod gaps;
+mod kept;
 mod select;
 
 use loom_tests::thread;

@@ -28,6 +28,8 @@ const NEEDED_BY: &[(&str, &[&str])] = &[
     ("HEAVY_FENCE", &["late::a3_a_completed_push_is_popped_past_a_late_producer"]),
     ("WAKE_FENCE", &["channel::a_message_wakes_a_receiver"]),
     ("PARK_FENCE", &["channel::a_message_wakes_a_receiver"]),
+    ("OWED_FENCE", &["channel::kept::l1_who_holds_the_list_tells_those_who_were_to_be_told"]),
+    ("PAID_FENCE", &["channel::kept::l1_who_holds_the_list_tells_those_who_were_to_be_told"]),
     ("CLOSE", &["channel::close::who_learns_of_the_end_sees_what_was_done_before"]),
     ("CLOSED", &["channel::close::who_learns_of_the_end_sees_what_was_done_before"]),
     ("HANDLE_LEAVES", &["ownership::disconnected_only_when_nothing_is_left"]),

@@ -45,16 +45,19 @@ fn push<P: Kind, C: Kind>(sender: &Sender<u64, P, C>, value: u64, way: u64) -> P
     }
 }
 
-/// A message through a sink of a clone, which is dropped with what it still holds.
+/// A message through a sink of a clone; what it still holds is taken back.
 fn push_into_sink<C: Kind>(sender: &Sender<u64, Shared, C>, value: u64) -> Push {
     let mut sink = pin!(sender.clone().into_sink());
     match sink.as_mut().start_send(value) {
         Ok(()) => {}
         Err(_) => return Push::Closed,
     }
-    match sink.poll_flush(&mut Context::from_waker(Waker::noop())) {
+    match sink.as_mut().poll_flush(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(sent) => Push::Closed.or(sent.is_ok()),
-        Poll::Pending => Push::Refused,
+        Poll::Pending => {
+            assert_eq!(sink.take_unsent(), Some(value));
+            Push::Refused
+        }
     }
 }
 

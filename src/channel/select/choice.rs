@@ -1,10 +1,12 @@
 //! What a thread can choose from: to receive, or to send.
 
+use core::task::Waker;
 use std::boxed::Box;
 
 use crate::channel::core::{Core, End};
 use crate::channel::error::{RecvError, SendError};
 use crate::channel::kind::Kind;
+use crate::channel::list::{Rest, Who};
 use crate::channel::sender::attempt_send;
 use crate::channel::waiters::Waiting;
 
@@ -20,10 +22,10 @@ pub(super) trait Choice<R> {
     fn is_open(&self) -> bool;
 
     /// Joins those who wait for it.
-    fn begin(&self) -> Waiting;
+    fn begin(&self, waker: Waker) -> Waiting;
 
-    /// What is to be done before the thread sleeps; false if nobody would wake it.
-    fn may_sleep(&self) -> bool;
+    /// What the thread does that has attempted it in vain, and did that before.
+    fn rest(&self, before: Rest) -> Rest;
 
     /// Calls what was given for it, if it was done.
     fn finish(self: Box<Self>) -> Option<R>;
@@ -51,12 +53,12 @@ impl<T, C: Kind, R, F: FnOnce(Result<T, RecvError>) -> R> Choice<R> for ToRecv<'
         true
     }
 
-    fn begin(&self) -> Waiting {
-        Waiting::begin(self.core.waiters(End::Receiving))
+    fn begin(&self, waker: Waker) -> Waiting {
+        Waiting::begin(self.core.waiters(End::Receiving), waker, Who::Thread)
     }
 
-    fn may_sleep(&self) -> bool {
-        self.core.may_sleep(End::Receiving)
+    fn rest(&self, before: Rest) -> Rest {
+        self.core.rest(End::Receiving, before)
     }
 
     fn finish(self: Box<Self>) -> Option<R> {
@@ -87,12 +89,12 @@ impl<T, C: Kind, R, F: FnOnce(Result<(), SendError<T>>) -> R> Choice<R> for ToSe
         self.message.is_some()
     }
 
-    fn begin(&self) -> Waiting {
-        Waiting::begin(self.core.waiters(End::Sending))
+    fn begin(&self, waker: Waker) -> Waiting {
+        Waiting::begin(self.core.waiters(End::Sending), waker, Who::Thread)
     }
 
-    fn may_sleep(&self) -> bool {
-        self.core.may_sleep(End::Sending)
+    fn rest(&self, before: Rest) -> Rest {
+        self.core.rest(End::Sending, before)
     }
 
     fn finish(self: Box<Self>) -> Option<R> {
@@ -107,7 +109,7 @@ mod tests {
 
     /// Whether one is a choice at all, and whether who waits for it may sleep.
     fn told<R>(choice: &impl Choice<R>) -> (bool, bool) {
-        (choice.is_open(), choice.may_sleep())
+        (choice.is_open(), choice.rest(Rest::Sleep) == Rest::Sleep)
     }
 
     #[test]

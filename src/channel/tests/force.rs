@@ -8,7 +8,7 @@ use std::vec::Vec;
 use core::future::Future;
 use core::pin::Pin;
 
-use super::room::{Bell, Panics, Stopped, hold, poll};
+use super::room::{Bell, Panics, Stopped, hold, poll, receives_late};
 #[cfg(feature = "metrics")]
 use crate::channel::TryRecvError;
 use crate::channel::{Receiver, SendError, Sender, TrySendError, bounded};
@@ -91,9 +91,8 @@ fn force_past_skipped_positions_wakes_senders_though_a_waker_panics() {
     sender.try_send(0).unwrap();
     assert!(receiver.try_iter().eq([0]));
     // The message that comes next is for the first; the second is woken by the force.
-    let (mut first, mut second) = (receiver.recv_async(), receiver.recv_async());
-    let panics = Waker::from(Arc::new(Panics));
-    assert!(poll(&mut first, &Arc::default()).is_pending());
+    let first = receives_late(&receiver);
+    let (mut second, panics) = (receiver.recv_async(), Waker::from(Arc::new(Panics)));
     assert!(Pin::new(&mut second).poll(&mut Context::from_waker(&panics)).is_pending());
     sender.try_send(1).unwrap();
     assert!(sender.try_send(2).is_err(), "the next slot is held");
@@ -105,6 +104,8 @@ fn force_past_skipped_positions_wakes_senders_though_a_waker_panics() {
     assert!(poll(&mut sending, &bell).is_ready());
     assert!(receiver.try_iter().eq([1, 4, 3]));
     assert_eq!(away.release(), Ok(()));
+    sender.close();
+    assert_eq!(first.release(), Ok(1000), "what comes last is for the one that was told");
 }
 
 /// Who filled it, and who then evicted, look only when all is received.

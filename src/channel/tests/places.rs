@@ -12,8 +12,8 @@ use std::vec::Vec;
 use core::future::Future;
 use core::pin::Pin;
 
-use super::room::{Bell, Panics, Stopped, poll};
-use crate::channel::{Receiver, Sender, bounded};
+use super::room::{Bell, Panics, Stopped, poll, receives_late};
+use crate::channel::{Receiver, RecvError, Sender, bounded};
 use crate::sync::hook::{self, Point};
 
 /// It is told between its two looks, and has used that when it sends.
@@ -56,10 +56,9 @@ fn leaves_the_list<F: Future + Unpin>(
     mut sending: F,
 ) {
     // Of two who wait to receive the second is not told of the first message.
-    let mut receiving = [(); 2].map(|()| receiver.recv_async());
-    for (future, waker) in receiving.iter_mut().zip([Waker::noop(), &Arc::new(Panics).into()]) {
-        assert!(Pin::new(future).poll(&mut Context::from_waker(waker)).is_pending());
-    }
+    let told = receives_late(receiver);
+    let (mut receiving, panics) = (receiver.recv_async(), Waker::from(Arc::new(Panics)));
+    assert!(Pin::new(&mut receiving).poll(&mut Context::from_waker(&panics)).is_pending());
     sender.try_send(0).unwrap();
     let (mut before, mut behind) = (sender.send_async(1), sender.send_async(3));
     let bells: [Arc<Bell>; 3] = Default::default();
@@ -71,6 +70,8 @@ fn leaves_the_list<F: Future + Unpin>(
     assert_eq!(receiver.try_recv(), Ok(2));
     let rings = bells.map(|bell| bell.rings());
     assert_eq!(rings, [1, 0, 1], "there is room, and one was told that has nothing to send");
+    sender.close();
+    assert_eq!(told.release(), Err(RecvError));
 }
 
 #[test]
@@ -124,8 +125,15 @@ fn a_future_leaves_the_list_before_its_message_is_dropped() {
 fn a_sink_leaves_the_list_before_its_message_is_dropped() {
     use futures_util::SinkExt;
     let (sender, message, bell) = full();
-    let mut sink = sender.into_sink();
-    assert!(poll(&mut sink.send(message), &Arc::default()).is_pending());
+    let receiver = message.0.as_ref().unwrap().1.clone();
+    let mut sink = sender.clone().into_sink();
+    // Another takes the room that it is ready by.
+    drop(receiver.try_recv());
+    assert!(sink.poll_ready_unpin(&mut Context::from_waker(Waker::noop())).is_ready());
+    assert!(sender.try_send(Waits(None)).is_ok());
+    assert!(sink.start_send_unpin(message).is_ok());
+    assert!(poll(&mut sink.flush(), &Arc::default()).is_pending());
+    drop(receiver);
     drop(sink);
     assert_eq!(bell.rings(), 1, "there is room, and the one that is dropped was told of it");
 }

@@ -14,7 +14,7 @@ use std::task::Wake;
 use std::thread::{self, JoinHandle};
 use std::vec::Vec;
 
-use crate::channel::{Receiver, SendError, Sender, TryRecvError, bounded};
+use crate::channel::{Receiver, RecvError, SendError, Sender, TryRecvError, WaitStrategy, bounded};
 use crate::sync::hook::{self, Point};
 
 /// Counts how often it was woken.
@@ -40,6 +40,12 @@ impl Wake for Panics {
     fn wake(self: Arc<Self>) {
         panic!("the waker panics");
     }
+}
+
+/// A thread that is in the list of those who receive, and stopped before it looks again.
+pub(super) fn receives_late(receiver: &Receiver<u64>) -> Stopped<Result<u64, RecvError>> {
+    let theirs = receiver.clone().with_wait_strategy(WaitStrategy::Park);
+    Stopped::at(Point::Listed, move || theirs.recv())
 }
 
 /// Polls once, for a bell.

@@ -12,9 +12,9 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::vec::Vec;
 
-use super::room::{Bell, Panics, Stopped, poll};
+use super::room::{Bell, Panics, Stopped, poll, receives_late};
 use super::until;
-use crate::channel::{Receiver, Select, SendAsync, Sender, WaitStrategy, bounded};
+use crate::channel::{Receiver, RecvError, Select, SendAsync, Sender, WaitStrategy, bounded};
 use crate::sync::hook::{self, Point};
 
 /// A channel with two messages, the first behind so many slots whose positions were skipped.
@@ -118,9 +118,10 @@ fn tasks_that_have_waited_to_send_tell_one_another() {
 fn tells_the_next_though_a_waker_panics(wait: impl FnOnce(&Sender<u64>) + Send + 'static) {
     let (sender, receiver) = bounded(3);
     // Of five who wait four are told of the messages that fill the channel.
-    let mut receiving = [(); 5].map(|()| receiver.recv_async());
+    let told = receives_late(&receiver);
+    let mut receiving = [(); 4].map(|()| receiver.recv_async());
     let last = Waker::from(Arc::new(Panics));
-    let wakers = [Waker::noop(); 4].into_iter().chain([&last]);
+    let wakers = [Waker::noop(); 3].into_iter().chain([&last]);
     for (future, waker) in receiving.iter_mut().zip(wakers) {
         assert!(Pin::new(future).poll(&mut Context::from_waker(waker)).is_pending());
     }
@@ -131,6 +132,9 @@ fn tells_the_next_though_a_waker_panics(wait: impl FnOnce(&Sender<u64>) + Send +
     assert_eq!(bell.rings(), 2, "there is room, and nobody has told of it");
     assert_eq!(poll(&mut first, &bell), Poll::Ready(Ok(())));
     assert!(receiver.try_iter().eq([9, 11, 10]));
+    drop(receiving);
+    sender.close();
+    assert_eq!(told.release(), Err(RecvError));
 }
 
 #[test]

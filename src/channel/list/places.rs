@@ -1,0 +1,154 @@
+//! Those who wait, those who were notified, and how many more have to be.
+//!
+//! **L2** A task that was notified may never be polled: its future is kept beside others, or forgotten.
+//! So whoever asks for one who looks again does not count on those for ever: when the others have had a
+//! turn another is notified, then two, then four, until one of them acts or nobody is left who was not.
+
+use alloc::collections::BTreeMap;
+use core::mem;
+use core::task::Waker;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use crate::sync::now;
+
+/// How often somebody asks in passing while all who were notified are tasks that have not been polled since,
+/// before another is notified.
+pub(super) const PATIENCE: usize = if cfg!(ringway_modelled) { 2 } else { 64 };
+
+/// Those who wait, and how many were notified.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// Those who are not notified, the longest waiting first.
+    pub(super) waiting: BTreeMap<u64, Place>,
+    /// The number of the next.
+    pub(super) next: u64,
+    /// How many threads were notified and have not looked for it yet.
+    threads: usize,
+    /// How many tasks were notified and have not been polled since.
+    pub(super) tasks: usize,
+    /// How often somebody asked in passing since one of them was polled, or more were notified.
+    asked: usize,
+    /// How many were notified the last time since none of them was polled.
+    more: usize,
+}
+
+/// One who waits.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) waker: Quiet,
+    pub(super) who: Who,
+}
+
+/// Who waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::channel) enum Who {
+    /// It looks again when it is woken.
+    Thread,
+    /// It looks again when it is polled, if it ever is.
+    Task,
+}
+
+/// What one does who has looked in vain, before it looks again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::channel) enum Rest {
+    /// Nothing: nobody would wake it.
+    No,
+    /// It lets others have a turn: a task is polled again, a thread sleeps for [`TURN`].
+    Turn,
+    /// It sleeps until it is woken.
+    Sleep,
+}
+
+/// Who asks for others that look again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::channel) enum Asks {
+    /// One who goes on.
+    Passing,
+    /// One who is to sleep, and what it did when it had asked before.
+    After(Rest),
+}
+
+/// How long a thread lets others have a turn: longer than it takes to wake a thread that polls a task.
+const TURN: Duration = Duration::from_micros(250);
+
+impl Rest {
+    /// Until when a thread sleeps that has this deadline.
+    pub(in crate::channel) fn until(self, deadline: Option<Instant>) -> Option<Instant> {
+        if self == Self::Sleep {
+            return deadline;
+        }
+        let soon = now() + TURN;
+        Some(deadline.map_or(soon, |deadline| deadline.min(soon)))
+    }
+}
+
+/// A waker whose drop does not panic.
+#[derive(Debug)]
+pub(super) struct Quiet(Option<Waker>);
+
+impl Quiet {
+    pub(super) fn of(waker: Waker) -> Self {
+        Self(Some(waker))
+    }
+
+    pub(super) fn waker(&self) -> &Waker {
+        self.0.as_ref().expect("it is there until this is dropped")
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(self.0.take()))) {
+            // What it says may panic in its turn.
+            mem::forget(panic);
+        }
+    }
+}
+
+impl Places {
+    /// Notifies the one that has waited for the longest time: whom to wake.
+    pub(super) fn notify_first(&mut self) -> Option<Quiet> {
+        let (_, Place { waker, who }) = self.waiting.pop_first()?;
+        *self.notified(who) += 1;
+        Some(waker)
+    }
+
+    /// One who was notified looks again, or goes.
+    pub(super) fn acts(&mut self, who: Who) {
+        *self.notified(who) -= 1;
+        if who == Who::Task {
+            (self.asked, self.more) = (0, 0);
+        }
+    }
+
+    /// How many were notified and have not acted.
+    fn notified(&mut self, who: Who) -> &mut usize {
+        match who {
+            Who::Thread => &mut self.threads,
+            Who::Task => &mut self.tasks,
+        }
+    }
+
+    /// How many have to be notified for so many to look again, and what comes of it.
+    pub(super) fn ask(&mut self, n: usize, asks: Asks) -> (usize, Rest) {
+        let lacking = n.saturating_sub(self.threads + self.tasks);
+        if self.threads >= n || self.tasks == 0 || self.waiting.is_empty() {
+            return (lacking, Rest::Sleep);
+        }
+        let is_time = match asks {
+            Asks::Passing => self.asked >= PATIENCE,
+            Asks::After(rest) => rest == Rest::Turn,
+        };
+        let more = if is_time {
+            self.asked = 0;
+            self.more = (2 * self.more).clamp(1, self.waiting.len());
+            self.more.max(lacking)
+        } else {
+            self.asked += 1;
+            lacking
+        };
+        let is_left = more < self.waiting.len();
+        (more, if is_left && asks != Asks::Passing { Rest::Turn } else { Rest::Sleep })
+    }
+}

@@ -1,0 +1,187 @@
+//! The list by itself: who is notified, who pays, and when more are notified than were asked for.
+
+use core::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Wake;
+use std::vec;
+use std::vec::Vec;
+
+use super::places::PATIENCE;
+use super::*;
+
+/// Counts how often it was woken.
+#[derive(Default)]
+struct Bell(AtomicUsize);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// A list with so many who wait, and the bell of each.
+fn joined(count: usize, who: Who) -> (List, Vec<(Ticket, Arc<Bell>)>) {
+    let list = List::new();
+    let join = |_| {
+        let bell = Arc::<Bell>::default();
+        (list.join(Waker::from(Arc::clone(&bell)), who, &|_| (), &mut Panics::default()), bell)
+    };
+    let joined = (0..count).map(join).collect();
+    (list, joined)
+}
+
+/// How often each was woken.
+fn rings(joined: &[(Ticket, Arc<Bell>)]) -> Vec<usize> {
+    joined.iter().map(|(_, bell)| bell.0.load(Ordering::SeqCst)).collect()
+}
+
+#[test]
+fn those_who_wait_the_longest_are_notified_first_and_once() {
+    let (list, waiting) = joined(4, Who::Task);
+    let told = Cell::new(0);
+    let tell = |n| told.set(told.get() + n);
+    list.notify(1, &tell, &mut Panics::default());
+    assert_eq!((rings(&waiting), told.take()), ([1, 0, 0, 0].into(), 1));
+    list.notify(2, &tell, &mut Panics::default());
+    assert_eq!((rings(&waiting), told.take()), ([1, 1, 1, 0].into(), 2));
+    list.notify(7, &tell, &mut Panics::default());
+    assert_eq!((rings(&waiting), told.take()), ([1; 4].into(), 1));
+    list.notify(7, &tell, &mut Panics::default());
+    assert_eq!((rings(&waiting), told.take()), ([1; 4].into(), 0));
+    assert!(waiting.into_iter().all(|(ticket, _)| list.leave(
+        ticket,
+        &tell,
+        &mut Panics::default()
+    )));
+}
+
+/// Many more than are notified while the list is held once, and some who go meanwhile.
+#[test]
+fn all_are_all() {
+    let (list, mut waiting) = joined(5 * BATCH + 3, Who::Thread);
+    let (gone, _) = waiting.swap_remove(BATCH + 1);
+    assert!(!list.leave(gone, &|_| (), &mut Panics::default()), "nobody has notified it");
+    let told = Cell::new(0);
+    list.notify(ALL, &|n| told.set(told.get() + n), &mut Panics::default());
+    assert_eq!(told.get(), waiting.len());
+    assert_eq!(rings(&waiting), vec![1; waiting.len()]);
+}
+
+/// As where a signal handler interrupts a thread that holds the list, or that is suspended there.
+#[test]
+fn who_lets_the_list_go_pays_what_was_left_to_it() {
+    let (list, waiting) = joined(3 * BATCH, Who::Task);
+    let told = Cell::new(0);
+    let tell = |n: usize| told.set(told.get() + n);
+    let leave = || list.notify(BATCH as Word, &tell, &mut Panics::default());
+    list.with(&tell, &mut Panics::default(), |_| {
+        leave();
+        assert_eq!(list.ask(BATCH, Asks::Passing, &tell, &mut Panics::default()), Rest::Sleep);
+        assert_eq!(told.get(), 0, "the list is held");
+    });
+    assert_eq!(told.take(), 2 * BATCH);
+    // And where nothing is to be done but to notify.
+    let held = list.places.lock();
+    leave();
+    assert_eq!(told.get(), 0);
+    drop(held);
+    list.notify(0, &tell, &mut Panics::default());
+    list.notify(1, &tell, &mut Panics::default());
+    assert_eq!(told.take(), BATCH);
+    assert_eq!(rings(&waiting), [1; 3 * BATCH]);
+}
+
+/// So many that they would not be counted any more.
+#[test]
+fn what_is_owed_does_not_overflow() {
+    let (list, waiting) = joined(2, Who::Task);
+    let owe = |_| list.notify(Word::MAX, &|_| (), &mut Panics::default());
+    list.with(&|_| (), &mut Panics::default(), |_| (0..3).for_each(owe));
+    assert_eq!(rings(&waiting), [1; 2]);
+}
+
+/// Whoever waits may be notified between two of its own steps.
+#[test]
+fn a_waker_that_is_changed_is_the_one_that_is_woken() {
+    let (list, mut waiting) = joined(1, Who::Task);
+    let (ticket, before) = waiting.remove(0);
+    let bell = Arc::<Bell>::default();
+    let waker = Waker::from(Arc::clone(&bell));
+    for _ in 0..2 {
+        assert!(!list.is_notified(&ticket, &waker, &|_| (), &mut Panics::default()));
+    }
+    list.notify(1, &|_| (), &mut Panics::default());
+    assert_eq!([before, bell].map(|bell| bell.0.load(Ordering::SeqCst)), [0, 1]);
+    assert!(list.is_notified(&ticket, &waker, &|_| (), &mut Panics::default()));
+}
+
+/// Who looks again is not asked for twice.
+#[test]
+fn who_asks_counts_on_threads_that_were_notified() {
+    let (list, waiting) = joined(4, Who::Thread);
+    let ask = |n| list.ask(n, Asks::After(Rest::Turn), &|_| (), &mut Panics::default());
+    assert_eq!((ask(1), rings(&waiting)), (Rest::Sleep, [1, 0, 0, 0].into()));
+    assert_eq!((ask(1), rings(&waiting)), (Rest::Sleep, [1, 0, 0, 0].into()));
+    assert_eq!((ask(3), rings(&waiting)), (Rest::Sleep, [1, 1, 1, 0].into()));
+}
+
+/// L2: a turn for those who were notified; then one more, two, four.
+#[test]
+fn who_asks_does_not_count_on_tasks_for_ever() {
+    let (list, waiting) = joined(20, Who::Task);
+    let mut rest = Rest::Sleep;
+    let mut woken = || {
+        rest = list.ask(1, Asks::After(rest), &|_| (), &mut Panics::default());
+        (rings(&waiting).into_iter().sum::<usize>(), rest)
+    };
+    let turns: Vec<_> = (0..7).map(|_| woken()).collect();
+    let counts = [1, 1, 2, 4, 8, 16, 20];
+    let rests = [Rest::Sleep, Rest::Turn, Rest::Turn, Rest::Turn, Rest::Turn, Rest::Turn];
+    assert!(turns.iter().map(|turn| turn.0).eq(counts), "{turns:?}");
+    assert!(
+        turns.iter().map(|turn| turn.1).eq(rests.into_iter().chain([Rest::Sleep])),
+        "{turns:?}"
+    );
+}
+
+#[test]
+fn a_task_that_is_polled_or_dropped_is_counted_on_again() {
+    for is_polled in [false, true] {
+        let (list, mut waiting) = joined(9, Who::Task);
+        let mut rest = Rest::Sleep;
+        let mut ask = || {
+            rest = list.ask(1, Asks::After(rest), &|_| (), &mut Panics::default());
+            rest
+        };
+        (0..3).for_each(|_| _ = ask());
+        assert_eq!(rings(&waiting).into_iter().sum::<usize>(), 2);
+        let (ticket, _) = waiting.remove(0);
+        if is_polled {
+            assert!(list.is_notified(&ticket, Waker::noop(), &|_| (), &mut Panics::default()));
+        } else {
+            assert!(list.leave(ticket, &|_| (), &mut Panics::default()));
+        }
+        assert_eq!(
+            (ask(), rings(&waiting).into_iter().sum::<usize>()),
+            (Rest::Turn, 2),
+            "one more"
+        );
+    }
+}
+
+#[test]
+fn who_passes_has_patience_with_tasks() {
+    let (list, waiting) = joined(4, Who::Task);
+    let ask = || {
+        assert_eq!(
+            list.ask(1, Asks::Passing, &|_| (), &mut Panics::default()),
+            Rest::Sleep,
+            "it does not sleep"
+        );
+        rings(&waiting).into_iter().sum::<usize>()
+    };
+    assert!((0..=PATIENCE).all(|_| ask() == 1));
+    assert!((0..=PATIENCE).all(|_| ask() == 2));
+    assert_eq!(ask(), 4);
+}

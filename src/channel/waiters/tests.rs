@@ -1,0 +1,155 @@
+//! Who is counted, who is told, and who passes that on.
+
+use core::task::Waker;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Wake;
+
+use super::*;
+
+/// Counts how often it was woken.
+#[derive(Default)]
+struct Bell(AtomicUsize);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// A waker that panics.
+struct Breaks;
+
+impl Wake for Breaks {
+    fn wake(self: Arc<Self>) {
+        panic!("the waker panics");
+    }
+}
+
+/// A thread joins the list.
+fn begin(waiters: &Arc<Waiters>) -> Waiting {
+    Waiting::begin(waiters, Waker::noop().clone(), Who::Thread)
+}
+
+/// The word of a list, without the count.
+fn notice(waiters: &Waiters) -> Word {
+    waiters.word.load(Edge::RELAXED) & (CARE | CONFIRMED)
+}
+
+#[test]
+fn the_notice_comes_with_a_waiter_and_goes_when_it_is_calm() {
+    let waiters = Waiters::none();
+    assert_eq!(waiters.word.load(Edge::RELAXED), 0, "nobody takes care for nobody");
+    let waiting = begin(&waiters);
+    let expected = if is_fence_free() { CARE | CONFIRMED } else { 0 };
+    assert_eq!(notice(&waiters), expected);
+    assert!(waiters.has_any());
+    waiters.notify(1);
+    assert_eq!(count(waiters.word.load(Edge::RELAXED)), 0, "it is notified");
+    (1..CALM).for_each(|_| waiters.notify(1));
+    assert_eq!(notice(&waiters), expected, "it stays for a while");
+    assert!(!waiters.has_any(), "nobody is counted, whatever the notice says");
+    waiters.notify(1);
+    assert_eq!(waiters.word.load(Edge::RELAXED), 0);
+    drop(waiting);
+    assert_eq!(waiters.word.load(Edge::RELAXED), 0);
+}
+
+/// The notice has bits of its own, above as many as can ever wait.
+#[test]
+fn the_count_is_beside_the_notice() {
+    let waiters = Waiters::none();
+    let all: [_; 5] = core::array::from_fn(|_| begin(&waiters));
+    assert_eq!(waiters.len(), 5);
+    assert_eq!(count(notice(&waiters)), 0);
+    waiters.notify(2);
+    assert_eq!(waiters.len(), 3);
+    waiters.ask(2, Asks::Passing);
+    assert_eq!(waiters.len(), 3, "two are notified already");
+    drop(all);
+    assert_eq!(waiters.len(), 0);
+    let most: Word = CARE | CONFIRMED;
+    assert_eq!((count(most), count(Word::MAX)), (0, Word::MAX >> 2));
+}
+
+/// One who is about to confirm the notice is still counted when all others are notified, and
+/// when somebody asks in vain for long (W3, W4).
+#[test]
+fn no_notice_is_confirmed_that_is_gone() {
+    let waiters = Waiters::none();
+    let beside = Arc::clone(&waiters);
+    hook::set(move |point| {
+        if point == hook::Point::Asked {
+            let other = begin(&beside);
+            beside.notify(2);
+            (0..2 * CALM).for_each(|_| beside.notify(1));
+            drop(other);
+        }
+    });
+    let waiting = begin(&waiters);
+    hook::set(|_| ());
+    let found = notice(&waiters);
+    assert!(found == 0 || found == CARE | CONFIRMED, "the notice is {found:x}");
+    drop(waiting);
+    assert_eq!(count(waiters.word.load(Edge::RELAXED)), 0);
+}
+
+/// Nobody else is told then (W2), and nobody stays counted.
+#[test]
+fn who_sleeps_uses_its_notification_or_is_counted_no_longer() {
+    let waiters = Waiters::none();
+    let sleepers = [(); 2].map(|()| Sleeper::new());
+    let [first, next] = sleepers
+        .each_ref()
+        .map(|sleeper| Waiting::begin(&waiters, Waker::from(Arc::clone(sleeper)), Who::Thread));
+    waiters.notify(1);
+    assert!(first.sleep(&sleepers[0], None));
+    assert_eq!(waiters.len(), 1, "the next was told too");
+    assert!(!next.sleep(&sleepers[1], Some(now())));
+    assert_eq!(waiters.len(), 0, "its time is over");
+}
+
+#[test]
+fn a_task_is_ready_when_it_is_notified() {
+    let waiters = Waiters::none();
+    let mut waiting = Waiting::begin(&waiters, Waker::noop().clone(), Who::Task);
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(waiting.poll(&mut context).is_pending(), "nothing has come");
+    waiters.notify(1);
+    assert!(waiting.poll(&mut context).is_ready());
+    drop(waiting);
+    assert_eq!(waiters.len(), 0);
+}
+
+/// One was told of something, and pays what others owe before it looks, to one whose waker panics. The next
+/// is told in its stead (W2), and nobody stays in the list.
+#[test]
+fn who_ends_with_the_panic_of_another_passes_on_what_it_was_told() {
+    let ends: [fn(Waiting); 3] = [
+        drop,
+        |mut waiting| _ = waiting.poll(&mut Context::from_waker(Waker::noop())),
+        |waiting| _ = waiting.sleep(&Sleeper::new(), Some(now())),
+    ];
+    for end in ends {
+        let waiters = Waiters::none();
+        let bell = Arc::<Bell>::default();
+        let wakers = [Waker::noop().clone(), Arc::new(Breaks).into(), Arc::clone(&bell).into()];
+        let [first, breaks, next] = wakers.map(|waker| Waiting::begin(&waiters, waker, Who::Task));
+        waiters.notify(1);
+        waiters.list.owe(1);
+        assert!(catch_unwind(AssertUnwindSafe(|| end(first))).is_err());
+        assert_eq!(bell.0.load(Ordering::SeqCst), 1, "nobody looks by what was told");
+        assert_eq!(waiters.len(), 0);
+        drop((breaks, next));
+    }
+}
+
+#[test]
+fn who_joins_and_ends_with_the_panic_of_another_has_left() {
+    let waiters = Waiters::none();
+    let breaks = Waiting::begin(&waiters, Arc::new(Breaks).into(), Who::Task);
+    waiters.list.owe(1);
+    assert!(catch_unwind(AssertUnwindSafe(|| begin(&waiters))).is_err());
+    assert_eq!(waiters.len(), 0);
+    drop(breaks);
+}
