@@ -6,7 +6,7 @@ use std::time::Instant;
 use std::vec::Vec;
 
 use super::error::{RecvError, TryRecvError, TrySendError};
-use super::list::{Asks, Rest, Who};
+use super::list::{Asks, Patience, Rest, Who};
 use super::metrics::{Meter, Metric};
 use super::pace::{Pace, Pauses, note_processors};
 use super::waiters::{Waiters, Waiting};
@@ -343,7 +343,7 @@ impl<T, C: Sequencer> Core<T, C> {
         pace.end(true);
         let sleeper = Sleeper::new();
         let waker = Waker::from(sleeper.clone());
-        let mut rest = Rest::Sleep;
+        let mut patience = Patience::of(Who::Thread);
         loop {
             let waiting = Waiting::begin(self.waiters(end), waker.clone(), Who::Thread);
             let done = self.attempt_waited(end, &mut attempt);
@@ -353,13 +353,13 @@ impl<T, C: Sequencer> Core<T, C> {
                 drop(waiting);
                 return done;
             }
-            rest = self.rest(end, rest);
+            let rest = self.rest(end, &mut patience);
             if rest == Rest::No {
                 retry();
             } else {
                 self.count_wait(end, true);
                 if waiting.sleep(&sleeper, rest.until(deadline)) {
-                    rest = Rest::Sleep;
+                    patience = Patience::of(Who::Thread);
                 }
             }
         }
@@ -400,8 +400,7 @@ impl<T, C: Sequencer> Core<T, C> {
                 if is_new {
                     pace.end(true);
                 }
-                waiting.rest = self.rest(end, waiting.rest);
-                if waiting.rest != Rest::Sleep {
+                if self.rest(end, &mut waiting.patience) != Rest::Sleep {
                     context.waker().wake_by_ref();
                 }
                 self.count_wait(end, true);
@@ -424,16 +423,18 @@ impl<T, C: Sequencer> Core<T, C> {
     /// (`take_last`). Of two who are counted and then do so, one sees the other. Whoever passes
     /// positions tells the senders of each besides (`came_out`).
     ///
-    /// And whoever is to sleep asks once more, by what it did `before`, if those who were told that there is room,
-    /// or a message, may be tasks that nobody polls (L2 of `list`). Whoever tells one later than that, and so may
+    /// And whoever is to sleep asks once more if those who were told that there is room, or a message, may be
+    /// tasks that nobody polls (L2 of `list`). Whoever tells one later than that, and so may
     /// not be seen here, is awake, and asks when it is to sleep.
-    pub(super) fn rest(&self, end: End, before: Rest) -> Rest {
-        let asks = Asks::After(before);
-        match end {
+    pub(super) fn rest(&self, end: End, patience: &mut Patience) -> Rest {
+        let asks = patience.asks();
+        let rest = match end {
             End::Sending => self.not_empty.rest(|| self.not_empty.ask(1, asks)),
             End::Receiving if self.ring.is_closed() => Rest::No,
             End::Receiving => self.not_full.rest(|| self.let_senders_look(1, asks)),
-        }
+        };
+        patience.note(rest);
+        rest
     }
 
     /// An attempt of one who has waited at this end. When it is done, or ends with the panic of a

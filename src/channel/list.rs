@@ -17,7 +17,7 @@ use core::task::Waker;
 
 use arrayvec::ArrayVec;
 
-pub(super) use self::places::{Asks, Rest, Who};
+pub(super) use self::places::{Asks, Patience, Rest, Who};
 use self::places::{Place, Places, Quiet};
 use crate::position::Word;
 use crate::sync::edge::{self, Edge};

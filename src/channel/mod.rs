@@ -65,9 +65,9 @@
 //! next is woken in its stead. A future that is kept and not polled, a branch of a `select!` that goes by
 //! reference for example, or that is forgotten (`core::mem::forget`), takes no message either; but when its
 //! turn comes it has a wake-up that nobody uses. It stops nobody for good by that, however many there
-//! are. Whoever finds the channel empty, or full, and is to sleep, lets others have a turn first, which
-//! takes a thread some hundred microseconds, and a task one more poll; if none of those who were woken has
-//! acted by then, the next are. Who tries again and again wakes them too. What is left: one message, or one
+//! are. Whoever finds the channel empty, or full, and is to sleep while others wait behind one that was
+//! woken and has not acted, lets that have a turn first, for some hundred microseconds or, a task, some hundred polls, for
+//! which it wakes itself; if it has not acted by then, the next are woken. Who tries again and again wakes them too. What is left: one message, or one
 //! free slot, for each that is kept, may wait for the next operation of the other end.
 //!
 //! A message whose drop panics keeps no other from being dropped, with the last receiver or with a

@@ -227,10 +227,7 @@ impl<'a, R> Select<'a, R> {
                     return Some(i);
                 }
                 match place {
-                    Some(waiting) => {
-                        waiting.rest = choice.rest(waiting.rest);
-                        rest = rest.min(waiting.rest);
-                    }
+                    Some(waiting) => rest = rest.min(choice.rest(&mut waiting.patience)),
                     None => rest = Rest::No,
                 }
             }

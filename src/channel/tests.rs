@@ -21,7 +21,7 @@ use std::time::Duration;
 use self::room::Bell;
 use super::bounded;
 use super::core::{Core, End};
-use super::list::Rest;
+use super::list::{Patience, Rest, Who};
 use super::pace::{Pace, WaitStrategy};
 use super::select::Select;
 use crate::ring::Shared;
@@ -68,12 +68,12 @@ fn after(mut times: usize) -> impl FnMut() -> Option<()> {
 fn a_receiver_of_a_closed_channel_may_not_sleep() {
     let channel = Channel::new(2, 0);
     assert_eq!(
-        [End::Receiving, End::Sending].map(|end| channel.rest(end, Rest::Sleep)),
+        [End::Receiving, End::Sending].map(|end| channel.rest(end, &mut Patience::of(Who::Thread))),
         [Rest::Sleep; 2]
     );
     assert!(channel.close());
     assert_eq!(
-        channel.rest(End::Receiving, Rest::Sleep),
+        channel.rest(End::Receiving, &mut Patience::of(Who::Thread)),
         Rest::No,
         "whoever closed it has woken all, and is gone"
     );

@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_utils::CachePadded;
 
-use super::list::{ALL, Asks, List, Rest, Ticket, Who};
+use super::list::{ALL, Asks, List, Patience, Rest, Ticket, Who};
 use crate::late::{heavy_at, is_fence_free, light_at};
 use crate::position::Word;
 use crate::sync::edge::{self, Edge};
@@ -184,8 +184,8 @@ pub(super) struct Waiting {
     ticket: Option<Ticket>,
     /// Whether the fence was granted: else nobody may sleep, since nobody might see it.
     is_seen: bool,
-    /// What it did when it had looked in vain.
-    pub(super) rest: Rest,
+    /// With those who were notified at the other end.
+    pub(super) patience: Patience,
 }
 
 /// How long a thread sleeps whom those who commit might not see.
@@ -204,7 +204,8 @@ impl Waiting {
         let ticket = waiters.list.join(waker, who, &tell, &mut panics);
         hook::at(hook::Point::Listed);
         let ticket = Some(ticket);
-        let waiting = Self { waiters: Arc::clone(waiters), ticket, is_seen, rest: Rest::Sleep };
+        let patience = Patience::of(who);
+        let waiting = Self { waiters: Arc::clone(waiters), ticket, is_seen, patience };
         panics.resume();
         waiting
     }

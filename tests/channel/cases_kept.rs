@@ -34,9 +34,10 @@ impl<'a> Task<'a> {
     }
 }
 
-/// Polls those that are woken until all are done; fails where none is woken before that.
+/// Polls those that are woken until all are done, and counts the polls; fails where none is woken before that.
 #[track_caller]
-fn run(mut tasks: Vec<Task<'_>>) {
+fn run(mut tasks: Vec<Task<'_>>) -> usize {
+    let mut polls = 0;
     while !tasks.is_empty() {
         let mut is_stuck = true;
         tasks.retain_mut(|task| {
@@ -44,11 +45,13 @@ fn run(mut tasks: Vec<Task<'_>>) {
                 return true;
             }
             is_stuck = false;
+            polls += 1;
             let waker = Waker::from(task.woken.clone());
             task.future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending()
         });
         assert!(!is_stuck, "{} tasks sleep, and nobody is woken", tasks.len());
     }
+    polls
 }
 
 /// Polls futures of each kind once, so many of each, where that does not complete them.
@@ -115,6 +118,27 @@ fn b7_no_number_of_kept_futures_stops_tasks() {
         run(senders.into_iter().chain([receives]).collect());
         drop((waiting, blocked));
     }
+}
+
+/// Nobody is kept here: those who are to sleep give the one that was woken its turn, and wake no others.
+#[test]
+fn b7_many_who_wait_for_little_are_not_all_woken_for_each_message() {
+    let (sender, receiver) = bounded(1);
+    let (tasks, messages) = (50, 40);
+    let senders = (0..tasks).map(|_| {
+        Task::new(async {
+            for message in 0..messages {
+                sender.send_async(message).await.unwrap();
+            }
+        })
+    });
+    let receives = Task::new(async {
+        for _ in 0..tasks * messages {
+            receiver.recv_async().await.unwrap();
+        }
+    });
+    let polls = run(senders.chain([receives]).collect());
+    assert!(polls <= 5 * (tasks * messages) as usize, "{polls} polls");
 }
 
 #[test]

@@ -89,7 +89,8 @@ fn look_at(html: &str) {
                 let Some(findings) = measured(html, dark) else { return };
                 let scheme = if dark { "dark" } else { "light" };
                 for width in WIDTHS {
-                    let looked = format!("looked at {width} px, {scheme}: {plots} plots, 0 problems");
+                    let looked =
+                        format!("looked at {width} px, {scheme}: {plots} plots, 0 problems");
                     assert!(findings.contains(&looked), "no '{looked}' in {findings:#?}");
                 }
             });

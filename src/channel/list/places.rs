@@ -65,8 +65,45 @@ pub(in crate::channel) enum Rest {
 pub(in crate::channel) enum Asks {
     /// One who goes on.
     Passing,
-    /// One who is to sleep, and what it did when it had asked before.
-    After(Rest),
+    /// One who is to sleep, and may let others have a turn first.
+    Resting,
+    /// One who has let others have turns enough.
+    Due,
+}
+
+/// How many turns one who is to sleep lets others have before more of them are notified.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::channel) struct Patience {
+    turns: u32,
+    most: u32,
+}
+
+/// A task that is polled again may be so at once, while those that were notified are on their way to a thread
+/// that polls them: so many polls take longer than that, some dozens of microseconds.
+const TURNS: u32 = if cfg!(ringway_modelled) { 1 } else { 256 };
+
+impl Patience {
+    /// At the beginning of a wait.
+    pub(in crate::channel) fn of(who: Who) -> Self {
+        let most = match who {
+            Who::Thread => 1,
+            Who::Task => TURNS,
+        };
+        Self { turns: 0, most }
+    }
+
+    /// How it asks.
+    pub(in crate::channel) fn asks(self) -> Asks {
+        if self.turns < self.most { Asks::Resting } else { Asks::Due }
+    }
+
+    /// It has asked, and does that now.
+    pub(in crate::channel) fn note(&mut self, rest: Rest) {
+        self.turns = match rest {
+            Rest::Turn => self.turns % self.most + 1,
+            Rest::No | Rest::Sleep => 0,
+        };
+    }
 }
 
 /// How long a thread lets others have a turn: longer than it takes to wake a thread that polls a task.
@@ -138,7 +175,8 @@ impl Places {
         }
         let is_time = match asks {
             Asks::Passing => self.asked >= PATIENCE,
-            Asks::After(rest) => rest == Rest::Turn,
+            Asks::Resting => false,
+            Asks::Due => true,
         };
         let more = if is_time {
             self.asked = 0;

@@ -120,7 +120,7 @@ fn a_waker_that_is_changed_is_the_one_that_is_woken() {
 #[test]
 fn who_asks_counts_on_threads_that_were_notified() {
     let (list, waiting) = joined(4, Who::Thread);
-    let ask = |n| list.ask(n, Asks::After(Rest::Turn), &|_| (), &mut Panics::default());
+    let ask = |n| list.ask(n, Asks::Due, &|_| (), &mut Panics::default());
     assert_eq!((ask(1), rings(&waiting)), (Rest::Sleep, [1, 0, 0, 0].into()));
     assert_eq!((ask(1), rings(&waiting)), (Rest::Sleep, [1, 0, 0, 0].into()));
     assert_eq!((ask(3), rings(&waiting)), (Rest::Sleep, [1, 1, 1, 0].into()));
@@ -130,9 +130,10 @@ fn who_asks_counts_on_threads_that_were_notified() {
 #[test]
 fn who_asks_does_not_count_on_tasks_for_ever() {
     let (list, waiting) = joined(20, Who::Task);
-    let mut rest = Rest::Sleep;
+    let mut patience = Patience::of(Who::Thread);
     let mut woken = || {
-        rest = list.ask(1, Asks::After(rest), &|_| (), &mut Panics::default());
+        let rest = list.ask(1, patience.asks(), &|_| (), &mut Panics::default());
+        patience.note(rest);
         (rings(&waiting).into_iter().sum::<usize>(), rest)
     };
     let turns: Vec<_> = (0..7).map(|_| woken()).collect();
@@ -149,9 +150,10 @@ fn who_asks_does_not_count_on_tasks_for_ever() {
 fn a_task_that_is_polled_or_dropped_is_counted_on_again() {
     for is_polled in [false, true] {
         let (list, mut waiting) = joined(9, Who::Task);
-        let mut rest = Rest::Sleep;
+        let mut patience = Patience::of(Who::Thread);
         let mut ask = || {
-            rest = list.ask(1, Asks::After(rest), &|_| (), &mut Panics::default());
+            let rest = list.ask(1, patience.asks(), &|_| (), &mut Panics::default());
+            patience.note(rest);
             rest
         };
         (0..3).for_each(|_| _ = ask());
@@ -184,4 +186,30 @@ fn who_passes_has_patience_with_tasks() {
     assert!((0..=PATIENCE).all(|_| ask() == 1));
     assert!((0..=PATIENCE).all(|_| ask() == 2));
     assert_eq!(ask(), 4);
+}
+
+/// A task is polled again at once, which is no turn yet for those who are on their way.
+#[test]
+fn a_task_that_is_to_sleep_has_more_patience_than_a_thread() {
+    let turns_of = |who| {
+        let mut patience = Patience::of(who);
+        let mut turns = || {
+            let mut turns = 0;
+            loop {
+                let asks = patience.asks();
+                patience.note(Rest::Turn);
+                match asks {
+                    Asks::Due => return turns,
+                    _ => turns += 1,
+                }
+            }
+        };
+        [turns(), turns()]
+    };
+    assert_eq!(turns_of(Who::Thread), [1, 0], "it sleeps for each turn");
+    assert_eq!(turns_of(Who::Task), [256, 255]);
+    let mut patience = Patience::of(Who::Thread);
+    patience.note(Rest::Turn);
+    patience.note(Rest::Sleep);
+    assert_eq!(patience.asks(), Asks::Resting, "it was woken since");
 }

@@ -6,7 +6,7 @@ use std::boxed::Box;
 use crate::channel::core::{Core, End};
 use crate::channel::error::{RecvError, SendError};
 use crate::channel::kind::Kind;
-use crate::channel::list::{Rest, Who};
+use crate::channel::list::{Patience, Rest, Who};
 use crate::channel::sender::attempt_send;
 use crate::channel::waiters::Waiting;
 
@@ -24,8 +24,8 @@ pub(super) trait Choice<R> {
     /// Joins those who wait for it.
     fn begin(&self, waker: Waker) -> Waiting;
 
-    /// What the thread does that has attempted it in vain, and did that before.
-    fn rest(&self, before: Rest) -> Rest;
+    /// What the thread does that has attempted it in vain.
+    fn rest(&self, patience: &mut Patience) -> Rest;
 
     /// Calls what was given for it, if it was done.
     fn finish(self: Box<Self>) -> Option<R>;
@@ -57,8 +57,8 @@ impl<T, C: Kind, R, F: FnOnce(Result<T, RecvError>) -> R> Choice<R> for ToRecv<'
         Waiting::begin(self.core.waiters(End::Receiving), waker, Who::Thread)
     }
 
-    fn rest(&self, before: Rest) -> Rest {
-        self.core.rest(End::Receiving, before)
+    fn rest(&self, patience: &mut Patience) -> Rest {
+        self.core.rest(End::Receiving, patience)
     }
 
     fn finish(self: Box<Self>) -> Option<R> {
@@ -93,8 +93,8 @@ impl<T, C: Kind, R, F: FnOnce(Result<(), SendError<T>>) -> R> Choice<R> for ToSe
         Waiting::begin(self.core.waiters(End::Sending), waker, Who::Thread)
     }
 
-    fn rest(&self, before: Rest) -> Rest {
-        self.core.rest(End::Sending, before)
+    fn rest(&self, patience: &mut Patience) -> Rest {
+        self.core.rest(End::Sending, patience)
     }
 
     fn finish(self: Box<Self>) -> Option<R> {
@@ -109,7 +109,7 @@ mod tests {
 
     /// Whether one is a choice at all, and whether who waits for it may sleep.
     fn told<R>(choice: &impl Choice<R>) -> (bool, bool) {
-        (choice.is_open(), choice.rest(Rest::Sleep) == Rest::Sleep)
+        (choice.is_open(), choice.rest(&mut Patience::of(Who::Thread)) == Rest::Sleep)
     }
 
     #[test]
