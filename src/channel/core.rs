@@ -423,15 +423,15 @@ impl<T, C: Sequencer> Core<T, C> {
     /// (`take_last`). Of two who are counted and then do so, one sees the other. Whoever passes
     /// positions tells the senders of each besides (`came_out`).
     ///
-    /// And whoever is to sleep asks once more if those who were told that there is room, or a message, may be
+    /// And whoever is to sleep asks once more: those who were told that there is room, or a message, may be
     /// tasks that nobody polls (L2 of `list`). Whoever tells one later than that, and so may
     /// not be seen here, is awake, and asks when it is to sleep.
     pub(super) fn rest(&self, end: End, patience: &mut Patience) -> Rest {
         let asks = patience.asks();
         let rest = match end {
-            End::Sending => self.not_empty.rest(|| self.not_empty.ask(1, asks)),
+            End::Sending => self.not_empty.ask(1, asks),
             End::Receiving if self.ring.is_closed() => Rest::No,
-            End::Receiving => self.not_full.rest(|| self.let_senders_look(1, asks)),
+            End::Receiving => self.let_senders_look(1, asks),
         };
         patience.note(rest);
         rest

@@ -21,10 +21,10 @@ pub(super) use self::places::{Asks, Patience, Rest, Who};
 use self::places::{Place, Places, Quiet};
 use crate::position::Word;
 use crate::sync::edge::{self, Edge};
-use crate::sync::{Atomic, Held, Lock, Panics, full_fence, hook};
+use crate::sync::{Atomic, Held, Lock, Panics, full_fence, hook, retry};
 
-/// More than can wait: all of them.
-pub(super) const ALL: Word = 1 << (Word::BITS / 2);
+/// As many as are counted at most: all of them.
+pub(super) const ALL: Word = Word::MAX >> 2;
 
 /// So many are notified before the list is let go and they are woken.
 const BATCH: usize = if cfg!(ringway_modelled) { 2 } else { 16 };
@@ -35,15 +35,13 @@ pub(super) struct List {
     places: Lock<Places>,
     /// How many are to be notified by whoever holds the list (L1).
     owed: Atomic,
-    /// How many tasks were notified and have not been polled since, as whoever held the list last has left it.
-    kept: Atomic,
 }
 
 /// A place in the list, which is to be left.
 #[derive(Debug)]
 pub(super) struct Ticket {
     number: u64,
-    who: Who,
+    pub(super) who: Who,
 }
 
 /// `tell` learns how many were notified, before any of them is woken. Where wakers panic, the first panic is in
@@ -51,7 +49,7 @@ pub(super) struct Ticket {
 impl List {
     /// Nobody waits.
     pub(super) fn new() -> Self {
-        Self { places: Lock::new(Places::default()), owed: Atomic::new(0), kept: Atomic::new(0) }
+        Self { places: Lock::new(Places::default()), owed: Atomic::new(0) }
     }
 
     /// Joins the end of the list: this waker is woken when it is notified.
@@ -63,12 +61,7 @@ impl List {
         panics: &mut Panics,
     ) -> Ticket {
         let waker = Quiet::of(waker);
-        let number = self.with(tell, panics, |places| {
-            let number = places.next;
-            places.next += 1;
-            places.waiting.insert(number, Place { waker, who });
-            number
-        });
+        let number = self.with(tell, panics, |places| places.join(Place { waker, who }));
         Ticket { number, who }
     }
 
@@ -103,7 +96,7 @@ impl List {
     /// Leaves the list; whether it was notified.
     pub(super) fn leave(&self, ticket: Ticket, tell: &impl Fn(usize), panics: &mut Panics) -> bool {
         let left = self.with(tell, panics, |places| {
-            let left = places.waiting.remove(&ticket.number);
+            let left = places.leave(ticket.number);
             if left.is_none() {
                 places.acts(ticket.who);
             }
@@ -123,7 +116,12 @@ impl List {
         let Some(mut places) = self.places.try_lock() else {
             // Some more may be notified than have to.
             self.notify(n as Word, tell, panics);
-            return Rest::Sleep;
+            if asks == Asks::Passing {
+                return Rest::Sleep;
+            }
+            // Whom that comes to is not known yet (L2): it asks again.
+            retry();
+            return Rest::Turn;
         };
         let (more, rest) = places.ask(n, asks);
         let owed = self.deliver(places, more as Word, tell, panics);
@@ -145,18 +143,8 @@ impl List {
         done
     }
 
-    /// Whether some of those who were notified are tasks that have not been polled since, as seen by one who
-    /// has asked.
-    pub(super) fn keeps(&self) -> bool {
-        self.kept.load(Edge::RELAXED) > 0
-    }
-
     /// Lets the list go. The caller looks for what is owed then.
-    fn let_go(&self, places: Held<'_, Places>) {
-        let kept = places.tasks as Word;
-        if self.kept.load(Edge::RELAXED) != kept {
-            self.kept.store(kept, Edge::RELAXED);
-        }
+    fn let_go(&self, _places: Held<'_, Places>) {
         hook::at(hook::Point::Holds);
     }
 
@@ -185,6 +173,24 @@ impl List {
                 continue;
             };
             n = self.deliver(places, n, tell, panics);
+        }
+    }
+
+    /// Passes on what one was notified of that has left and does not look: others count on a thread (L2).
+    pub(super) fn pass_on(&self, who: Who, tell: &impl Fn(usize), panics: &mut Panics) {
+        if who == Who::Task {
+            return self.notify(1, tell, panics);
+        }
+        let mut end = None;
+        loop {
+            let places = self.places.lock();
+            // Those who join later look by themselves.
+            let n = places.to_thread(*end.get_or_insert(places.next));
+            let owed = self.deliver(places, n.min(BATCH) as Word, tell, panics);
+            self.notify(owed, tell, panics);
+            if n <= BATCH {
+                return;
+            }
         }
     }
 

@@ -76,7 +76,7 @@
 //! taken effect, and a message that was received by then, or refused, is dropped on the way of the
 //! panic (should its drop panic too, the process aborts); those of `recv_many` stay in their vector. No
 //! waker is called in the midst of another, but for those that it wakes itself by using a channel. So
-//! one that takes long holds up those that the same operation wakes after it. Where a waker panics that
+//! one that takes long holds up those that the same operation wakes after it, also for others. Where a waker panics that
 //! is dropped, the panic goes nowhere.
 //!
 //! # Processes that fork

@@ -4,6 +4,7 @@ mod ends;
 mod force;
 mod full;
 mod held;
+mod kept;
 mod looks;
 mod places;
 mod room;

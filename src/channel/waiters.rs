@@ -99,12 +99,6 @@ impl Waiters {
         rest
     }
 
-    /// What one does that is to sleep: it has asked for one of those who wait in passing, in vain, and `asks`
-    /// once more where those who were notified may be kept for ever (L2).
-    pub(super) fn rest(&self, asks: impl FnOnce() -> Rest) -> Rest {
-        if self.list.keeps() { asks() } else { Rest::Sleep }
-    }
-
     /// Whether anybody waits who is not notified, and may not have seen what the caller did before
     /// this.
     pub(super) fn has_any(&self) -> bool {
@@ -221,13 +215,13 @@ impl Waiting {
         };
         sleeper.sleep(deadline);
         let mut panics = Panics::default();
-        let is_notified = self.leave(&mut panics);
-        if is_notified && panics.is_any() {
+        let notified = self.leave(&mut panics);
+        if panics.is_any() {
             // It does not look by it.
-            self.waiters.tell(1, &mut panics);
+            self.pass_on(notified, &mut panics);
         }
         panics.resume();
-        is_notified
+        notified.is_some()
     }
 
     /// Ready when it is notified; else the task of `context`, and no other, is woken then.
@@ -242,35 +236,43 @@ impl Waiting {
         let mut panics = Panics::default();
         let is_notified = waiters.list.is_notified(ticket, waker, &tell, &mut panics);
         if is_notified {
-            self.ticket = None;
+            let who = self.ticket.take().map(|ticket| ticket.who);
             if panics.is_any() {
                 // It does not look by it.
-                waiters.tell(1, &mut panics);
+                self.pass_on(who, &mut panics);
             }
         }
         panics.resume();
         if is_notified { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    /// Leaves the list; whether it was notified.
-    fn leave(&mut self, panics: &mut Panics) -> bool {
-        let Some(ticket) = self.ticket.take() else { return false };
+    /// Leaves the list; who was notified there, if it was.
+    fn leave(&mut self, panics: &mut Panics) -> Option<Who> {
+        let ticket = self.ticket.take()?;
+        let who = ticket.who;
         let waiters = &*self.waiters;
         let tell = |notified| waiters.uncount(notified);
-        let is_notified = waiters.list.leave(ticket, &tell, panics);
-        if !is_notified {
-            waiters.uncount(1);
+        if waiters.list.leave(ticket, &tell, panics) {
+            return Some(who);
         }
-        is_notified
+        waiters.uncount(1);
+        None
+    }
+
+    /// Tells others of what one was notified of, if it was.
+    fn pass_on(&self, notified: Option<Who>, panics: &mut Panics) {
+        let waiters = &*self.waiters;
+        if let Some(who) = notified {
+            waiters.list.pass_on(who, &|notified| waiters.uncount(notified), panics);
+        }
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
         let mut panics = Panics::default();
-        if self.leave(&mut panics) {
-            self.waiters.tell(1, &mut panics);
-        }
+        let notified = self.leave(&mut panics);
+        self.pass_on(notified, &mut panics);
         panics.resume();
     }
 }

@@ -3,6 +3,7 @@
 //! **L2** A task that was notified may never be polled: its future is kept beside others, or forgotten.
 //! So whoever asks for one who looks again does not count on those for ever: when the others have had a
 //! turn another is notified, then two, then four, until one of them acts or nobody is left who was not.
+//! It does count on threads: one that goes passes its notification on to a thread, or to all tasks.
 
 use alloc::collections::BTreeMap;
 use core::mem;
@@ -23,10 +24,12 @@ pub(super) struct Places {
     pub(super) waiting: BTreeMap<u64, Place>,
     /// The number of the next.
     pub(super) next: u64,
+    /// How many places are those of tasks, whether they were notified or not.
+    of_tasks: usize,
     /// How many threads were notified and have not looked for it yet.
     threads: usize,
     /// How many tasks were notified and have not been polled since.
-    pub(super) tasks: usize,
+    tasks: usize,
     /// How often somebody asked in passing since one of them was polled, or more were notified.
     asked: usize,
     /// How many were notified the last time since none of them was polled.
@@ -144,6 +147,22 @@ impl Drop for Quiet {
 }
 
 impl Places {
+    /// One joins the end; its number.
+    pub(super) fn join(&mut self, place: Place) -> u64 {
+        self.of_tasks += usize::from(place.who == Who::Task);
+        let number = self.next;
+        self.next += 1;
+        self.waiting.insert(number, place);
+        number
+    }
+
+    /// One leaves that was not notified; else none.
+    pub(super) fn leave(&mut self, number: u64) -> Option<Place> {
+        let place = self.waiting.remove(&number)?;
+        self.of_tasks -= usize::from(place.who == Who::Task);
+        Some(place)
+    }
+
     /// Notifies the one that has waited for the longest time: whom to wake.
     pub(super) fn notify_first(&mut self) -> Option<Quiet> {
         let (_, Place { waker, who }) = self.waiting.pop_first()?;
@@ -155,8 +174,20 @@ impl Places {
     pub(super) fn acts(&mut self, who: Who) {
         *self.notified(who) -= 1;
         if who == Who::Task {
+            self.of_tasks -= 1;
             (self.asked, self.more) = (0, 0);
         }
+    }
+
+    /// How many of those whose numbers come before `end` are to be notified for the next thread to be, or for all
+    /// to be.
+    pub(super) fn to_thread(&self, end: u64) -> usize {
+        let mut is_found = false;
+        let to_thread = self
+            .waiting
+            .range(..end)
+            .take_while(|(_, place)| !mem::replace(&mut is_found, place.who == Who::Thread));
+        to_thread.count()
     }
 
     /// How many were notified and have not acted.
@@ -170,7 +201,11 @@ impl Places {
     /// How many have to be notified for so many to look again, and what comes of it.
     pub(super) fn ask(&mut self, n: usize, asks: Asks) -> (usize, Rest) {
         let lacking = n.saturating_sub(self.threads + self.tasks);
-        if self.threads >= n || self.tasks == 0 || self.waiting.is_empty() {
+        let counts_on_them = match asks {
+            Asks::Passing => self.threads >= n || self.tasks == 0,
+            Asks::Resting | Asks::Due => self.threads >= n || self.of_tasks == 0,
+        };
+        if counts_on_them || self.waiting.is_empty() {
             return (lacking, Rest::Sleep);
         }
         let is_time = match asks {

@@ -137,11 +137,11 @@ fn who_asks_does_not_count_on_tasks_for_ever() {
         (rings(&waiting).into_iter().sum::<usize>(), rest)
     };
     let turns: Vec<_> = (0..7).map(|_| woken()).collect();
-    let counts = [1, 1, 2, 4, 8, 16, 20];
-    let rests = [Rest::Sleep, Rest::Turn, Rest::Turn, Rest::Turn, Rest::Turn, Rest::Turn];
+    let counts = [1, 2, 4, 8, 16, 20, 20];
+    let rests = [Rest::Turn; 5];
     assert!(turns.iter().map(|turn| turn.0).eq(counts), "{turns:?}");
     assert!(
-        turns.iter().map(|turn| turn.1).eq(rests.into_iter().chain([Rest::Sleep])),
+        turns.iter().map(|turn| turn.1).eq(rests.into_iter().chain([Rest::Sleep; 2])),
         "{turns:?}"
     );
 }
@@ -156,7 +156,7 @@ fn a_task_that_is_polled_or_dropped_is_counted_on_again() {
             patience.note(rest);
             rest
         };
-        (0..3).for_each(|_| _ = ask());
+        (0..2).for_each(|_| _ = ask());
         assert_eq!(rings(&waiting).into_iter().sum::<usize>(), 2);
         let (ticket, _) = waiting.remove(0);
         if is_polled {
@@ -212,4 +212,67 @@ fn a_task_that_is_to_sleep_has_more_patience_than_a_thread() {
     patience.note(Rest::Turn);
     patience.note(Rest::Sleep);
     assert_eq!(patience.asks(), Asks::Resting, "it was woken since");
+}
+
+/// Who counts on a thread counts on one that looks.
+#[test]
+fn what_a_thread_passes_on_comes_to_a_thread_or_to_all() {
+    let list = List::new();
+    let join = |who| list.join(Waker::noop().clone(), who, &|_| (), &mut Panics::default());
+    let leave = |ticket| list.leave(ticket, &|_| (), &mut Panics::default());
+    let told = Cell::new(0);
+    let pass_on = |who| {
+        list.pass_on(who, &|n| told.set(told.get() + n), &mut Panics::default());
+        told.take()
+    };
+    let _tasks: [_; 2 * BATCH] = core::array::from_fn(|_| join(Who::Task));
+    let _threads = [(); 2].map(|()| join(Who::Thread));
+    let tasks = [(); 3].map(|()| join(Who::Task));
+    assert_eq!(pass_on(Who::Task), 1);
+    assert_eq!(pass_on(Who::Thread), 2 * BATCH, "the others of the tasks, and a thread");
+    assert_eq!([(); 3].map(|()| pass_on(Who::Thread)), [1, 3, 0]);
+    assert!(tasks.into_iter().all(leave));
+}
+
+/// Joins the list when it is woken.
+struct Again(Arc<List>);
+
+impl Wake for Again {
+    fn wake(self: Arc<Self>) {
+        self.0.join(Waker::noop().clone(), Who::Task, &|_| (), &mut Panics::default());
+    }
+}
+
+#[test]
+fn what_is_passed_on_does_not_come_to_those_who_join_by_it() {
+    let list = Arc::new(List::new());
+    let again = Waker::from(Arc::new(Again(Arc::clone(&list))));
+    for _ in 0..2 * BATCH {
+        list.join(again.clone(), Who::Task, &|_| (), &mut Panics::default());
+    }
+    let told = Cell::new(0);
+    list.pass_on(Who::Thread, &|n| told.set(told.get() + n), &mut Panics::default());
+    assert_eq!(told.get(), 2 * BATCH);
+}
+
+/// One who asks when it is to sleep, where those who were told in passing are gone.
+#[test]
+fn who_is_to_sleep_does_not_count_on_a_task_that_it_tells() {
+    for (who, rest) in [(Who::Task, Rest::Turn), (Who::Thread, Rest::Sleep)] {
+        let (list, waiting) = joined(2, who);
+        assert_eq!(list.ask(1, Asks::Resting, &|_| (), &mut Panics::default()), rest);
+        assert_eq!(rings(&waiting), [1, 0]);
+    }
+}
+
+/// Nobody knows then whom the notification comes to.
+#[test]
+fn who_is_to_sleep_and_finds_the_list_held_asks_again() {
+    let (list, waiting) = joined(1, Who::Task);
+    list.with(&|_| (), &mut Panics::default(), |_| {
+        let ask = |asks| list.ask(1, asks, &|_| (), &mut Panics::default());
+        assert_eq!(ask(Asks::Resting), Rest::Turn);
+        assert_eq!(ask(Asks::Passing), Rest::Sleep);
+    });
+    assert_eq!(rings(&waiting), [1]);
 }

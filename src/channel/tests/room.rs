@@ -73,7 +73,7 @@ impl<R: Send + 'static> Stopped<R> {
     }
 
     /// Lets a thread send until it is there, for the first time.
-    fn when(
+    pub(super) fn when(
         mut is_there: impl FnMut(Point) -> bool + Send + 'static,
         send: impl FnOnce() -> R + Send + 'static,
     ) -> Self {
