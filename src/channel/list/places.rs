@@ -2,7 +2,7 @@
 //!
 //! **L2** A task that was notified may never be polled: its future is kept beside others, or forgotten.
 //! So whoever asks for one who looks again does not count on those for ever: when the others have had a
-//! turn another is notified, then two, then four, until one of them acts or nobody is left who was not.
+//! turn another is notified, then two, then four, until nobody is left who was not.
 //! It does count on threads: one that goes passes its notification on to a thread, or to all tasks.
 
 use alloc::collections::BTreeMap;
@@ -70,8 +70,8 @@ pub(in crate::channel) enum Asks {
     Passing,
     /// One who is to sleep, and may let others have a turn first.
     Resting,
-    /// One who has let others have turns enough.
-    Due,
+    /// One who has let others have turns enough, and so many more are to be notified.
+    Due(usize),
 }
 
 /// How many turns one who is to sleep lets others have before more of them are notified.
@@ -79,6 +79,9 @@ pub(in crate::channel) enum Asks {
 pub(in crate::channel) struct Patience {
     turns: u32,
     most: u32,
+    /// How many are notified when it is over. It grows whoever acts meanwhile: when all were notified
+    /// once, each has looked who is not kept.
+    more: usize,
 }
 
 /// A task that is polled again may be so at once, while those that were notified are on their way to a thread
@@ -92,20 +95,23 @@ impl Patience {
             Who::Thread => 1,
             Who::Task => TURNS,
         };
-        Self { turns: 0, most }
+        Self { turns: 0, most, more: 1 }
     }
 
     /// How it asks.
     pub(in crate::channel) fn asks(self) -> Asks {
-        if self.turns < self.most { Asks::Resting } else { Asks::Due }
+        if self.turns < self.most { Asks::Resting } else { Asks::Due(self.more) }
     }
 
     /// It has asked, and does that now.
     pub(in crate::channel) fn note(&mut self, rest: Rest) {
-        self.turns = match rest {
-            Rest::Turn => self.turns % self.most + 1,
-            Rest::No | Rest::Sleep => 0,
-        };
+        if rest != Rest::Turn {
+            (self.turns, self.more) = (0, 1);
+        } else if self.turns < self.most {
+            self.turns += 1;
+        } else {
+            (self.turns, self.more) = (1, self.more.saturating_mul(2));
+        }
     }
 }
 
@@ -203,24 +209,24 @@ impl Places {
         let lacking = n.saturating_sub(self.threads + self.tasks);
         let counts_on_them = match asks {
             Asks::Passing => self.threads >= n || self.tasks == 0,
-            Asks::Resting | Asks::Due => self.threads >= n || self.of_tasks == 0,
+            Asks::Resting | Asks::Due(_) => self.threads >= n || self.of_tasks == 0,
         };
         if counts_on_them || self.waiting.is_empty() {
             return (lacking, Rest::Sleep);
         }
-        let is_time = match asks {
-            Asks::Passing => self.asked >= PATIENCE,
-            Asks::Resting => false,
-            Asks::Due => true,
+        let more = match asks {
+            Asks::Due(more) => more,
+            Asks::Passing if self.asked >= PATIENCE => {
+                self.asked = 0;
+                self.more = (2 * self.more).clamp(1, self.waiting.len());
+                self.more
+            }
+            Asks::Passing | Asks::Resting => {
+                self.asked += 1;
+                0
+            }
         };
-        let more = if is_time {
-            self.asked = 0;
-            self.more = (2 * self.more).clamp(1, self.waiting.len());
-            self.more.max(lacking)
-        } else {
-            self.asked += 1;
-            lacking
-        };
+        let more = more.max(lacking);
         let is_left = more < self.waiting.len();
         (more, if is_left && asks != Asks::Passing { Rest::Turn } else { Rest::Sleep })
     }

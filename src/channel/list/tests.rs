@@ -120,7 +120,7 @@ fn a_waker_that_is_changed_is_the_one_that_is_woken() {
 #[test]
 fn who_asks_counts_on_threads_that_were_notified() {
     let (list, waiting) = joined(4, Who::Thread);
-    let ask = |n| list.ask(n, Asks::Due, &|_| (), &mut Panics::default());
+    let ask = |n| list.ask(n, Asks::Due(1), &|_| (), &mut Panics::default());
     assert_eq!((ask(1), rings(&waiting)), (Rest::Sleep, [1, 0, 0, 0].into()));
     assert_eq!((ask(1), rings(&waiting)), (Rest::Sleep, [1, 0, 0, 0].into()));
     assert_eq!((ask(3), rings(&waiting)), (Rest::Sleep, [1, 1, 1, 0].into()));
@@ -147,28 +147,22 @@ fn who_asks_does_not_count_on_tasks_for_ever() {
 }
 
 #[test]
-fn a_task_that_is_polled_or_dropped_is_counted_on_again() {
+fn a_task_that_is_polled_or_dropped_is_counted_on_again_in_passing() {
     for is_polled in [false, true] {
         let (list, mut waiting) = joined(9, Who::Task);
-        let mut patience = Patience::of(Who::Thread);
-        let mut ask = || {
-            let rest = list.ask(1, patience.asks(), &|_| (), &mut Panics::default());
-            patience.note(rest);
-            rest
-        };
-        (0..2).for_each(|_| _ = ask());
-        assert_eq!(rings(&waiting).into_iter().sum::<usize>(), 2);
+        let ask = || list.ask(1, Asks::Passing, &|_| (), &mut Panics::default());
+        (0..3 * PATIENCE).for_each(|_| _ = ask());
+        assert_eq!(rings(&waiting).into_iter().sum::<usize>(), 4);
         let (ticket, _) = waiting.remove(0);
         if is_polled {
             assert!(list.is_notified(&ticket, Waker::noop(), &|_| (), &mut Panics::default()));
         } else {
             assert!(list.leave(ticket, &|_| (), &mut Panics::default()));
         }
-        assert_eq!(
-            (ask(), rings(&waiting).into_iter().sum::<usize>()),
-            (Rest::Turn, 2),
-            "one more"
-        );
+        (0..PATIENCE).for_each(|_| _ = ask());
+        assert_eq!(rings(&waiting).into_iter().sum::<usize>(), 3, "not counted anew");
+        _ = ask();
+        assert_eq!(rings(&waiting).into_iter().sum::<usize>(), 4, "one more");
     }
 }
 
@@ -199,7 +193,7 @@ fn a_task_that_is_to_sleep_has_more_patience_than_a_thread() {
                 let asks = patience.asks();
                 patience.note(Rest::Turn);
                 match asks {
-                    Asks::Due => return turns,
+                    Asks::Due(_) => return turns,
                     _ => turns += 1,
                 }
             }

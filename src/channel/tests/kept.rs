@@ -32,19 +32,27 @@ impl<'a> Task<'a> {
 /// Polls those that are woken, until nobody is; how many have come to their end.
 fn run(mut tasks: Vec<Task<'_>>) -> usize {
     let count = tasks.len();
+    rest(&mut tasks);
+    count - tasks.len()
+}
+
+/// Polls those that are woken, until nobody is; how often.
+fn rest(tasks: &mut Vec<Task<'_>>) -> usize {
+    let mut polls = 0;
     let mut is_any = true;
-    while is_any {
+    while is_any && polls < 100_000 {
         is_any = false;
         tasks.retain_mut(|Task(future, bell, seen)| {
             if bell.rings() == *seen {
                 return true;
             }
             is_any = true;
+            polls += 1;
             *seen = bell.rings();
             poll(future, bell).is_pending()
         });
     }
-    count - tasks.len()
+    polls
 }
 
 /// So many that are polled once.
@@ -139,5 +147,24 @@ fn behind_a_receiver_that_was_told_and_goes() {
         drop(told);
         assert_eq!(run(vec![sends, receives]), 2, "both ends sleep");
         drop(kept);
+    });
+}
+
+/// A thread is suspended in the midst of its send. Those who wait at either end may look some hundred times,
+/// and sleep then.
+#[test]
+fn beside_one_who_is_suspended_both_ends_come_to_rest() {
+    finishes(|| {
+        let (sender, receiver) = bounded(1);
+        let theirs = sender.clone();
+        let receives = (0..4).map(|_| Task::waits(async { _ = receiver.recv_async().await }));
+        let mut tasks = Vec::from_iter(receives);
+        let stopped = Stopped::of(move || theirs.try_send(1));
+        tasks.push(Task::waits(async { sender.send_async(2).await.unwrap() }));
+        let polls = rest(&mut tasks);
+        assert!(polls < 5000, "{polls} polls");
+        assert_eq!(stopped.release(), Ok(()));
+        assert!(rest(&mut tasks) < 5000);
+        assert_eq!(tasks.len(), 2, "two messages went through");
     });
 }
