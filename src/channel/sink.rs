@@ -93,8 +93,13 @@ impl<T, P: Kind, C: Kind> Sink<T> for SendSink<T, P, C> {
         let Some(Sender { core, pace, .. }) = &this.sender else {
             return Poll::Ready(Err(SinkError::nothing()));
         };
+        let has_waited = this.waiting.is_some();
         let attempt = || core.has_room();
         let polled = core.poll(End::Sending, pace, &mut this.waiting, context, attempt);
+        if has_waited && polled.is_ready() {
+            // It was told of room that it does not take yet.
+            core.not_full.notify(1);
+        }
         polled.map(|has_room| if has_room { Ok(()) } else { Err(SinkError::nothing()) })
     }
 
