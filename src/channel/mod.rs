@@ -64,11 +64,11 @@
 //! All futures can be dropped at any time: no message is lost with one that waits, and whoever is
 //! next is woken in its stead. A future that is kept and not polled, a branch of a `select!` that goes by
 //! reference for example, or that is forgotten (`core::mem::forget`), takes no message either; but when its
-//! turn comes it has a wake-up that nobody uses. It stops nobody for good by that, however many there
-//! are. Whoever finds the channel empty, or full, and is to sleep while others wait behind one that was
-//! woken and has not acted, lets that have a turn first, for some hundred microseconds or, a task, some hundred polls, for
-//! which it wakes itself; if it has not acted by then, the next are woken. Who tries again and again wakes them too. What is left: one message, or one
-//! free slot, for each that is kept, may wait for the next operation of the other end.
+//! turn comes it has a wake-up that nobody uses. However many there are, they do not stop the others for good: whoever finds
+//! the channel empty, or full, and is to sleep while others wait at the other end, lets those who were woken there have a
+//! turn first, for some hundred microseconds or, a task, some hundred polls, for which it wakes itself; then it wakes the
+//! next, and more each time, until all were woken. Who tries again and again wakes them too. What is left: what a call tells to one that is
+//! kept while both ends sleep already, one message or one free slot for each, waits for the next call on the channel.
 //!
 //! A message whose drop panics keeps no other from being dropped, with the last receiver or with a
 //! [`Drain`]; the first panic goes on when all are dropped, unless the thread panics already. A waker
