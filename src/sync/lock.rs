@@ -10,7 +10,9 @@ use std::sync::{PoisonError, TryLockError};
 #[derive(Debug)]
 pub(crate) struct Lock<T> {
     value: mutex::Mutex<T>,
-    /// Whoever has locked looks at it, so that the explorer may let others have a turn.
+    /// Whoever has locked looks at it, so that the explorer may let others have a turn. Else loom (0.7.3) takes
+    /// what is done under the lock for one step, and nobody ever finds it held
+    /// (`findings/try-lock-in-models.sh`).
     #[cfg(ringway_modelled)]
     turn: super::Atomic,
 }
