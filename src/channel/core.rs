@@ -429,9 +429,9 @@ impl<T, C: Sequencer> Core<T, C> {
     pub(super) fn rest(&self, end: End, patience: &mut Patience) -> Rest {
         let asks = patience.asks();
         let rest = match end {
-            End::Sending => self.not_empty.ask(1, asks),
+            End::Sending => self.not_empty.rest(|| self.not_empty.ask(1, asks)),
             End::Receiving if self.ring.is_closed() => Rest::No,
-            End::Receiving => self.let_senders_look(1, asks),
+            End::Receiving => self.not_full.rest(|| self.let_senders_look(1, asks)),
         };
         patience.note(rest);
         rest

@@ -35,6 +35,8 @@ pub(super) struct List {
     places: Lock<Places>,
     /// How many are to be notified by whoever holds the list (L1).
     owed: Atomic,
+    /// Whether a task has ever joined the list.
+    has_tasks: Atomic,
 }
 
 /// A place in the list, which is to be left.
@@ -49,10 +51,15 @@ pub(super) struct Ticket {
 impl List {
     /// Nobody waits.
     pub(super) fn new() -> Self {
-        Self { places: Lock::new(Places::default()), owed: Atomic::new(0) }
+        Self {
+            places: Lock::new(Places::default()),
+            owed: Atomic::new(0),
+            has_tasks: Atomic::new(0),
+        }
     }
 
-    /// Joins the end of the list: this waker is woken when it is notified.
+    /// Joins the end of the list: this waker is woken when it is notified. The fence behind that is also the one
+    /// of who is counted and looks once more.
     pub(super) fn join(
         &self,
         waker: Waker,
@@ -61,7 +68,12 @@ impl List {
         panics: &mut Panics,
     ) -> Ticket {
         let waker = Quiet::of(waker);
-        let number = self.with(tell, panics, |places| places.join(Place { waker, who }));
+        if who == Who::Task && !self.has_tasks() {
+            self.has_tasks.store(1, Edge::RELAXED);
+        }
+        let fence = edge::PARK_FENCE;
+        let number =
+            self.with_fence(fence, tell, panics, |places| places.join(Place { waker, who }));
         Ticket { number, who }
     }
 
@@ -136,11 +148,28 @@ impl List {
         panics: &mut Panics,
         act: impl FnOnce(&mut Places) -> R,
     ) -> R {
+        self.with_fence(edge::PAID_FENCE, tell, panics, act)
+    }
+
+    /// The same with another fence between the two.
+    fn with_fence<R>(
+        &self,
+        fence: Edge,
+        tell: &impl Fn(usize),
+        panics: &mut Panics,
+        act: impl FnOnce(&mut Places) -> R,
+    ) -> R {
         let mut places = self.places.lock();
         let done = act(&mut places);
         self.let_go(places);
-        self.notify(self.owed(), tell, panics);
+        self.notify(self.owed(fence), tell, panics);
         done
+    }
+
+    /// Whether a task has ever joined the list. Who asks behind a fence and does not see one that joins is seen
+    /// by that when it looks, which it does behind a fence after it.
+    pub(super) fn has_tasks(&self) -> bool {
+        self.has_tasks.load(Edge::RELAXED) != 0
     }
 
     /// Lets the list go. The caller looks for what is owed then.
@@ -149,8 +178,8 @@ impl List {
     }
 
     /// What is owed, which is the caller's to pay; it has let the list go (L1).
-    fn owed(&self) -> Word {
-        full_fence(edge::PAID_FENCE);
+    fn owed(&self, fence: Edge) -> Word {
+        full_fence(fence);
         if self.owed.load(Edge::RELAXED) == 0 {
             return 0;
         }
@@ -169,7 +198,7 @@ impl List {
                     None => return,
                     Some(places) => drop(places),
                 }
-                n = self.owed();
+                n = self.owed(edge::PAID_FENCE);
                 continue;
             };
             n = self.deliver(places, n, tell, panics);
@@ -225,7 +254,7 @@ impl List {
         for waker in notified {
             panics.catch(|| waker.waker().wake_by_ref());
         }
-        left + self.owed()
+        left + self.owed(edge::PAID_FENCE)
     }
 }
 

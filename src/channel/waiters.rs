@@ -99,6 +99,12 @@ impl Waiters {
         rest
     }
 
+    /// What one does that is to sleep: it has asked for one of those who wait in passing, in vain, and `asks`
+    /// once more, unless all of them are threads (L2).
+    pub(super) fn rest(&self, asks: impl FnOnce() -> Rest) -> Rest {
+        if self.list.has_tasks() { asks() } else { Rest::Sleep }
+    }
+
     /// Whether anybody waits who is not notified, and may not have seen what the caller did before
     /// this.
     pub(super) fn has_any(&self) -> bool {
@@ -151,7 +157,7 @@ impl Waiters {
             return heavy_at(edge::PARK_FENCE);
         }
         if before & CONFIRMED != 0 {
-            full_fence(edge::PARK_FENCE);
+            // A full fence will do, and comes when it joins the list.
             return true;
         }
         self.word.fetch_or(CARE, Edge::RELAXED);

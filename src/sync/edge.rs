@@ -106,7 +106,8 @@ edges! {
     /// passes it before looking for those who wait, also who has found the channel empty: an
     /// exchange of the counter alone would let the look come first on Arm.
     WAKE_FENCE: SeqCst with PARK_FENCE;
-    /// A thread or task is counted as waiting and looks once more.
+    /// A thread or task is counted as waiting, has joined the list, and looks once more; also for what is owed, as
+    /// by `PAID_FENCE`.
     PARK_FENCE: SeqCst with WAKE_FENCE;
     /// A notification is left to whoever holds the list of those who wait, which is tried once more: who let it
     /// go before that is seen to have done so, or sees the notification.

@@ -85,9 +85,10 @@ fn c10_a_close_by_a_sender_loses_nothing() {
 
 #[test]
 fn c10_a_close_by_a_sender_loses_nothing_past_late_threads() {
-    for capacity in 1..=2 {
+    // With one slot, where all wait for each other, one preemption takes minutes; shuttle has as many as it likes.
+    for (capacity, bounds) in [(1, (0, 100)), (2, (1, 3000))] {
         let name = format!("a sender closes, others skip, capacity {capacity}");
-        explore_skipping(&name, (1, 3000), move |ledger| sender_closes(ledger, capacity));
+        explore_skipping(&name, bounds, move |ledger| sender_closes(ledger, capacity));
     }
 }
 
