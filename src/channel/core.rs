@@ -424,8 +424,7 @@ impl<T, C: Sequencer> Core<T, C> {
     /// positions tells the senders of each besides (`came_out`).
     ///
     /// And whoever is to sleep asks once more: those who were told that there is room, or a message, may be
-    /// tasks that nobody polls (L2 of `list`). Whoever tells one later than that, and so may
-    /// not be seen here, is awake, and asks when it is to sleep.
+    /// tasks that nobody polls (L2 of `list`).
     pub(super) fn rest(&self, end: End, patience: &mut Patience) -> Rest {
         let asks = patience.asks();
         let rest = match end {
