@@ -327,3 +327,12 @@ fn a_vector_that_was_sent_in_part_keeps_its_memory() {
     assert_eq!((&messages[..], messages.capacity()), (&[3, 4][..], 20));
     assert!(receiver.try_iter().eq(0..3));
 }
+
+/// What it takes today, and no more.
+#[cfg(feature = "std")]
+#[test]
+fn an_idle_channel_takes_so_much_at_most() {
+    let most = if cfg!(feature = "metrics") { 4096 } else { 1920 };
+    let (taken, _channel) = bytes(|| ringway::channel::bounded::<u64>(1));
+    assert!(taken <= most, "{taken} bytes");
+}

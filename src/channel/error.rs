@@ -243,11 +243,6 @@ pub struct SinkError<T>(Option<T>);
 
 #[cfg(feature = "futures")]
 impl<T> SinkError<T> {
-    /// With a message.
-    pub(super) fn of(message: T) -> Self {
-        Self(Some(message))
-    }
-
     /// Without one.
     pub(super) fn nothing() -> Self {
         Self(None)

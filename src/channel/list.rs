@@ -161,7 +161,8 @@ impl List {
     ) -> R {
         let mut places = self.places.lock();
         let done = act(&mut places);
-        self.let_go(places);
+        hook::at(hook::Point::Holds);
+        drop(places);
         self.notify(self.owed(fence), tell, panics);
         done
     }
@@ -170,11 +171,6 @@ impl List {
     /// by that when it looks, which it does behind a fence after it.
     pub(super) fn has_tasks(&self) -> bool {
         self.has_tasks.load(Edge::RELAXED) != 0
-    }
-
-    /// Lets the list go. The caller looks for what is owed then.
-    fn let_go(&self, _places: Held<'_, Places>) {
-        hook::at(hook::Point::Holds);
     }
 
     /// What is owed, which is the caller's to pay; it has let the list go (L1).
@@ -223,7 +219,8 @@ impl List {
         }
     }
 
-    /// Leaves so many to whoever holds the list, which is to be tried again after this. More than all are no more than all, however long that takes.
+    /// Leaves so many to whoever holds the list, which is to be tried again after this. More than all are no more
+    /// than all, however long that takes.
     pub(super) fn owe(&self, n: Word) {
         let mut owed = self.owed.load(Edge::RELAXED);
         while let Err(now) =
@@ -249,7 +246,8 @@ impl List {
             notified.push(place);
         }
         tell(notified.len());
-        self.let_go(places);
+        hook::at(hook::Point::Holds);
+        drop(places);
         let left = n - notified.len() as Word;
         for waker in notified {
             panics.catch(|| waker.waker().wake_by_ref());

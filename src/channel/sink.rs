@@ -8,7 +8,7 @@ use futures_sink::Sink;
 
 use super::Sender;
 use super::core::End;
-use super::error::SinkError;
+use super::error::{SendError, SinkError};
 use super::kind::Kind;
 use super::sender::attempt_send;
 use super::waiters::Waiting;
@@ -109,7 +109,7 @@ impl<T, P: Kind, C: Kind> Sink<T> for SendSink<T, P, C> {
     fn start_send(self: Pin<&mut Self>, message: T) -> Result<(), SinkError<T>> {
         let this = self.get_mut();
         assert!(this.unsent.is_none(), "start_send before poll_ready was ready");
-        let Some(sender) = &this.sender else { return Err(SinkError::of(message)) };
+        let Some(sender) = &this.sender else { return Err(SendError(message).into()) };
         this.unsent = Some(message);
         match attempt_send(&sender.core, &mut this.unsent) {
             Some(sent) => Ok(sent?),

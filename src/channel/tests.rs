@@ -7,7 +7,7 @@ mod held;
 mod kept;
 mod looks;
 mod places;
-mod room;
+pub(super) mod room;
 mod selects;
 mod vain;
 

@@ -30,7 +30,7 @@ use super::list::{ALL, Asks, List, Patience, Rest, Ticket, Who};
 use crate::late::{heavy_at, is_fence_free, light_at};
 use crate::position::Word;
 use crate::sync::edge::{self, Edge};
-use crate::sync::{Arc, Atomic, Panics, Sleeper, full_fence, hook, now};
+use crate::sync::{Arc, Atomic, Panics, Sleeper, at_most, full_fence, hook};
 
 /// The notice: whoever asks takes care.
 const CARE: Word = 1 << (Word::BITS - 1);
@@ -94,7 +94,7 @@ impl Waiters {
             return Rest::Sleep;
         }
         let mut panics = Panics::default();
-        let rest = self.list.ask(n, asks, &|notified| self.uncount(notified), &mut panics);
+        let rest = self.list.ask(n, asks, &self.uncounts(), &mut panics);
         panics.resume();
         rest
     }
@@ -138,7 +138,7 @@ impl Waiters {
 
     /// Notifies so many of those in the list.
     fn tell(&self, n: Word, panics: &mut Panics) {
-        self.list.notify(n, &|notified| self.uncount(notified), panics);
+        self.list.notify(n, &self.uncounts(), panics);
     }
 
     /// So many less wait for a notification.
@@ -146,6 +146,11 @@ impl Waiters {
         if n > 0 {
             self.word.fetch_sub(n as Word, Edge::RELAXED);
         }
+    }
+
+    /// What the list tells how many it has notified.
+    fn uncounts(&self) -> impl Fn(usize) {
+        |notified| self.uncount(notified)
     }
 
     /// Makes sure that those who ask see that the caller is counted, or that the caller sees what
@@ -200,10 +205,8 @@ impl Waiting {
         // through its fence, so that the notice that it confirms is still there (W4).
         let is_seen = waiters.be_seen(before);
         let mut panics = Panics::default();
-        let tell = |notified| waiters.uncount(notified);
-        let ticket = waiters.list.join(waker, who, &tell, &mut panics);
+        let ticket = Some(waiters.list.join(waker, who, &waiters.uncounts(), &mut panics));
         hook::at(hook::Point::Listed);
-        let ticket = Some(ticket);
         let patience = Patience::of(who);
         let waiting = Self { waiters: Arc::clone(waiters), ticket, is_seen, patience };
         panics.resume();
@@ -213,12 +216,7 @@ impl Waiting {
     /// Sleeps until its waker, that of this sleeper, is woken or the deadline is over, and leaves the list.
     /// Whether it was notified.
     pub(super) fn sleep(mut self, sleeper: &Sleeper, deadline: Option<Instant>) -> bool {
-        let deadline = if self.is_seen {
-            deadline
-        } else {
-            let soon = now() + UNSEEN;
-            Some(deadline.map_or(soon, |deadline| deadline.min(soon)))
-        };
+        let deadline = if self.is_seen { deadline } else { at_most(UNSEEN, deadline) };
         sleeper.sleep(deadline);
         let mut panics = Panics::default();
         let notified = self.leave(&mut panics);
@@ -237,10 +235,9 @@ impl Waiting {
             waker.wake_by_ref();
         }
         let Some(ticket) = &self.ticket else { return Poll::Ready(()) };
-        let waiters = &*self.waiters;
-        let tell = |notified| waiters.uncount(notified);
         let mut panics = Panics::default();
-        let is_notified = waiters.list.is_notified(ticket, waker, &tell, &mut panics);
+        let list = &self.waiters.list;
+        let is_notified = list.is_notified(ticket, waker, &self.waiters.uncounts(), &mut panics);
         if is_notified {
             let who = self.ticket.take().map(|ticket| ticket.who);
             if panics.is_any() {
@@ -256,20 +253,17 @@ impl Waiting {
     fn leave(&mut self, panics: &mut Panics) -> Option<Who> {
         let ticket = self.ticket.take()?;
         let who = ticket.who;
-        let waiters = &*self.waiters;
-        let tell = |notified| waiters.uncount(notified);
-        if waiters.list.leave(ticket, &tell, panics) {
+        if self.waiters.list.leave(ticket, &self.waiters.uncounts(), panics) {
             return Some(who);
         }
-        waiters.uncount(1);
+        self.waiters.uncount(1);
         None
     }
 
     /// Tells others of what one was notified of, if it was.
     fn pass_on(&self, notified: Option<Who>, panics: &mut Panics) {
-        let waiters = &*self.waiters;
         if let Some(who) = notified {
-            waiters.list.pass_on(who, &|notified| waiters.uncount(notified), panics);
+            self.waiters.list.pass_on(who, &self.waiters.uncounts(), panics);
         }
     }
 }

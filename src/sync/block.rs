@@ -5,7 +5,6 @@ pub(crate) const CAN_BLOCK: bool =
     cfg!(not(all(target_family = "wasm", not(target_feature = "atomics"))));
 
 /// Panics where this thread cannot wait, or must not: that of an executor would stop all its tasks.
-#[track_caller]
 pub(crate) fn before_blocking() {
     if !CAN_BLOCK {
         panic!("there are no threads on this target that could wait: use the `_async` methods");

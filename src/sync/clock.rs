@@ -1,10 +1,15 @@
 //! The time. In models it passes for a thread only while that sleeps until a deadline.
 
-#[cfg(not(ringway_modelled))]
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 #[cfg(ringway_modelled)]
 pub(crate) use modelled::{now, sleep_until};
+
+/// The deadline, or the end of that time from now, whichever comes first.
+pub(crate) fn at_most(time: Duration, deadline: Option<Instant>) -> Option<Instant> {
+    let soon = now() + time;
+    Some(deadline.map_or(soon, |deadline| deadline.min(soon)))
+}
 
 /// The time now.
 #[cfg(not(ringway_modelled))]

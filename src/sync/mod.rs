@@ -62,7 +62,7 @@ pub(crate) use block::CAN_BLOCK;
 #[cfg(feature = "std")]
 pub(crate) use block::before_blocking;
 #[cfg(feature = "std")]
-pub(crate) use clock::now;
+pub(crate) use clock::{at_most, now};
 #[cfg(feature = "std")]
 pub(crate) use lock::{Held, Lock};
 #[cfg(feature = "std")]

@@ -5,6 +5,8 @@ use ringway::channel::{Receiver, Select, Sender, bounded};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::{block_in_place, spawn_blocking};
 
+use crate::watch::finishes;
+
 /// What may block.
 type Call = fn(&Sender<u8>, &Receiver<u8>);
 
@@ -23,6 +25,10 @@ fn words(error: tokio::task::JoinError) -> String {
 /// It would stop the thread that runs the task which it waits for.
 #[test]
 fn c13_a_blocking_call_in_a_task_says_what_to_use() {
+    finishes(blocks_in_a_task);
+}
+
+fn blocks_in_a_task() {
     let (sender, receiver) = bounded::<u8>(1);
     let calls: [Call; 3] = [
         |_, receiver| _ = receiver.recv(),
@@ -43,6 +49,10 @@ fn c13_a_blocking_call_in_a_task_says_what_to_use() {
 /// What does not wait blocks nothing, and neither does a thread that is there to be blocked.
 #[test]
 fn c13_a_blocking_call_may_block_a_thread_that_runs_no_tasks() {
+    finishes(blocks_beside_tasks);
+}
+
+fn blocks_beside_tasks() {
     let (sender, receiver) = bounded::<u8>(1);
     let runtime = runtime();
     runtime.block_on(async {

@@ -1,10 +1,10 @@
-//! The case of `try_` calls that take a lock.
+//! The case of `try_` calls that wait for a lock.
 //!
 //! Where nobody waits, a `try_` call reads one word more than the ring's own operation and finds
 //! it 0: there is nothing that a lock could be taken of, and what a thread does that is stopped in
 //! the midst is shown by the tests of the ring. Where somebody waits, the list of those who wait
-//! has a lock, which is held for a few instructions and never while code of others runs. These
-//! tests stop a thread in such code.
+//! has a lock, which is held for a few instructions and never while code of others runs, and which a `try_`
+//! call never waits for (`src/channel/tests/held.rs`). These tests stop a thread in such code.
 
 use std::sync::mpsc::{self, Receiver as Told, Sender as Tell};
 use std::sync::{Arc, Mutex};

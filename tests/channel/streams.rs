@@ -112,6 +112,25 @@ fn sinks_that_are_ready_stop_nobody() {
     assert_eq!(receiver.try_recv(), Ok(2));
 }
 
+/// Also where another was told that nobody polls, on whom they would count.
+#[test]
+fn a_sink_that_is_ready_passes_on_what_it_was_told_beside_one_that_is_kept() {
+    let (sender, receiver) = bounded(2);
+    sender.send_slice(&[1, 2]).unwrap();
+    let mut kept = sender.send_async(3);
+    assert!(poll(&mut kept, Waker::noop()).is_pending());
+    let (mut sink, mut behind) = (sender.clone().into_sink(), sender.send_async(4));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(sink.poll_ready_unpin(&mut context).is_pending());
+    let (bell, ring) = Bell::new();
+    assert!(poll(&mut behind, &ring).is_pending());
+    assert_eq!([receiver.try_recv(), receiver.try_recv()], [Ok(1), Ok(2)]);
+    assert_eq!(bell.rings(), 0);
+    assert_eq!(sink.poll_ready_unpin(&mut context), Poll::Ready(Ok(())));
+    assert_eq!(bell.rings(), 1, "there is room, and nobody has told of it");
+    assert_eq!(poll(&mut behind, &ring), Poll::Ready(Ok(())));
+}
+
 #[test]
 fn a_closed_sink_has_flushed_and_dropped_its_sender() {
     let (sender, receiver) = bounded(1);

@@ -1,7 +1,6 @@
 //! The page in a real browser: every plot drew, and nothing is clipped or hangs over, on narrow and wide
 //! screens, in the light and in the dark.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Write as _, stderr};
 use std::path::{Path, PathBuf};
@@ -104,19 +103,9 @@ fn a_page_with_everything_is_whole_on_every_screen() {
     look_at(&page::html(&[Analysis::of(&run)]));
 }
 
-/// The last result of each machine and suite: what came before has the same parts.
 #[test]
 fn the_pages_of_committed_results_are_whole_on_every_screen() {
-    let last = committed().into_iter().map(|dir| {
-        let name = dir.file_name().unwrap().to_str().unwrap();
-        // Date, commit, suite, and maybe which of several.
-        let suite = name.split('-').skip(4).filter(|part| part.parse::<u32>().is_err());
-        let suite = suite.collect::<Vec<_>>().join("-");
-        ((dir.parent().unwrap().to_owned(), suite), dir)
-    });
-    // By name, and so by date.
-    let last: BTreeMap<_, _> = last.collect();
-    let runs: Vec<Run> = last.values().map(|dir| Run::read(dir).unwrap()).collect();
+    let runs: Vec<Run> = committed().iter().map(|dir| Run::read(dir).unwrap()).collect();
     let runs: Vec<Analysis<'_>> = runs.iter().map(Analysis::of).collect();
     look_at(&page::html(&runs));
 }

@@ -11,7 +11,7 @@ use core::task::Waker;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use crate::sync::now;
+use crate::sync::at_most;
 
 /// How often somebody asks in passing while all who were notified are tasks that have not been polled since,
 /// before another is notified.
@@ -30,9 +30,9 @@ pub(super) struct Places {
     threads: usize,
     /// How many tasks were notified and have not been polled since.
     tasks: usize,
-    /// How often somebody asked in passing since one of them was polled, or more were notified.
+    /// How often somebody asked who was not due since one of them was polled, or more were notified in passing.
     asked: usize,
-    /// How many were notified the last time since none of them was polled.
+    /// How many were notified the last time in passing since none of them was polled.
     more: usize,
 }
 
@@ -121,11 +121,7 @@ const TURN: Duration = Duration::from_micros(250);
 impl Rest {
     /// Until when a thread sleeps that has this deadline.
     pub(in crate::channel) fn until(self, deadline: Option<Instant>) -> Option<Instant> {
-        if self == Self::Sleep {
-            return deadline;
-        }
-        let soon = now() + TURN;
-        Some(deadline.map_or(soon, |deadline| deadline.min(soon)))
+        if self == Self::Sleep { deadline } else { at_most(TURN, deadline) }
     }
 }
 

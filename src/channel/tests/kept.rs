@@ -14,7 +14,7 @@ use super::room::{Bell, Stopped, poll};
 use crate::channel::core::End;
 use crate::channel::list::Who;
 use crate::channel::waiters::Waiting;
-use crate::channel::{SendAsync, Sender, bounded};
+use crate::channel::{Receiver, SendAsync, Sender, bounded};
 use crate::sync::hook::Point;
 
 /// A future, and how often its bell had rung when it was polled last.
@@ -65,32 +65,36 @@ fn keep(sender: &Sender<u64>, count: usize) -> Vec<SendAsync<'_, u64>> {
     kept
 }
 
-/// Another receiver is in the midst of telling a sender. The one that finds the channel empty may leave that to
-/// it, but not sleep before it knows what came of it.
-#[test]
-fn beside_one_who_holds_the_list_to_tell() {
-    finishes(|| {
+/// Senders that are kept wait for room, and one behind them. A thread is stopped by `stop` while it holds
+/// their list, and what is in the channel is gone; then a receiver waits, and the thread goes on.
+fn beside_one_who_holds_the_list(stop: fn(&Sender<u64>, &Receiver<u64>) -> Stopped<()>) {
+    finishes(move || {
         let (sender, receiver) = bounded(1);
         sender.try_send(7).unwrap();
         let kept = keep(&sender, 5);
         let sends = Task::waits(async { sender.send_async(1).await.unwrap() });
-        let theirs = receiver.clone();
-        let stopped = Stopped::at(Point::Holds, move || theirs.try_recv());
+        let stopped = stop(&sender, &receiver);
         let receives = Task::waits(async { assert_eq!(receiver.recv_async().await, Ok(1)) });
-        assert_eq!(stopped.release(), Ok(7));
+        stopped.release();
         assert_eq!(run(vec![sends, receives]), 2, "both ends sleep");
         drop(kept);
+    });
+}
+
+/// Another receiver is in the midst of telling a sender. The one that finds the channel empty may leave that to
+/// it, but not sleep before it knows what came of it.
+#[test]
+fn beside_one_who_holds_the_list_to_tell() {
+    beside_one_who_holds_the_list(|_, receiver| {
+        let theirs = receiver.clone();
+        Stopped::at(Point::Holds, move || assert_eq!(theirs.try_recv(), Ok(7)))
     });
 }
 
 /// Nobody was told before, so that nobody seems to be kept.
 #[test]
 fn beside_one_who_holds_the_list_to_leave() {
-    finishes(|| {
-        let (sender, receiver) = bounded(1);
-        sender.try_send(7).unwrap();
-        let kept = keep(&sender, 5);
-        let sends = Task::waits(async { sender.send_async(1).await.unwrap() });
+    beside_one_who_holds_the_list(|sender, receiver| {
         let theirs = sender.clone();
         let mut holds = 0;
         let is_leaving = move |point| {
@@ -101,10 +105,7 @@ fn beside_one_who_holds_the_list_to_leave() {
         let leave = move || drop(Task::waits(async { theirs.send_async(9).await.unwrap() }));
         let stopped = Stopped::when(is_leaving, leave);
         assert_eq!(receiver.try_recv(), Ok(7));
-        let receives = Task::waits(async { assert_eq!(receiver.recv_async().await, Ok(1)) });
-        stopped.release();
-        assert_eq!(run(vec![sends, receives]), 2, "both ends sleep");
-        drop(kept);
+        stopped
     });
 }
 

@@ -19,10 +19,10 @@ use crate::sync::hook::{self, Point};
 
 /// Counts how often it was woken.
 #[derive(Default)]
-pub(super) struct Bell(AtomicUsize);
+pub(in crate::channel) struct Bell(AtomicUsize);
 
 impl Bell {
-    pub(super) fn rings(&self) -> usize {
+    pub(in crate::channel) fn rings(&self) -> usize {
         self.0.load(Ordering::SeqCst)
     }
 }
@@ -34,7 +34,7 @@ impl Wake for Bell {
 }
 
 /// A waker that panics.
-pub(super) struct Panics;
+pub(in crate::channel) struct Panics;
 
 impl Wake for Panics {
     fn wake(self: Arc<Self>) {

@@ -2,29 +2,10 @@
 
 use core::task::Waker;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::Wake;
 
 use super::*;
-
-/// Counts how often it was woken.
-#[derive(Default)]
-struct Bell(AtomicUsize);
-
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-/// A waker that panics.
-struct Breaks;
-
-impl Wake for Breaks {
-    fn wake(self: Arc<Self>) {
-        panic!("the waker panics");
-    }
-}
+use crate::channel::tests::room::{Bell, Panics as Breaks};
+use crate::sync::now;
 
 /// A thread joins the list.
 fn begin(waiters: &Arc<Waiters>) -> Waiting {
@@ -138,7 +119,7 @@ fn who_ends_with_the_panic_of_another_passes_on_what_it_was_told() {
         waiters.notify(1);
         waiters.list.owe(1);
         assert!(catch_unwind(AssertUnwindSafe(|| end(first))).is_err());
-        assert_eq!(bell.0.load(Ordering::SeqCst), 1, "nobody looks by what was told");
+        assert_eq!(bell.rings(), 1, "nobody looks by what was told");
         assert_eq!(waiters.len(), 0);
         drop((breaks, next));
     }
