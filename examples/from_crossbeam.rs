@@ -11,7 +11,9 @@ use std::thread;
 use std::time::Duration;
 
 // use crossbeam_channel::{RecvTimeoutError, Sender, TryRecvError, TrySendError, bounded};
-use ringway::channel::{RecvTimeoutError, Select, Sender, TryRecvError, TrySendError, bounded};
+use ringway::channel::{
+    RecvTimeoutError, Select, Sender, TryRecvError, TrySendError, bounded, tick,
+};
 
 fn produce(sender: Sender<String>) {
     for n in 0..5 {
@@ -29,7 +31,14 @@ fn main() {
     }
     assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
 
-    // let (sender, receiver) = bounded(0);       no rendezvous: use 1
+    let (sender, receiver) = bounded(0);
+    let answers = thread::spawn(move || receiver.recv());
+    sender.send("at the rendezvous").unwrap();
+    assert_eq!(answers.join().unwrap(), Ok("at the rendezvous"));
+
+    let ticks = tick(Duration::from_millis(5));
+    assert!(ticks.recv().unwrap() < ticks.recv().unwrap());
+
     let (sender, receiver) = bounded(1);
     sender.try_send("first").unwrap();
     match sender.try_send("second") {
@@ -38,7 +47,6 @@ fn main() {
     }
     assert_eq!(receiver.capacity(), Some(1));
 
-    // let (ticks, stop) = (tick(period), never::<()>());       use the timers of your program
     // select! {
     //     recv(receiver) -> message => println!("{message:?}"),
     //     recv(stopped) -> _ => println!("stopped"),

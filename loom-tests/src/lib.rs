@@ -32,6 +32,7 @@
 //! | `late` | late threads of the queue, skipped and back again |
 //! | `beside`, `channel/beside` | each operation beside a thread that is late in another |
 //! | `channel` | waiters of every kind on both ends: no lost wake-up, those that go away, the end, gaps |
+//! | `channel/weights`, `random/weights` | channels bounded by weight: the limit, what frees weight, claims |
 //! | `scheduling` | the exploration itself |
 //! | `edges` | each named ordering of the library is needed by a model: loom alone |
 //! | `random` | three to eight threads that do anything, capacities to 8, any of them late: shuttle alone |

@@ -5,9 +5,11 @@ use core::iter::FusedIterator;
 use std::collections::VecDeque;
 use std::vec::Vec;
 
+use super::budget::Budget;
 use super::core::{Core, End};
 use super::error::{RecvError, SendError};
 use super::kind::Kind;
+use super::meeting::{Each, send_slice};
 use super::{Receiver, Sender};
 use crate::ring::Left;
 use crate::sync::Panics;
@@ -34,6 +36,9 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     where
         T: Copy,
     {
+        if let Some(meeting) = self.core.meeting() {
+            return send_slice(&self.core, meeting, &self.pace, messages);
+        }
         let mut unsent = messages;
         let mut attempt = || attempt_slice(&self.core, &mut unsent);
         attempt()
@@ -61,7 +66,10 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// assert_eq!(receiver.try_iter().collect::<String>(), "ab");
     /// ```
     pub fn send_all(&self, messages: &mut Vec<T>) -> Result<(), SendError<()>> {
-        let mut unsent = Unsent::of(messages);
+        let mut unsent = Unsent::of(&self.core, messages);
+        if let (Unsent::Each(each), Some(meeting)) = (&mut unsent, self.core.meeting()) {
+            return each.send(&self.core, meeting, &self.pace);
+        }
         let mut attempt = || unsent.attempt(&self.core);
         attempt()
             .or_else(|| self.core.wait(End::Sending, &self.pace, None, attempt))
@@ -89,12 +97,20 @@ pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
 
 /// The messages of a vector that are not sent yet. Dropped, it puts them back.
 #[derive(Debug)]
-pub(super) struct Unsent<'v, T>(Left<'v, T>);
+pub(super) enum Unsent<'v, T> {
+    /// They go together.
+    Left(Left<'v, T>),
+    /// They go one by one.
+    Each(Each<'v, T>),
+}
 
 impl<'v, T> Unsent<'v, T> {
     /// All of a vector.
-    pub(super) fn of(messages: &'v mut Vec<T>) -> Self {
-        Self(Left::of(messages))
+    pub(super) fn of<C: Kind>(core: &Core<T, C>, messages: &'v mut Vec<T>) -> Self {
+        match core.meeting() {
+            None => Self::Left(Left::of(messages)),
+            Some(_) => Self::Each(Each::of(messages)),
+        }
     }
 
     /// Tries to send what is left; the outcome, unless it has to wait.
@@ -102,9 +118,13 @@ impl<'v, T> Unsent<'v, T> {
         &mut self,
         core: &Core<T, C>,
     ) -> Option<Result<(), SendError<()>>> {
-        while self.0.len() > 0 {
+        let left = match self {
+            Self::Left(left) => left,
+            Self::Each(each) => return each.attempt(core),
+        };
+        while left.len() > 0 {
             let mut cursor = core.ring.filling::<usize>();
-            let sent = core.ring.push_left(&mut cursor, &mut self.0);
+            let sent = core.ring.push_left(&mut cursor, left, usize::MAX);
             if sent == 0 {
                 return core.is_over().then_some(Err(SendError(())));
             }
@@ -133,6 +153,12 @@ impl<T, C: Kind> Receiver<T, C> {
     /// assert_eq!(messages, [1, 2, 3]);
     /// ```
     pub fn recv_many(&self, messages: &mut Vec<T>, limit: usize) -> Result<usize, RecvError> {
+        if let Some(special) = self.core.special.as_deref() {
+            return match attempt_many(&self.core, messages, limit) {
+                Some(received) => received,
+                None => self.core.recv_many_otherwise(special, messages, &self.pace),
+            };
+        }
         let mut attempt = || attempt_many(&self.core, messages, limit);
         attempt()
             .or_else(|| self.core.wait(End::Receiving, &self.pace, None, attempt))
@@ -180,8 +206,13 @@ pub(super) fn attempt_many<T, C: Kind>(
     }
     core.take(|| {
         let mut cursor = core.ring.emptying::<usize>();
-        let received = core.ring.pop_vec(&mut cursor, messages, limit);
+        let before = messages.len();
+        let mut received = core.ring.pop_vec(&mut cursor, messages, limit);
+        core.budget.free(&messages[before..]);
         core.came_out(received, cursor.freed);
+        if received == 0 {
+            received = core.pop_many_otherwise(messages, limit);
+        }
         (received > 0).then_some(received)
     })
 }

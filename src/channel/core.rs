@@ -1,28 +1,36 @@
 //! What the handles of a channel share: a ring, and those who wait on either side of it.
 
-use core::mem;
 use core::task::{Context, Poll, Waker};
+use core::{mem, slice};
+use std::boxed::Box;
 use std::time::Instant;
 use std::vec::Vec;
 
+use super::attempt::Attempt;
+use super::budget::Budget;
 use super::error::{RecvError, TryRecvError, TrySendError};
+use super::kind::Kind;
 use super::list::{Asks, Patience, Rest, Who};
 use super::metrics::{Meter, Metric};
 use super::pace::{Pace, Pauses, note_processors};
+use super::special::Special;
 use super::waiters::{Waiters, Waiting};
 use crate::position::Word;
-use crate::ring::{Heap, Ring, Sequencer, Shared};
+use crate::ring::{Heap, Ring, Shared};
 use crate::sequencer::{Emptying, Filling, Uncounted};
 use crate::sync::{Arc, Panics, SLOTS_FOR_A_PAUSE, Sleeper, before_blocking, hook, now, retry};
 
 /// A ring with waiters. Its producers are always [`Shared`], since only a claim by
 /// compare-and-swap can fail because the channel is closed.
 #[derive(Debug)]
-pub(super) struct Core<T, C: Sequencer> {
+pub(super) struct Core<T, C: Kind> {
     pub(super) ring: Ring<Shared, C, Heap<T>>,
     pub(super) not_full: Arc<Waiters>,
     pub(super) not_empty: Arc<Waiters>,
     pub(super) meter: Meter,
+    pub(super) budget: C::Budget<T>,
+    /// None if it is a channel whose ring has its messages.
+    pub(super) special: Option<Box<Special<T>>>,
 }
 
 /// One end of the channel, as seen by those who wait there.
@@ -32,6 +40,8 @@ pub(super) enum End {
     Sending,
     /// Receivers wait for messages.
     Receiving,
+    /// Senders wait that have laid a claim to room (`budget`).
+    Claiming,
 }
 
 /// For so many slots a sender makes a pause between two looks at least. It has a whole channel of messages before its own: if it
@@ -42,20 +52,33 @@ const SLOTS_FOR_A_PAUSE_OF_A_SENDER: usize = 2 * SLOTS_FOR_A_PAUSE;
 /// How often a receiver looks for a message that was claimed before the close.
 const LAST_LOOKS: u32 = if cfg!(ringway_modelled) { 1 } else { 100 };
 
-impl<T, C: Sequencer> Core<T, C> {
-    /// An empty channel.
+impl<T, C: Kind> Core<T, C> {
+    /// An empty channel; one of capacity 0 is a rendezvous.
     #[track_caller]
-    pub(super) fn new(capacity: usize, start: u64) -> Self {
-        assert!(
-            capacity > 0,
-            "a channel of capacity 0 is not supported: use capacity 1, or \
-             std::sync::mpsc::sync_channel(0) for a rendezvous"
-        );
+    pub(super) fn new(capacity: usize, start: u64) -> Self
+    where
+        C::Budget<T>: Default,
+    {
+        Self::with(Special::of_capacity(capacity), capacity, start, C::Budget::default())
+    }
+
+    /// One whose ring has its messages, or that is something else.
+    #[track_caller]
+    pub(super) fn with(
+        special: Option<Box<Special<T>>>,
+        capacity: usize,
+        start: u64,
+        budget: C::Budget<T>,
+    ) -> Self {
         note_processors();
-        let ring = Ring::on_heap(capacity, start);
+        let slots = capacity.saturating_add(C::Budget::<T>::SPARE);
+        let ring = Ring::on_heap(if special.is_some() { 1 } else { slots }, start);
         assert!(ring.handles.first_pair(), "a new ring has no handles");
         let meter = Meter::of(&ring);
-        Self { ring, not_full: Waiters::none(), not_empty: Waiters::none(), meter }
+        if special.is_some() {
+            ring.close();
+        }
+        Self { ring, not_full: Waiters::none(), not_empty: Waiters::none(), meter, budget, special }
     }
 
     /// Sends, if there is room. Where it is full the caller says so (`found_full`), which may panic:
@@ -68,7 +91,7 @@ impl<T, C: Sequencer> Core<T, C> {
                 self.went_in(1, cursor.freed);
                 Ok(())
             }
-            Err(message) if self.ring.is_closed() => Err(TrySendError::Disconnected(message)),
+            Err(message) if self.ring.is_closed() => self.try_send_otherwise(message),
             Err(message) => Err(TrySendError::Full(message)),
         }
     }
@@ -77,6 +100,10 @@ impl<T, C: Sequencer> Core<T, C> {
     /// full.
     #[cfg(feature = "futures")]
     pub(super) fn has_room(&self) -> Option<bool> {
+        if self.meeting().is_some_and(|meeting| !meeting.is_closed()) {
+            // What it holds may wait with it.
+            return Some(true);
+        }
         if self.ring.is_closed() {
             return Some(false);
         }
@@ -90,12 +117,12 @@ impl<T, C: Sequencer> Core<T, C> {
     /// How many messages are to come, as `size_hint` says it: no more than there are, of a channel that is
     /// closed.
     pub(super) fn left(&self) -> (usize, Option<usize>) {
-        (0, self.ring.is_closed().then(|| self.ring.len()))
+        (0, self.is_closed().then(|| self.len()))
     }
 
     /// Whether nothing went in because the channel is closed; else it was full.
     pub(super) fn is_over(&self) -> bool {
-        let is_over = self.ring.is_closed();
+        let is_over = self.is_closed();
         if !is_over {
             self.found_full();
         }
@@ -108,8 +135,13 @@ impl<T, C: Sequencer> Core<T, C> {
     /// sleeps is told, whether the sender goes to sleep or not.
     #[cold]
     pub(super) fn found_full(&self) {
-        self.meter.note_full(&self.ring);
-        self.not_empty.ask(1, Asks::Passing);
+        if C::Budget::<T>::SPARE == 0 {
+            self.meter.note_full(&self.ring);
+        }
+        // At a rendezvous there is nothing for it.
+        if self.not_empty.has_any() && self.special.is_none() {
+            self.not_empty.ask(1, Asks::Passing);
+        }
     }
 
     /// So many messages went in.
@@ -154,18 +186,18 @@ impl<T, C: Sequencer> Core<T, C> {
             self.meter.count(Metric::Received, n);
         }
         if n + freed > 0 {
-            self.not_full.notify(n + freed);
+            self.budget.tell(&self.not_full, n + freed);
         }
     }
 
     /// Somebody waits at this end, or goes to sleep there.
-    fn count_wait(&self, end: End, sleeps: bool) {
+    pub(super) fn count_wait(&self, end: End, sleeps: bool) {
         self.meter.count(
             match (end, sleeps) {
-                (End::Sending, false) => Metric::SendWait,
-                (End::Sending, true) => Metric::SendPark,
                 (End::Receiving, false) => Metric::RecvWait,
                 (End::Receiving, true) => Metric::RecvPark,
+                (_, false) => Metric::SendWait,
+                (_, true) => Metric::SendPark,
             },
             1,
         );
@@ -184,6 +216,7 @@ impl<T, C: Sequencer> Core<T, C> {
     #[inline(always)]
     pub(super) fn recv_at_once(&self) -> Option<T> {
         let message = self.ring.pop_at_once(&mut self.ring.emptying::<usize>())?;
+        self.budget.free(slice::from_ref(&message));
         self.received(1);
         Some(message)
     }
@@ -202,11 +235,15 @@ impl<T, C: Sequencer> Core<T, C> {
     /// The same where the first try has failed: the message, or why there is none.
     #[inline(never)]
     fn try_recv_beside_late(&self, message: &mut Option<T>) -> TryRecvError {
+        self.pop_beside_late(message);
+        if message.is_some() {
+            return TryRecvError::Empty;
+        }
         let take = || {
-            self.pop_beside_late(message);
+            self.pop_again(message);
             message.is_some().then_some(())
         };
-        self.take_or_why(take).err().unwrap_or(TryRecvError::Empty)
+        self.take_last(take).err().unwrap_or(TryRecvError::Empty)
     }
 
     /// Takes the oldest message out.
@@ -216,8 +253,16 @@ impl<T, C: Sequencer> Core<T, C> {
             return Some(message);
         }
         let mut message = None;
-        self.pop_beside_late(&mut message);
+        self.pop_again(&mut message);
         message
+    }
+
+    /// The same where the first try has failed, also of what is no ring.
+    fn pop_again(&self, message: &mut Option<T>) {
+        self.pop_beside_late(message);
+        if message.is_none() {
+            self.pop_otherwise(|popped| *message = Some(popped));
+        }
     }
 
     /// The same where the first try has failed, to `message`, which is none. It may pass positions that were
@@ -226,6 +271,7 @@ impl<T, C: Sequencer> Core<T, C> {
     fn pop_beside_late(&self, message: &mut Option<T>) {
         let mut cursor = self.ring.emptying::<usize>();
         *message = self.ring.pop_otherwise(&mut cursor);
+        self.budget.free(message.as_slice());
         self.came_out(usize::from(message.is_some()), cursor.freed);
     }
 
@@ -260,7 +306,7 @@ impl<T, C: Sequencer> Core<T, C> {
                 return Ok(taken);
             }
             if self.ring.len() == 0 {
-                return Err(TryRecvError::Disconnected);
+                return Err(self.why_empty());
             }
             retry();
         }
@@ -269,11 +315,19 @@ impl<T, C: Sequencer> Core<T, C> {
 
     /// Takes no more messages, and wakes everybody who waits. False if it was closed before.
     pub(super) fn close(&self) -> bool {
-        let closes = self.ring.close();
-        // Also where it was closed before: who finds that an end has no handle closes it and wakes nobody.
-        if self.not_full.has_any() || self.not_empty.has_any() {
-            Waiters::notify_all([&*self.not_full, &*self.not_empty]);
+        let closes = self.shut();
+        let mut panics = Panics::default();
+        if let Some(meeting) = self.meeting() {
+            meeting.wake_all(&mut panics);
         }
+        // Also where it was closed before: who finds that an end has no handle closes it and wakes nobody.
+        let claimants = self.budget.claimants();
+        let lists = [&*self.not_full, &*self.not_empty].into_iter();
+        let mut lists = lists.chain(claimants.map(|claimants| &**claimants));
+        if lists.clone().any(Waiters::has_any) {
+            panics.catch(|| Waiters::notify_all(&mut lists));
+        }
+        panics.resume();
         closes
     }
 
@@ -283,6 +337,7 @@ impl<T, C: Sequencer> Core<T, C> {
     pub(super) fn end(&self) {
         let mut panics = Panics::default();
         panics.catch(|| _ = self.close());
+        self.forget_due();
         // One after the other on the heap: a stack that never held one of them may be too small.
         let mut oldest = Vec::new();
         loop {
@@ -295,6 +350,7 @@ impl<T, C: Sequencer> Core<T, C> {
             match self.take_or_why(take) {
                 Ok(()) => {
                     self.meter.count(Metric::Received, 1);
+                    panics.catch(|| self.budget.free(&oldest));
                     panics.catch(|| oldest.clear());
                 }
                 Err(TryRecvError::Empty) => {}
@@ -312,14 +368,14 @@ impl<T, C: Sequencer> Core<T, C> {
     #[inline(never)]
     pub(super) fn wait<R>(
         &self,
-        end: End,
+        mut end: End,
         pace: &Pace,
         deadline: Option<Instant>,
-        mut attempt: impl FnMut() -> Option<R>,
+        mut attempt: impl Attempt<R>,
     ) -> Option<R> {
         let is_over = || deadline.is_some_and(|deadline| now() >= deadline);
         if is_over() || self.seems_ready(end) {
-            let done = attempt();
+            let done = attempt.attempt();
             if done.is_some() || is_over() {
                 return done;
             }
@@ -330,7 +386,7 @@ impl<T, C: Sequencer> Core<T, C> {
         loop {
             let over = turns.is_slow() && is_over();
             if over || !turns.is_glance() || self.seems_ready(end) {
-                let done = attempt();
+                let done = attempt.attempt();
                 if over || done.is_some() {
                     pace.end(false);
                     return done;
@@ -344,21 +400,29 @@ impl<T, C: Sequencer> Core<T, C> {
         let sleeper = Sleeper::new();
         let waker = Waker::from(sleeper.clone());
         let mut patience = Patience::of(Who::Thread);
+        let mut was_told = false;
         loop {
             let waiting = Waiting::begin(self.waiters(end), waker.clone(), Who::Thread);
-            let done = self.attempt_waited(end, &mut attempt);
+            let done = self.attempt_waited(end, || attempt.attempt());
             if done.is_some() || is_over() {
                 // Before the return: where a waker panics that it wakes, what would be returned by then
                 // would be lost and never dropped.
                 drop(waiting);
                 return done;
             }
-            let rest = self.rest(end, &mut patience);
+            if mem::take(&mut was_told) {
+                let waits_at = attempt.told_in_vain(end);
+                if mem::replace(&mut end, waits_at) != waits_at {
+                    continue;
+                }
+            }
+            let rest = self.rest(end, &mut patience).min(attempt.rest(Who::Thread));
             if rest == Rest::No {
                 retry();
             } else {
                 self.count_wait(end, true);
-                if waiting.sleep(&sleeper, rest.until(deadline)) {
+                was_told = waiting.sleep(&sleeper, rest.until(deadline));
+                if was_told {
                     patience = Patience::of(Who::Thread);
                 }
             }
@@ -372,22 +436,26 @@ impl<T, C: Sequencer> Core<T, C> {
     /// done may be, and nobody would look by a notification that comes there.
     pub(super) fn poll<R>(
         &self,
-        end: End,
+        mut end: End,
         pace: &Pace,
         waiting: &mut Option<Waiting>,
         context: &mut Context<'_>,
-        mut attempt: impl FnMut() -> Option<R>,
+        mut attempt: impl Attempt<R>,
     ) -> Poll<R> {
         let is_new = waiting.is_none();
         if is_new {
             let mut turns = pace.begin_task(self.position(end), self.pauses(end));
-            while !self.seems_ready(end) && turns.take() {}
+            while self.special.is_none() && !self.seems_ready(end) && turns.take() {}
         }
         let mut has_waited = !is_new;
         loop {
-            waiting.take_if(|begun| begun.poll(context).is_ready());
+            let was_told = waiting.take_if(|begun| begun.poll(context).is_ready()).is_some();
             let place = waiting.take();
-            let done = if has_waited { self.attempt_waited(end, &mut attempt) } else { attempt() };
+            let done = if has_waited {
+                self.attempt_waited(end, || attempt.attempt())
+            } else {
+                attempt.attempt()
+            };
             if let Some(done) = done {
                 if is_new {
                     pace.end(place.is_some());
@@ -395,12 +463,16 @@ impl<T, C: Sequencer> Core<T, C> {
                 drop(place);
                 return Poll::Ready(done);
             }
+            if was_told {
+                end = attempt.told_in_vain(end);
+            }
             *waiting = place;
             if let Some(waiting) = waiting {
                 if is_new {
                     pace.end(true);
                 }
-                if self.rest(end, &mut waiting.patience) != Rest::Sleep {
+                let rest = self.rest(end, &mut waiting.patience).min(attempt.rest(Who::Task));
+                if rest != Rest::Sleep {
                     context.waker().wake_by_ref();
                 }
                 self.count_wait(end, true);
@@ -411,6 +483,7 @@ impl<T, C: Sequencer> Core<T, C> {
                 self.count_wait(end, false);
             }
             has_waited = true;
+            self.before_pending();
             let waker = context.waker().clone();
             *waiting = Some(Waiting::begin(self.waiters(end), waker, Who::Task));
         }
@@ -428,8 +501,8 @@ impl<T, C: Sequencer> Core<T, C> {
     pub(super) fn rest(&self, end: End, patience: &mut Patience) -> Rest {
         let asks = patience.asks();
         let rest = match end {
-            End::Sending => self.not_empty.rest(|| self.not_empty.ask(1, asks)),
-            End::Receiving if self.ring.is_closed() => Rest::No,
+            End::Sending | End::Claiming => self.not_empty.rest(|| self.not_empty.ask(1, asks)),
+            End::Receiving if self.ring.is_closed() => self.rest_otherwise(),
             End::Receiving => self.not_full.rest(|| self.let_senders_look(1, asks)),
         };
         patience.note(rest);
@@ -461,7 +534,7 @@ impl<T, C: Sequencer> Core<T, C> {
     /// the same with a message behind that of a sender who is late.
     fn go_on(&self, end: End) {
         match end {
-            End::Sending => _ = self.let_senders_look(1, Asks::Passing),
+            End::Sending | End::Claiming => _ = self.let_senders_look(1, Asks::Passing),
             End::Receiving if self.seems_ready(end) => _ = self.not_empty.ask(1, Asks::Passing),
             End::Receiving => {}
         }
@@ -477,8 +550,9 @@ impl<T, C: Sequencer> Core<T, C> {
         }
         let room = self.ring.capacity() - self.ring.len();
         // Positions that were skipped count as full, but the next one may be free all the same.
-        let least = usize::from(self.seems_ready(End::Sending));
-        self.not_full.ask(room.max(least).min(most), asks)
+        let least = usize::from(self.ring.seems_ready::<Filling>());
+        let room = room.max(least).min(self.budget.room());
+        self.not_full.ask(room.min(most), asks)
     }
 
     /// Those who wait at this end.
@@ -486,6 +560,7 @@ impl<T, C: Sequencer> Core<T, C> {
         match end {
             End::Sending => &self.not_full,
             End::Receiving => &self.not_empty,
+            End::Claiming => self.budget.claimants().unwrap_or(&self.not_full),
         }
     }
 
@@ -493,7 +568,9 @@ impl<T, C: Sequencer> Core<T, C> {
     #[inline(always)]
     fn seems_ready(&self, end: End) -> bool {
         match end {
-            End::Sending => self.ring.seems_ready::<Filling>(),
+            End::Sending | End::Claiming => {
+                self.budget.seems_free() && self.ring.seems_ready::<Filling>()
+            }
             End::Receiving => self.ring.seems_ready::<Emptying>(),
         }
     }
@@ -502,7 +579,7 @@ impl<T, C: Sequencer> Core<T, C> {
     fn pauses(&self, end: End) -> Pauses {
         let capacity = self.ring.capacity();
         let least = match end {
-            End::Sending => capacity / SLOTS_FOR_A_PAUSE_OF_A_SENDER,
+            End::Sending | End::Claiming => capacity / SLOTS_FOR_A_PAUSE_OF_A_SENDER,
             End::Receiving => 1,
         };
         Pauses::between(least as Word, (capacity / SLOTS_FOR_A_PAUSE) as Word)
@@ -511,19 +588,19 @@ impl<T, C: Sequencer> Core<T, C> {
     /// Where the counter of this end stands.
     pub(super) fn position(&self, end: End) -> Word {
         match end {
-            End::Sending => self.ring.cursor::<Filling>().next.0,
+            End::Sending | End::Claiming => self.ring.cursor::<Filling>().next.0,
             End::Receiving => self.ring.cursor::<Emptying>().next.0,
         }
     }
 }
 
 /// The next of those who wait at an end. Dropped, also on the way of a panic, it is told (`go_on`).
-struct Next<'a, T, C: Sequencer> {
+struct Next<'a, T, C: Kind> {
     core: &'a Core<T, C>,
     end: End,
 }
 
-impl<T, C: Sequencer> Drop for Next<'_, T, C> {
+impl<T, C: Kind> Drop for Next<'_, T, C> {
     fn drop(&mut self) {
         self.core.go_on(self.end);
     }

@@ -13,12 +13,14 @@ use core::future::Future;
 use core::ops::Deref;
 use core::pin::Pin;
 use core::task::{Context, Poll};
+use std::boxed::Box;
 use std::vec::Vec;
 
 use super::batches::{Unsent, attempt_many, attempt_slice};
 use super::core::End;
 use super::error::{RecvError, SendError};
-use super::kind::Kind;
+use super::kind::{Kind, Weighted};
+use super::meeting::{Offer, poll_slice};
 use super::sender::attempt_send;
 use super::waiters::Waiting;
 use super::{Receiver, Sender};
@@ -29,7 +31,8 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     ///
     /// # Cancel safety
     ///
-    /// Dropped before it is done, it has not sent its message, which is dropped with it.
+    /// Dropped before it is done, it has not sent its message, which is dropped with it. In a
+    /// [rendezvous](super#rendezvous) it may have been received since the last poll.
     ///
     /// # Errors
     ///
@@ -44,7 +47,7 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// # }).unwrap();
     /// ```
     pub fn send_async(&self, message: T) -> SendAsync<'_, T, P, C> {
-        SendAsync { sender: self, unsent: Some(message), waiting: None }
+        SendAsync { sender: self, unsent: Some(message), offer: None, waiting: None }
     }
 
     /// Sends copies of all messages of a slice: [`send_slice`](Self::send_slice) for tasks.
@@ -69,7 +72,13 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     where
         T: Copy,
     {
-        SendSliceAsync { sender: self, unsent: messages, waiting: None, is_done: false }
+        SendSliceAsync {
+            sender: self,
+            unsent: messages,
+            offer: None,
+            waiting: None,
+            is_done: false,
+        }
     }
 
     /// Sends all messages of a vector: [`send_all`](Self::send_all) for tasks. The vector is borrowed until
@@ -94,7 +103,8 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// # }).unwrap();
     /// ```
     pub fn send_all_async<'a>(&'a self, messages: &'a mut Vec<T>) -> SendAllAsync<'a, T, P, C> {
-        SendAllAsync { sender: self, unsent: Unsent::of(messages), waiting: None, is_done: false }
+        let unsent = Unsent::of(&self.core, messages);
+        SendAllAsync { sender: self, unsent, waiting: None, is_done: false }
     }
 }
 
@@ -158,6 +168,7 @@ macro_rules! receives {
 
 receives!(Shared, (&), "");
 receives!(Solo, (&mut), "mpsc::");
+receives!(Weighted, (&), "");
 
 /// The future of [`Sender::send_async`].
 #[must_use = "a future does nothing unless it is polled"]
@@ -165,6 +176,8 @@ pub struct SendAsync<'a, T, P: Kind = Shared, C: Kind = Shared> {
     sender: &'a Sender<T, P, C>,
     // Dropped before the message, whose drop may wait for the same.
     waiting: Option<Waiting>,
+    /// In a rendezvous it waits with its message.
+    offer: Option<Box<Offer<T>>>,
     unsent: Option<T>,
 }
 
@@ -173,6 +186,8 @@ pub struct SendAsync<'a, T, P: Kind = Shared, C: Kind = Shared> {
 pub struct SendSliceAsync<'a, T, P: Kind = Shared, C: Kind = Shared> {
     sender: &'a Sender<T, P, C>,
     unsent: &'a [T],
+    /// In a rendezvous the first of them waits.
+    offer: Option<Box<Offer<T>>>,
     waiting: Option<Waiting>,
     is_done: bool,
 }
@@ -216,12 +231,14 @@ impl<T, P: Kind, C: Kind> SendSliceAsync<'_, T, P, C> {
     /// ```
     #[must_use]
     pub fn unsent(&self) -> &[T] {
-        self.unsent
+        // It may have been received since the last poll.
+        let is_sent = self.offer.as_ref().is_some_and(|offer| offer.is_sent());
+        &self.unsent[usize::from(is_sent)..]
     }
 }
 
 /// Says that a future which is polled again has been done before.
-const DONE: &str = "a future must not be polled after it is done";
+pub(super) const DONE: &str = "a future must not be polled after it is done";
 
 /// What the futures have in common. None of them is pinned: a waker is kept elsewhere.
 macro_rules! future {
@@ -276,8 +293,11 @@ macro_rules! future {
 
 future! {
     SendAsync<'a, T, P, C>, ['a, T, P: Kind, C: Kind];
-    this: this.unsent.is_none() => Result<(), SendError<T>>, |context| {
+    this: this.unsent.is_none() && this.offer.is_none() => Result<(), SendError<T>>, |context| {
         let Sender { core, pace, .. } = this.sender;
+        if let Some(meeting) = core.meeting() {
+            return core.poll_in(meeting, &mut this.unsent, &mut this.offer, context);
+        }
         if this.waiting.is_none() {
             match this.unsent.take().map(|message| core.send_at_once(message)) {
                 Some(Err(message)) => this.unsent = Some(message),
@@ -293,8 +313,12 @@ future! {
     SendSliceAsync<'a, T, P, C>, ['a, T: Copy, P: Kind, C: Kind];
     this: this.is_done => Result<(), SendError<&'a [T]>>, |context| {
         let Sender { core, pace, .. } = this.sender;
-        let attempt = || attempt_slice(core, &mut this.unsent);
-        let polled = core.poll(End::Sending, pace, &mut this.waiting, context, attempt);
+        let polled = if let Some(meeting) = core.meeting() {
+            poll_slice(core, meeting, &mut this.unsent, &mut this.offer, context)
+        } else {
+            let attempt = || attempt_slice(core, &mut this.unsent);
+            core.poll(End::Sending, pace, &mut this.waiting, context, attempt)
+        };
         this.is_done = polled.is_ready();
         polled
     }
@@ -304,8 +328,13 @@ future! {
     SendAllAsync<'a, T, P, C>, ['a, T, P: Kind, C: Kind];
     this: this.is_done => Result<(), SendError<()>>, |context| {
         let Sender { core, pace, .. } = this.sender;
-        let attempt = || this.unsent.attempt(core);
-        let polled = core.poll(End::Sending, pace, &mut this.waiting, context, attempt);
+        let polled = match (&mut this.unsent, core.meeting()) {
+            (Unsent::Each(each), Some(meeting)) => each.poll(core, meeting, context),
+            (unsent, _) => {
+                let attempt = || unsent.attempt(core);
+                core.poll(End::Sending, pace, &mut this.waiting, context, attempt)
+            }
+        };
         this.is_done = polled.is_ready();
         polled
     }

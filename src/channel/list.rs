@@ -17,8 +17,8 @@ use core::task::Waker;
 
 use arrayvec::ArrayVec;
 
-pub(super) use self::places::{Asks, Patience, Rest, Who};
-use self::places::{Place, Places, Quiet};
+pub(super) use self::places::{Asks, Patience, Quiet, Rest, Who};
+use self::places::{Place, Places};
 use crate::position::Word;
 use crate::sync::edge::{self, Edge};
 use crate::sync::{Atomic, Held, Lock, Panics, full_fence, hook, retry};

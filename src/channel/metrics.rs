@@ -184,7 +184,8 @@ mod counting {
             Metrics {
                 sent,
                 received,
-                high_water: self.high_water.get(),
+                // A rendezvous that found nobody is not full of anything.
+                high_water: self.high_water.get().min(capacity),
                 refused: self.sum(Metric::Refused),
                 send_waits: self.sum(Metric::SendWait),
                 send_parks: self.sum(Metric::SendPark),
@@ -206,7 +207,7 @@ mod counting {
         /// ```
         #[must_use]
         pub fn metrics(&self) -> Metrics {
-            self.core.meter.metrics(self.core.ring.capacity())
+            self.core.meter.metrics(self.core.capacity())
         }
     }
 
@@ -222,7 +223,7 @@ mod counting {
         /// ```
         #[must_use]
         pub fn metrics(&self) -> Metrics {
-            self.core.meter.metrics(self.core.ring.capacity())
+            self.core.meter.metrics(self.core.capacity())
         }
     }
 

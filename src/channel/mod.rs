@@ -6,12 +6,15 @@
 //! | [`spsc::bounded`] | one | one |
 //! | [`mpsc::bounded`] | any number | one |
 //! | [`spmc::bounded`] | one | any number |
+//! | [`weighted`](fn@weighted) | any number | any number; bounded by weight as well |
+//! | [`reserving`] | any number | any number; with permits |
+//!
+//! With a capacity of 0 each of them is a [rendezvous](#rendezvous); [`after`], [`at`], [`tick`] and [`never`] make
+//! channels of time.
 //!
 //! Names and meanings are those of `crossbeam_channel`: a program moves over by changing its `use`
-//! line, but for four things. `select!` is [`Select`] here, which is not the `Select` of that crate.
-//! There is no unbounded channel. A capacity of 0 is refused: there is no rendezvous here. And there
-//! is no channel of time: `after`, `at`, `tick` and `never` have to be time-outs and the timers of the
-//! program.
+//! line, but for two things. `select!` is [`Select`] here, which is not the `Select` of that crate.
+//! And there is no unbounded channel.
 //!
 //! ```
 //! use ringway::channel::bounded;
@@ -35,6 +38,19 @@
 //! the order of its calls. A message whose sending succeeded is received, by one receiver, unless
 //! all receivers go before; one whose sending failed is given back.
 //!
+//! # Rendezvous
+//!
+//! A channel of capacity 0 keeps no message: one goes from a sender to a receiver when both are there. Its length is
+//! 0, and it is empty and full at once. `send` waits until a receiver has the message; what the receiver did before it came
+//! has happened when `send` returns. `try_send` succeeds if a thread waits to receive, and `try_recv` if somebody
+//! waits to send. Those who wait are met in the order in which they came. Of many messages each goes
+//! alone (`send_all`, `recv_many`), and `force_send` evicts its own message where nobody waits.
+//!
+//! A task that sends waits with its message, which may be received while its future is kept, or before it is dropped:
+//! then it was sent. A task that receives is only told that a sender waits, and meets that one when it is polled, since what
+//! is given to a future that is dropped would be lost. So `try_send` and `force_send` find nobody where only tasks wait to
+//! receive, and threads are met before them.
+//!
 //! # The end
 //!
 //! A channel is closed by [`Sender::close`] or [`Receiver::close`], or when the last of either end
@@ -56,7 +72,8 @@
 //! waker for example; allocates; and calls the system, to sleep ([`WaitStrategy`]) or to wake.
 //!
 //! `try_send`, `try_recv`, `force_send`, `close` and the other calls that say that they do not wait wait for
-//! no message, for no room, and for no lock: where somebody holds the list, whom they would have woken is
+//! no message, for no room, and for no lock, but for that of a rendezvous or of a channel of time, which is held for some
+//! instructions each time, and never while code of others runs: where somebody holds the list, whom they would have woken is
 //! woken by that one, when it lets the list go. They call the wakers of tasks, and may free memory. So a
 //! signal handler must not send into or receive from a channel, since no memory may be freed there.
 //! [`Queue`](crate::Queue) does nothing of the kind, and any of its operations may interrupt any other.
@@ -93,16 +110,20 @@
 //!
 //! # Panics
 //!
-//! All functions that make a channel panic if the capacity is 0, or so large that its slots
+//! All functions that make a channel with a capacity panic if that is so large that its slots
 //! exceed the address space.
 
+mod attempt;
 mod batches;
+mod budget;
+mod clock;
 mod core;
 mod error;
 mod future;
 mod iter;
 mod kind;
 mod list;
+mod meeting;
 mod metrics;
 mod pace;
 mod receiver;
@@ -110,11 +131,14 @@ mod select;
 mod sender;
 #[cfg(feature = "futures")]
 mod sink;
+mod special;
 mod state;
 #[cfg(feature = "futures")]
 mod stream;
+mod time;
 mod waiters;
 mod weak;
+pub mod weighted;
 
 #[cfg(all(test, not(ringway_modelled)))]
 mod tests;
@@ -127,7 +151,7 @@ pub use self::error::{
 };
 pub use self::future::{RecvAsync, RecvManyAsync, SendAllAsync, SendAsync, SendSliceAsync};
 pub use self::iter::{IntoIter, Iter, TryIter};
-pub use self::kind::Kind;
+pub use self::kind::{Kind, Weighted};
 #[cfg(feature = "metrics")]
 pub use self::metrics::Metrics;
 pub use self::pace::WaitStrategy;
@@ -138,8 +162,12 @@ pub use self::sender::Sender;
 pub use self::sink::SendSink;
 #[cfg(feature = "futures")]
 pub use self::stream::RecvStream;
+pub use self::time::{after, at, never, tick};
 pub use self::weak::{WeakReceiver, WeakSender};
 
+use std::boxed::Box;
+
+use self::budget::weights::Scale;
 use self::core::Core;
 use self::pace::Pace;
 use crate::ring::{Shared, Solo};
@@ -147,17 +175,21 @@ use crate::sync::Arc;
 
 /// The handles of a new channel.
 #[track_caller]
-fn pair<T, P: Kind, C: Kind>(capacity: usize, start: u64) -> (Sender<T, P, C>, Receiver<T, C>) {
+fn pair<T, P: Kind, C: Kind>(capacity: usize, start: u64) -> (Sender<T, P, C>, Receiver<T, C>)
+where
+    C::Budget<T>: Default,
+{
     let core = Arc::new(Core::new(capacity, start));
     let pace = Pace::new(WaitStrategy::default());
     (Sender::counted(Arc::clone(&core), pace.clone()), Receiver::counted(core, pace))
 }
 
-/// A channel for any number of senders and receivers, with exactly this capacity.
+/// A channel for any number of senders and receivers, with exactly this capacity; with 0 a
+/// [rendezvous](self#rendezvous).
 ///
 /// # Panics
 ///
-/// Panics if the capacity is 0, or if so many slots exceed the address space.
+/// Panics if so many slots exceed the address space.
 ///
 /// ```
 /// let (sender, receiver) = ringway::channel::bounded(1);
@@ -179,6 +211,86 @@ pub fn bounded_at<T>(capacity: usize, start: u64) -> (Sender<T>, Receiver<T>) {
     pair(capacity, start)
 }
 
+/// A channel for at most `capacity` messages that weigh at most `limit` together, as `weigh` weighs each. See
+/// [`weighted`](mod@weighted).
+///
+/// A message that weighs more than the limit is refused.
+///
+/// # Panics
+///
+/// Panics if the capacity or the limit is 0, if the capacity is more than 2^23, or the limit more than 2^37 (2^9 and
+/// 2^19 on targets without 64-bit atomics).
+///
+/// ```
+/// let (sender, receiver) = ringway::channel::weighted(16, 100, |text: &String| text.len());
+/// sender.send("hello".to_string()).unwrap();
+/// assert_eq!((sender.weight(), receiver.recv().unwrap().as_str()), (5, "hello"));
+/// ```
+#[must_use]
+#[track_caller]
+pub fn weighted<T>(
+    capacity: usize,
+    limit: usize,
+    weigh: impl Fn(&T) -> usize + Send + Sync + 'static,
+) -> (weighted::Sender<T>, weighted::Receiver<T>) {
+    weighted::pair(capacity, limit, false, Scale::By(Box::new(weigh)), 0)
+}
+
+/// The same, where a message that weighs more than the limit is sent as well: when nothing else is in use, so that it is queued
+/// alone. It counts for all of the limit.
+///
+/// # Panics
+///
+/// As [`weighted`](fn@weighted).
+///
+/// ```
+/// let (sender, receiver) = ringway::channel::weighted_admitting(4, 10, |n: &usize| *n);
+/// sender.send(1000).unwrap();
+/// assert_eq!((sender.weight(), sender.try_send(1).is_err()), (10, true));
+/// assert_eq!(receiver.recv(), Ok(1000));
+/// ```
+#[must_use]
+#[track_caller]
+pub fn weighted_admitting<T>(
+    capacity: usize,
+    limit: usize,
+    weigh: impl Fn(&T) -> usize + Send + Sync + 'static,
+) -> (weighted::Sender<T>, weighted::Receiver<T>) {
+    weighted::pair(capacity, limit, true, Scale::By(Box::new(weigh)), 0)
+}
+
+/// A channel with room that can be reserved ([`weighted::Sender::reserve`]), for at most `capacity` messages, each of which
+/// weighs 1.
+///
+/// # Panics
+///
+/// Panics if the capacity is 0 or more than 2^23 (2^9 on targets without 64-bit atomics).
+///
+/// ```
+/// let (sender, receiver) = ringway::channel::reserving(1);
+/// let permit = sender.reserve(1).unwrap();
+/// permit.send("hello").unwrap();
+/// assert_eq!(receiver.recv(), Ok("hello"));
+/// ```
+#[must_use]
+#[track_caller]
+pub fn reserving<T>(capacity: usize) -> (weighted::Sender<T>, weighted::Receiver<T>) {
+    weighted::pair(capacity, capacity.max(1), false, Scale::One, 0)
+}
+
+/// The weighted channel at the beginning of a lap of the caller's choice.
+#[doc(hidden)]
+#[must_use]
+#[track_caller]
+pub fn weighted_at<T>(
+    capacity: usize,
+    limit: usize,
+    weigh: impl Fn(&T) -> usize + Send + Sync + 'static,
+    start: u64,
+) -> (weighted::Sender<T>, weighted::Receiver<T>) {
+    weighted::pair(capacity, limit, false, Scale::By(Box::new(weigh)), start)
+}
+
 /// Declares one kind.
 macro_rules! kind {
     ($(#[$attribute:meta])* $name:ident, $senders:ident, $receivers:ident) => {
@@ -191,11 +303,12 @@ macro_rules! kind {
             /// The end that receives.
             pub type Receiver<T> = super::Receiver<T, $receivers>;
 
-            /// A channel of this kind, with exactly this capacity.
+            /// A channel of this kind, with exactly this capacity; with 0 a
+            /// [rendezvous](super#rendezvous).
             ///
             /// # Panics
             ///
-            /// Panics if the capacity is 0, or if so many slots exceed the address space.
+            /// Panics if so many slots exceed the address space.
             ///
             /// ```
             #[doc = concat!("let (sender, receiver) = ringway::channel::", stringify!($name), "::bounded(2);")]

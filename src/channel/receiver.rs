@@ -132,15 +132,21 @@ impl<T, C: Kind> Receiver<T, C> {
     /// Waits for a message.
     #[cold]
     fn recv_until(&self, deadline: Option<Instant>) -> Result<T, RecvTimeoutError> {
-        let attempt = || self.core.take(|| self.core.pop());
-        match self.core.wait(End::Receiving, &self.pace, deadline, attempt) {
+        let received = match self.core.special.as_deref() {
+            Some(special) => self.core.recv_otherwise(special, &self.pace, deadline),
+            None => {
+                let attempt = || self.core.take(|| self.core.pop());
+                self.core.wait(End::Receiving, &self.pace, deadline, attempt)
+            }
+        };
+        match received {
             Some(received) => Ok(received?),
             None => Err(RecvTimeoutError::Timeout),
         }
     }
 }
 
-impl<T> Receiver<T, Shared> {
+impl<T, C: Kind<Sharing = ()>> Receiver<T, C> {
     /// A handle that does not keep the channel open.
     ///
     /// ```
@@ -152,12 +158,12 @@ impl<T> Receiver<T, Shared> {
     /// assert!(weak.upgrade().is_none());
     /// ```
     #[must_use]
-    pub fn downgrade(&self) -> WeakReceiver<T> {
+    pub fn downgrade(&self) -> WeakReceiver<T, C> {
         WeakReceiver::of(&self.core, &self.pace)
     }
 }
 
-impl<T> Clone for Receiver<T, Shared> {
+impl<T, C: Kind<Sharing = ()>> Clone for Receiver<T, C> {
     /// Another receiver for the same channel.
     ///
     /// # Panics

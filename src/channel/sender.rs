@@ -65,7 +65,8 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
         }
     }
 
-    /// Sends a message if there is room now. It does not wait for room.
+    /// Sends a message if there is room now. It does not wait for room. In a [rendezvous](super#rendezvous) there is
+    /// room if a thread waits to receive.
     ///
     /// # Errors
     ///
@@ -150,8 +151,14 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
         unsent: &mut Option<T>,
         deadline: Option<Instant>,
     ) -> Result<(), SendTimeoutError<T>> {
-        let attempt = || attempt_send(&self.core, unsent);
-        match self.core.wait(End::Sending, &self.pace, deadline, attempt) {
+        let sent = match self.core.meeting() {
+            Some(meeting) => self.core.send_in(meeting, unsent, &self.pace, deadline),
+            None => {
+                let attempt = || attempt_send(&self.core, unsent);
+                self.core.wait(End::Sending, &self.pace, deadline, attempt)
+            }
+        };
+        match sent {
             Some(sent) => Ok(sent?),
             None => {
                 self.count_refused();
@@ -192,6 +199,8 @@ impl<T, P: Kind> Sender<T, P, Shared> {
     /// channel is full again when it is back, a second one goes; so it may where it is another thread, and
     /// its new message has a place before that of this one. Then the last is returned and the one before
     /// it dropped; [`force_send_with`](Self::force_send_with) gives both.
+    ///
+    /// In a [rendezvous](super#rendezvous) where no thread waits to receive it returns the message itself.
     ///
     /// # Errors
     ///
@@ -264,7 +273,18 @@ impl<T, P: Kind> Sender<T, P, Shared> {
             }
         }
         panics.resume();
-        forced.map_err(SendError)
+        forced.or_else(|message| self.force_otherwise(message))
+    }
+
+    /// The same where the ring is closed: if the channel is open, there is nobody who waits to receive, and nothing
+    /// that could go but the message itself.
+    #[cold]
+    fn force_otherwise(&self, message: T) -> Result<Option<T>, SendError<T>> {
+        match self.core.try_send_otherwise(message) {
+            Ok(()) => Ok(None),
+            Err(TrySendError::Full(message)) => Ok(Some(message)),
+            Err(TrySendError::Disconnected(message)) => Err(SendError(message)),
+        }
     }
 
     /// A message went in, in the place of one that it has evicted, or not.

@@ -3,6 +3,7 @@
 use core::fmt;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
+use std::boxed::Box;
 
 use futures_sink::Sink;
 
@@ -10,6 +11,7 @@ use super::Sender;
 use super::core::End;
 use super::error::{SendError, SinkError};
 use super::kind::Kind;
+use super::meeting::Offer;
 use super::sender::attempt_send;
 use super::waiters::Waiting;
 use crate::ring::Shared;
@@ -28,6 +30,8 @@ pub struct SendSink<T, P: Kind = Shared, C: Kind = Shared> {
     /// None when it is closed.
     sender: Option<Sender<T, P, C>>,
     unsent: Option<T>,
+    /// In a rendezvous it waits with the message that it holds.
+    offer: Option<Box<Offer<T>>>,
 }
 
 impl<T, P: Kind, C: Kind> Sender<T, P, C> {
@@ -42,7 +46,7 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// assert_eq!(receiver.recv(), Ok(1));
     /// ```
     pub fn into_sink(self) -> SendSink<T, P, C> {
-        SendSink { sender: Some(self), unsent: None, waiting: None }
+        SendSink { sender: Some(self), unsent: None, offer: None, waiting: None }
     }
 }
 
@@ -66,15 +70,24 @@ impl<T, P: Kind, C: Kind> SendSink<T, P, C> {
     pub fn take_unsent(&mut self) -> Option<T> {
         // It waits for room no more: what it was told goes to the next.
         self.waiting = None;
-        self.unsent.take()
+        let unsent = self.offer.take().and_then(|mut offer| offer.take_back().0);
+        unsent.or_else(|| self.unsent.take())
+    }
+
+    fn holds_message(&self) -> bool {
+        self.unsent.is_some() || self.offer.is_some()
     }
 
     /// Sends what it holds.
     fn poll_empty(&mut self, context: &mut Context<'_>) -> Poll<Result<(), SinkError<T>>> {
-        let (Some(sender), Some(_)) = (&self.sender, &self.unsent) else {
+        let Some(Sender { core, pace, .. }) = &self.sender else { return Poll::Ready(Ok(())) };
+        if self.unsent.is_none() && self.offer.is_none() {
             return Poll::Ready(Ok(()));
-        };
-        let Sender { core, pace, .. } = sender;
+        }
+        if let Some(meeting) = core.meeting() {
+            let polled = core.poll_in(meeting, &mut self.unsent, &mut self.offer, context);
+            return polled.map_err(Into::into);
+        }
         let attempt = || attempt_send(core, &mut self.unsent);
         core.poll(End::Sending, pace, &mut self.waiting, context, attempt).map_err(Into::into)
     }
@@ -108,7 +121,7 @@ impl<T, P: Kind, C: Kind> Sink<T> for SendSink<T, P, C> {
     /// Panics if the sink was not ready, and holds a message.
     fn start_send(self: Pin<&mut Self>, message: T) -> Result<(), SinkError<T>> {
         let this = self.get_mut();
-        assert!(this.unsent.is_none(), "start_send before poll_ready was ready");
+        assert!(!this.holds_message(), "start_send before poll_ready was ready");
         let Some(sender) = &this.sender else { return Err(SendError(message).into()) };
         this.unsent = Some(message);
         match attempt_send(&sender.core, &mut this.unsent) {
@@ -146,7 +159,7 @@ impl<T, P: Kind, C: Kind> fmt::Debug for SendSink<T, P, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SendSink")
             .field("sender", &self.sender)
-            .field("holds_message", &self.unsent.is_some())
+            .field("holds_message", &self.holds_message())
             .finish_non_exhaustive()
     }
 }

@@ -6,16 +6,16 @@ use super::core::Core;
 use super::kind::Kind;
 use super::pace::{Pace, WaitStrategy};
 use super::{Receiver, Sender};
-use crate::ring::{Count, Sequencer};
+use crate::ring::Count;
 use crate::sync::Arc;
 
-impl<T, C: Sequencer> Core<T, C> {
+impl<T, C: Kind> Core<T, C> {
     /// The state of the channel; no slot is read.
     pub(super) fn describe(&self, mut shape: fmt::DebugStruct<'_, '_>) -> fmt::Result {
         shape
-            .field("len", &self.ring.len())
-            .field("capacity", &self.ring.capacity())
-            .field("is_closed", &self.ring.is_closed())
+            .field("len", &self.len())
+            .field("capacity", &self.capacity())
+            .field("is_closed", &self.is_closed())
             .finish_non_exhaustive()
     }
 
@@ -24,7 +24,7 @@ impl<T, C: Sequencer> Core<T, C> {
     fn count(&self, end: Count) -> usize {
         let count = self.ring.handles.count(end);
         if count == 0 {
-            self.ring.close();
+            self.shut();
         }
         count
     }
@@ -33,7 +33,7 @@ impl<T, C: Sequencer> Core<T, C> {
     pub(super) fn add_beside(&self, end: Count) -> bool {
         let is_counted = self.ring.handles.add_beside(end);
         if !is_counted {
-            self.ring.close();
+            self.shut();
         }
         is_counted
     }
@@ -99,7 +99,7 @@ macro_rules! common {
             /// ```
             #[must_use]
             pub fn len(&self) -> usize {
-                self.core.ring.len()
+                self.core.len()
             }
 
             /// How many messages can be queued. It is always `Some`: there are no unbounded
@@ -111,7 +111,7 @@ macro_rules! common {
             /// ```
             #[must_use]
             pub fn capacity(&self) -> Option<usize> {
-                Some(self.core.ring.capacity())
+                Some(self.core.capacity())
             }
 
             /// Whether [`len`](Self::len) is 0: then no message is queued.
@@ -137,7 +137,7 @@ macro_rules! common {
             /// ```
             #[must_use]
             pub fn is_full(&self) -> bool {
-                self.len() == self.core.ring.capacity()
+                self.len() == self.core.capacity()
             }
 
             /// Whether the channel takes no more messages: it was closed, or all senders or all
@@ -151,7 +151,7 @@ macro_rules! common {
             /// ```
             #[must_use]
             pub fn is_closed(&self) -> bool {
-                self.core.ring.is_closed()
+                self.core.is_closed()
             }
 
             /// How many senders there are; a number of the past. Where it is 0 the channel is closed.

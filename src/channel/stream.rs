@@ -12,7 +12,6 @@ use super::Receiver;
 use super::core::End;
 use super::kind::Kind;
 use super::waiters::Waiting;
-use crate::ring::Shared;
 
 /// The messages of a channel as a `Stream`, until the channel is closed and empty. `R` is how it
 /// holds the receiver: the receiver itself, boxed, or a reference.
@@ -45,7 +44,7 @@ impl<T, C: Kind> Receiver<T, C> {
     }
 }
 
-impl<T> Receiver<T, Shared> {
+impl<T, C: Kind<Sharing = ()>> Receiver<T, C> {
     /// The messages as a `Stream`, by reference.
     ///
     /// ```

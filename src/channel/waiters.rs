@@ -43,7 +43,7 @@ const CALM: Word = 256;
 
 /// Those who wait on one side.
 #[derive(Debug)]
-pub(super) struct Waiters {
+pub struct Waiters {
     /// How many are in the list and not notified, or about to join it, and the notice. It is 0 as
     /// long as nobody waits, and those who ask find it in their cache.
     word: CachePadded<Atomic>,
@@ -126,11 +126,18 @@ impl Waiters {
         self.word.load(Edge::RELAXED)
     }
 
-    /// Notifies all of two lists, also where a waker panics.
-    pub(super) fn notify_all(both: [&Self; 2]) {
+    /// Whether anybody waits in one of two lists, or has not long ago.
+    #[inline(always)]
+    pub(super) fn any_of(one: &Self, other: &Self) -> bool {
+        light_at(edge::WAKE_FENCE);
+        one.word.load(Edge::RELAXED) != 0 || other.word.load(Edge::RELAXED) != 0
+    }
+
+    /// Notifies all of some lists, also where a waker panics.
+    pub(super) fn notify_all<'a>(lists: impl IntoIterator<Item = &'a Self>) {
         full_fence(edge::WAKE_FENCE);
         let mut panics = Panics::default();
-        for waiters in both {
+        for waiters in lists {
             waiters.tell(ALL, &mut panics);
         }
         panics.resume();

@@ -20,8 +20,8 @@ pub struct WeakSender<T, C: Kind = Shared> {
 /// A receiver that does not keep the channel open, made by [`Receiver::downgrade`].
 ///
 /// The memory of the channel stays as long as a weak handle does.
-pub struct WeakReceiver<T> {
-    core: Arc<Core<T, Shared>>,
+pub struct WeakReceiver<T, C: Kind = Shared> {
+    core: Arc<Core<T, C>>,
     pace: Pace,
 }
 
@@ -50,13 +50,13 @@ impl<T, C: Kind> WeakSender<T, C> {
     }
 }
 
-impl<T> WeakReceiver<T> {
-    pub(super) fn of(core: &Arc<Core<T, Shared>>, pace: &Pace) -> Self {
+impl<T, C: Kind> WeakReceiver<T, C> {
+    pub(super) fn of(core: &Arc<Core<T, C>>, pace: &Pace) -> Self {
         Self { core: Arc::clone(core), pace: pace.clone() }
     }
 }
 
-impl<T> WeakReceiver<T> {
+impl<T, C: Kind> WeakReceiver<T, C> {
     /// A receiver, unless all are gone: then the channel is closed.
     ///
     /// # Panics
@@ -69,7 +69,7 @@ impl<T> WeakReceiver<T> {
     /// assert!(weak.upgrade().is_some());
     /// ```
     #[must_use]
-    pub fn upgrade(&self) -> Option<Receiver<T, Shared>> {
+    pub fn upgrade(&self) -> Option<Receiver<T, C>> {
         let is_counted = self.core.add_beside(Count::Consumers);
         is_counted.then(|| Receiver::counted(Arc::clone(&self.core), self.pace.clone()))
     }
@@ -81,7 +81,7 @@ impl<T, C: Kind> Clone for WeakSender<T, C> {
     }
 }
 
-impl<T> Clone for WeakReceiver<T> {
+impl<T, C: Kind> Clone for WeakReceiver<T, C> {
     fn clone(&self) -> Self {
         Self::of(&self.core, &self.pace)
     }
@@ -93,7 +93,7 @@ impl<T, C: Kind> fmt::Debug for WeakSender<T, C> {
     }
 }
 
-impl<T> fmt::Debug for WeakReceiver<T> {
+impl<T, C: Kind> fmt::Debug for WeakReceiver<T, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.core.describe(f.debug_struct("WeakReceiver"))
     }

@@ -83,17 +83,18 @@ impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
         moved
     }
 
-    /// Moves as many values as fit from what is left of a vector.
+    /// Moves as many values as fit from what is left of a vector, at most `limit`.
     #[cfg(feature = "std")]
     #[inline(always)]
     pub(crate) fn push_left(
         &self,
         cursor: &mut Cursor<impl Tally>,
         values: &mut Left<'_, S::Item>,
+        limit: usize,
     ) -> usize {
         // SAFETY: there are as many values; those that are moved are let go below, before anything
         // else can happen to them.
-        let moved = unsafe { self.push_from(cursor, values.first(), 1, values.len()) };
+        let moved = unsafe { self.push_from(cursor, values.first(), 1, values.len().min(limit)) };
         // SAFETY: the first `moved` values were moved into the ring.
         unsafe { values.forget_first(moved) };
         moved

@@ -1,7 +1,7 @@
 //! What is left of a vector whose values are moved away from its front.
 
 use alloc::vec::Vec;
-use core::ptr;
+use core::{ptr, slice};
 
 /// The values of a vector that are not moved away yet, where they lie. Dropped, it puts them to the front
 /// of the vector; forgotten, it leaves the vector empty.
@@ -36,6 +36,12 @@ impl<'v, T> Left<'v, T> {
     pub(super) fn first(&self) -> *const T {
         // SAFETY: the memory of the vector holds at least as many as are moved away.
         unsafe { self.home.as_ptr().add(self.moved) }
+    }
+
+    /// Those that are left.
+    pub(crate) fn as_slice(&self) -> &[T] {
+        // SAFETY: those behind the moved ones are ours, where they always lay.
+        unsafe { slice::from_raw_parts(self.first(), self.len()) }
     }
 
     /// Lets the first `n` values go, which are no longer there.

@@ -1,8 +1,7 @@
 //! What each channel of each kind does, on one thread.
 
 use ringway::channel::{
-    Receiver, RecvTimeoutError, SendTimeoutError, Sender, TryRecvError, TrySendError, bounded,
-    mpsc, spmc, spsc,
+    Receiver, RecvTimeoutError, SendTimeoutError, Sender, TryRecvError, TrySendError, bounded, spsc,
 };
 use std::panic::catch_unwind;
 use std::sync::Arc;
@@ -139,20 +138,6 @@ fn panics<R>(make: fn() -> R) -> String {
     match why.downcast::<String>() {
         Ok(why) => *why,
         Err(why) => (*why.downcast::<&str>().unwrap()).to_string(),
-    }
-}
-
-#[test]
-fn a_capacity_of_0_is_refused_with_advice() {
-    let refused = [
-        panics(|| bounded::<u8>(0)),
-        panics(|| spsc::bounded::<u8>(0)),
-        panics(|| mpsc::bounded::<u8>(0)),
-        panics(|| spmc::bounded::<u8>(0)),
-    ];
-    for why in refused {
-        assert!(why.contains("capacity 0") && why.contains("capacity 1"), "{why}");
-        assert!(why.contains("std::sync::mpsc::sync_channel(0)"), "{why}");
     }
 }
 

@@ -37,8 +37,11 @@ mod kinds;
 mod metrics;
 mod mixed;
 mod model;
+mod permits;
 #[cfg(feature = "futures")]
 mod reentrant;
+mod rendezvous;
+mod rendezvous_tasks;
 mod select;
 mod select_others;
 mod select_waits;
@@ -46,7 +49,9 @@ mod strategies;
 #[cfg(feature = "futures")]
 mod streams;
 mod stress;
+mod time;
 mod traits;
+mod weighted;
 
 mod cases_blocking;
 mod cases_cancel;

@@ -9,7 +9,9 @@ mod cancel;
 mod close;
 mod gaps;
 mod kept;
+mod rendezvous;
 mod select;
+mod weights;
 
 use loom_tests::thread;
 use loom_tests::{Bounds, Ledger, Value, Way, assert_exactly, explore, explore_careful};

@@ -5,6 +5,7 @@ mod channel;
 mod faults;
 mod queue;
 mod rings;
+mod weights;
 
 use loom_tests::{Ledger, Value};
 use ringway::Queue;

@@ -127,14 +127,14 @@ impl Rest {
 
 /// A waker whose drop does not panic.
 #[derive(Debug)]
-pub(super) struct Quiet(Option<Waker>);
+pub(in crate::channel) struct Quiet(Option<Waker>);
 
 impl Quiet {
-    pub(super) fn of(waker: Waker) -> Self {
+    pub(in crate::channel) fn of(waker: Waker) -> Self {
         Self(Some(waker))
     }
 
-    pub(super) fn waker(&self) -> &Waker {
+    pub(in crate::channel) fn waker(&self) -> &Waker {
         self.0.as_ref().expect("it is there until this is dropped")
     }
 }

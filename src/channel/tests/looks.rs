@@ -162,7 +162,7 @@ fn an_attempt_to_send_a_batch_sends_what_there_is_room_for() {
         assert_eq!(attempt_slice(&channel, &mut slice), Some(Ok(())));
         assert!(slice.is_empty());
         let mut home = vec![4, 5, 6];
-        let mut unsent = Unsent::of(&mut home);
+        let mut unsent = Unsent::of(&channel, &mut home);
         assert_eq!(unsent.attempt(&channel), None, "it is full");
         assert_eq!(attempt_slice(&channel, &mut &[5][..]), None);
         assert_eq!([channel.try_recv(), channel.try_recv()], [Ok(1), Ok(2)]);
@@ -173,7 +173,7 @@ fn an_attempt_to_send_a_batch_sends_what_there_is_room_for() {
         let mut slice = &[7, 8][..];
         assert_eq!(attempt_slice(&channel, &mut slice), Some(Err(SendError(&[7, 8][..]))));
         let mut home = vec![9];
-        assert_eq!(Unsent::of(&mut home).attempt(&channel), Some(Err(SendError(()))));
+        assert_eq!(Unsent::of(&channel, &mut home).attempt(&channel), Some(Err(SendError(()))));
         assert_eq!(home, [9]);
         let mut messages = Vec::new();
         assert_eq!(attempt_many(&channel, &mut messages, 3), Some(Ok(3)));

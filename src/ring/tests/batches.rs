@@ -188,7 +188,7 @@ fn a_value_that_has_gone_in_is_not_touched_where_it_lay() {
         });
         let mut six = Vec::from_iter((0..6).map(Box::new));
         let mut left = Left::of(&mut six);
-        assert_eq!(ring.push_left(&mut ring.filling::<Uncounted>(), &mut left), fit);
+        assert_eq!(ring.push_left(&mut ring.filling::<Uncounted>(), &mut left, usize::MAX), fit);
         hook::set(|_| ());
         assert!(taken.borrow().iter().copied().eq(0..fit as u32));
         assert_eq!((left.len(), ring.len()), (6 - fit, 0));

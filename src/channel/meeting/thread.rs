@@ -1,0 +1,161 @@
+//! Sending and receiving for threads.
+
+use core::task::Waker;
+use std::time::Instant;
+
+use super::line::Who;
+use super::offer::Offer;
+use super::party::Party;
+use super::seat::Begun;
+use super::{Meeting, Taken};
+use crate::channel::core::{Core, End};
+use crate::channel::error::{RecvError, SendError, TrySendError};
+use crate::channel::kind::Kind;
+use crate::channel::list::{self, Quiet, Rest};
+use crate::channel::metrics::Metric;
+use crate::channel::pace::{Pace, Pauses};
+use crate::sync::{Arc, Sleeper, before_blocking, now};
+
+/// A thread that waits, and is woken by others.
+struct Waiter {
+    sleeper: std::sync::Arc<Sleeper>,
+    party: Arc<Party>,
+}
+
+impl Waiter {
+    fn new() -> Self {
+        Self { sleeper: Sleeper::new(), party: Arc::new(Party::new()) }
+    }
+
+    fn who(&self) -> Who {
+        let waker = Some(Quiet::of(Waker::from(self.sleeper.clone())));
+        Who { waker, party: Some(Arc::clone(&self.party)) }
+    }
+}
+
+impl<T, C: Kind> Core<T, C> {
+    /// Sends in a rendezvous as a thread, or waits for a receiver until the deadline; then the message is in `unsent`
+    /// again.
+    pub(in crate::channel) fn send_in(
+        &self,
+        meeting: &Arc<Meeting<T>>,
+        unsent: &mut Option<T>,
+        pace: &Pace,
+        deadline: Option<Instant>,
+    ) -> Option<Result<(), SendError<T>>> {
+        let message = match self.give(meeting.give(unsent.take()?)) {
+            Err(TrySendError::Full(message)) => message,
+            given => return outcome(given, unsent),
+        };
+        if is_over(deadline) {
+            *unsent = Some(message);
+            return None;
+        }
+        before_blocking();
+        self.count_wait(End::Sending, false);
+        let waiter = Waiter::new();
+        let mut offer = match Offer::begin(meeting, message, waiter.who(), list::Who::Thread) {
+            Ok(offer) => offer,
+            Err(given) => return outcome(self.give(given), unsent),
+        };
+        // Those are told who do not wait here (M3).
+        self.not_empty.notify(1);
+        let rest = || self.rest(End::Sending, &mut offer.patience);
+        self.wait_in(End::Sending, &waiter, pace, deadline, rest);
+        let given = match offer.take_back() {
+            (None, _) => Ok(()),
+            (Some(message), true) => Err(TrySendError::Disconnected(message)),
+            (Some(message), false) => Err(TrySendError::Full(message)),
+        };
+        if given.is_ok() {
+            self.meter.count(Metric::Sent, 1);
+        }
+        outcome(given, unsent)
+    }
+
+    /// Receives in a rendezvous as a thread, or waits for a sender until the deadline.
+    pub(in crate::channel) fn recv_in(
+        &self,
+        meeting: &Meeting<T>,
+        pace: &Pace,
+        deadline: Option<Instant>,
+    ) -> Option<Result<T, RecvError>> {
+        if let Some(taken) = meeting.take() {
+            return Some(Ok(self.took(taken)));
+        }
+        if is_over(deadline) {
+            return meeting.is_closed().then_some(Err(RecvError));
+        }
+        before_blocking();
+        self.count_wait(End::Receiving, false);
+        let waiter = Waiter::new();
+        let mut seat = match Begun::of(meeting, waiter.who()) {
+            Begun::Waits(seat) => seat,
+            Begun::Closed => return Some(Err(RecvError)),
+            Begun::Met(taken) => return Some(Ok(self.took(taken))),
+        };
+        // Those are told who do not wait here (M3).
+        self.not_full.notify(1);
+        self.wait_in(End::Receiving, &waiter, pace, deadline, || Rest::Sleep);
+        match seat.leave() {
+            (Some(message), _) => {
+                self.meter.count(Metric::Received, 1);
+                Some(Ok(message))
+            }
+            (None, is_closed) => is_closed.then_some(Err(RecvError)),
+        }
+    }
+
+    /// A message that was taken from a sender, which is told.
+    fn took(&self, Taken { message, waker }: Taken<T>) -> T {
+        self.meter.count(Metric::Received, 1);
+        waker.wake();
+        message
+    }
+
+    /// Waits until it is decided what becomes of one who waits, or until the deadline.
+    fn wait_in(
+        &self,
+        end: End,
+        waiter: &Waiter,
+        pace: &Pace,
+        deadline: Option<Instant>,
+        mut rest: impl FnMut() -> Rest,
+    ) {
+        let mut turns = pace.begin(0, Pauses::between(1, 1));
+        loop {
+            if waiter.party.is_decided() || turns.is_slow() && is_over(deadline) {
+                pace.end(false);
+                return;
+            }
+            if !turns.take() {
+                break;
+            }
+        }
+        pace.end(true);
+        while !waiter.party.is_decided() && !is_over(deadline) {
+            self.count_wait(end, true);
+            waiter.sleeper.sleep(rest().until(deadline));
+        }
+    }
+}
+
+/// Whether the time is over.
+fn is_over(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| now() >= deadline)
+}
+
+/// What became of a message; one that may yet be sent is in `unsent` again.
+fn outcome<T>(
+    given: Result<(), TrySendError<T>>,
+    unsent: &mut Option<T>,
+) -> Option<Result<(), SendError<T>>> {
+    match given {
+        Ok(()) => Some(Ok(())),
+        Err(TrySendError::Disconnected(message)) => Some(Err(SendError(message))),
+        Err(TrySendError::Full(message)) => {
+            *unsent = Some(message);
+            None
+        }
+    }
+}

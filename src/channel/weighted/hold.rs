@@ -1,0 +1,26 @@
+//! What is in use of a budget without being in a slot.
+
+use super::Weighed;
+use super::want::Hold;
+use crate::channel::budget::Budget;
+use crate::channel::budget::weights::Load;
+
+/// So much of a budget. Dropped, it gives that back.
+pub(super) struct Held<H: Hold> {
+    pub(super) core: H,
+    pub(super) load: Load,
+}
+
+impl<H: Hold> Drop for Held<H> {
+    fn drop(&mut self) {
+        give_back(&self.core, self.load);
+    }
+}
+
+/// Frees so much, and tells those who wait for it.
+pub(super) fn give_back<T>(core: &Weighed<T>, load: Load) {
+    if load != Load::NONE {
+        core.budget.let_go(load);
+        core.budget.tell(&core.not_full, load.number().max(1));
+    }
+}
