@@ -10,9 +10,9 @@
 use std::thread;
 use std::time::Duration;
 
-// use crossbeam_channel::{RecvTimeoutError, Sender, TryRecvError, TrySendError, bounded};
+// use crossbeam_channel::{RecvTimeoutError, Sender, TryRecvError, TrySendError, bounded, select, tick};
 use ringway::channel::{
-    RecvTimeoutError, Select, Sender, TryRecvError, TrySendError, bounded, tick,
+    RecvTimeoutError, Sender, TryRecvError, TrySendError, bounded, select, tick,
 };
 
 fn produce(sender: Sender<String>) {
@@ -47,18 +47,12 @@ fn main() {
     }
     assert_eq!(receiver.capacity(), Some(1));
 
-    // select! {
-    //     recv(receiver) -> message => println!("{message:?}"),
-    //     recv(stopped) -> _ => println!("stopped"),
-    //     default(Duration::from_secs(1)) => println!("nothing"),
-    // }
     let (_stop, stopped) = bounded::<()>(1);
-    let said = Select::new()
-        .recv(&receiver, |message| format!("{:?}", message))
-        .recv(&stopped, |_| "stopped".to_string())
-        .select_timeout(Duration::from_secs(1))
-        .unwrap_or_else(|_| "nothing".to_string());
-    println!("{said}");
+    select! {
+        recv(receiver) -> message => println!("{message:?}"),
+        recv(stopped) -> _ => println!("stopped"),
+        default(Duration::from_secs(1)) => println!("nothing"),
+    }
 
     let late = receiver.recv_timeout(Duration::from_millis(10));
     assert_eq!(late, Err(RecvTimeoutError::Timeout));

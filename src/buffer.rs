@@ -6,7 +6,8 @@
 //! - **R2** A slot that is ready for a consumer holds a value; one that is ready for a producer
 //!   holds none.
 //! - **R3** Between claim and commit of a shared side only bytes are copied: no code of `T`'s or
-//!   of the caller runs, so nothing can panic there and leave the slot without an owner.
+//!   of the caller runs, so nothing can panic there and leave the slot without an owner. But for a position that
+//!   is promised (`ring::promise`): it holds no value until it is kept, and whatever happens before gives it up.
 
 use core::mem::ManuallyDrop;
 #[cfg(not(ringway_modelled))]

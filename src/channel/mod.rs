@@ -12,9 +12,8 @@
 //! With a capacity of 0 each of them is a [rendezvous](#rendezvous); [`after`], [`at`], [`tick`] and [`never`] make
 //! channels of time.
 //!
-//! Names and meanings are those of `crossbeam_channel`: a program moves over by changing its `use`
-//! line, but for two things. `select!` is [`Select`] here, which is not the `Select` of that crate.
-//! And there is no unbounded channel.
+//! Names and meanings are those of `crossbeam_channel`, [`Select`] and [`select!`] too: a program moves over by changing its
+//! `use` line, but for one thing. There is no unbounded channel.
 //!
 //! ```
 //! use ringway::channel::bounded;
@@ -51,6 +50,13 @@
 //! is given to a future that is dropped would be lost. So `try_send` and `force_send` find nobody where only tasks wait to
 //! receive, and threads are met before them.
 //!
+//! # Select
+//!
+//! [`Select`] and [`select!`] choose an operation that can be done, which is then completed. A message that is to be
+//! received is taken at the choice. For one that is to be sent a place is kept then, since it is not known yet: in the order of
+//! the choices. Receivers do not wait for it. It is skipped when others have sent behind it, or when the channel is
+//! closed; the message is then sent as by [`Sender::send`]. [`Selector`] has its messages before it chooses.
+//!
 //! # The end
 //!
 //! A channel is closed by [`Sender::close`] or [`Receiver::close`], or when the last of either end
@@ -66,7 +72,8 @@
 //! Who waits sleeps in a list, in the order in which they came; but who is awake may be faster, and
 //! whoever is woken in vain by that joins the list again, behind all others.
 //! While nobody is in the list, sending and receiving take no lock, allocate nothing but the vectors of
-//! `recv_many` and `drain` and the choices of a [`Select`], and call the system for nothing but the fence of
+//! `recv_many` and `drain`, the operations of a [`Select`] or [`Selector`] and the message that a `Select` has received,
+//! and call the system for nothing but the fence of
 //! [`fences`](crate::fences), and to yield while they look for a message or for room. Whoever joins the list or
 //! leaves it takes its lock, which is held for some instructions and never while code of others runs, a
 //! waker for example; allocates; and calls the system, to sleep ([`WaitStrategy`]) or to wake.
@@ -126,8 +133,10 @@ mod list;
 mod meeting;
 mod metrics;
 mod pace;
+mod promise;
 mod receiver;
 mod select;
+mod selector;
 mod sender;
 #[cfg(feature = "futures")]
 mod sink;
@@ -156,7 +165,10 @@ pub use self::kind::{Kind, Weighted};
 pub use self::metrics::Metrics;
 pub use self::pace::WaitStrategy;
 pub use self::receiver::Receiver;
-pub use self::select::{Select, SelectTimeoutError};
+pub use self::select::{
+    ReadyTimeoutError, Select, SelectTimeoutError, SelectedOperation, TryReadyError, TrySelectError,
+};
+pub use self::selector::Selector;
 pub use self::sender::Sender;
 #[cfg(feature = "futures")]
 pub use self::sink::SendSink;
@@ -166,6 +178,9 @@ pub use self::time::{after, at, never, tick};
 pub use self::weak::{WeakReceiver, WeakSender};
 
 use std::boxed::Box;
+
+#[doc(inline)]
+pub use crate::{select, select_biased};
 
 use self::budget::weights::Scale;
 use self::core::Core;

@@ -1,155 +1,205 @@
-//! The first of several that can be done: for threads.
+//! The first of several that can be done, by the names of `crossbeam_channel`: for threads.
 
-mod choice;
+mod entry;
+mod error;
+mod kept;
+mod macros;
+mod selected;
+mod turn;
+mod wait;
 
 use core::fmt;
-use core::task::{Context, Waker};
-use std::boxed::Box;
-use std::sync::Arc;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::{Duration, Instant};
 use std::vec::Vec;
 
-use self::choice::{Choice, ToRecv, ToSend};
-use super::error::{RecvError, SendError};
+use self::entry::{Entry, ToBeReady};
+pub use self::error::{ReadyTimeoutError, SelectTimeoutError, TryReadyError, TrySelectError};
+use self::kept::Added;
+pub use self::selected::SelectedOperation;
+pub(super) use self::turn::shuffle;
+pub(super) use self::wait::{Operation, attempt_any, wait};
+use super::core::End;
 use super::kind::Kind;
-use super::list::Rest;
-use super::pace::{Pace, Pauses, WaitStrategy};
 use super::{Receiver, Sender};
-#[cfg(not(ringway_modelled))]
-use crate::sync::{Atomic, edge::Edge};
-use crate::sync::{Sleeper, before_blocking, now};
+use crate::sync::now;
 
-/// Waits for the first of several things that channels can do, does it, and calls what was given
-/// for it.
+/// Waits for the first of several operations that can be done.
 ///
-/// Where several can be done at once, each comes first as often as the others, in the long run. For
-/// tasks there is `futures::select!`.
+/// Operations are added by [`recv`](Self::recv) and [`send`](Self::send), which give each an index. One of
+/// the `select` methods chooses one of them, which is then completed; or one of the `ready` methods tells which could be
+/// done, and does nothing. It can be used again after that, with operations added or removed.
+///
+/// An operation can be done if it needs not wait, also where all it does is to learn that its channel is disconnected. Where
+/// several can be done at once, each comes first as often as the others, in the long run.
+///
+/// Where the operations are known to the program, [`select!`](super::select!) is shorter, and so is
+/// [`Selector`](super::Selector), which takes messages and closures. For tasks there is `futures::select!`.
+///
+/// Other threads may have it, or a clone of it; but with a receiver that is alone ([`mpsc`](super::mpsc),
+/// [`spsc`](super::spsc)) it panics on another thread than that which has added the receiver.
 ///
 /// ```
 /// use ringway::channel::{Select, bounded};
-/// use std::time::Duration;
 ///
-/// let (orders, incoming) = bounded(4);
-/// let (_stop, stopped) = bounded::<()>(1);
-/// orders.send("tea").unwrap();
+/// let (sender, receiver) = bounded(1);
+/// let (other, others) = bounded(1);
+/// other.send(2).unwrap();
 ///
-/// let what = Select::new()
-///     .recv(&incoming, |order| format!("order: {}", order.unwrap()))
-///     .recv(&stopped, |_| "stop".to_string())
-///     .select_timeout(Duration::from_secs(1));
-/// assert_eq!(what.unwrap(), "order: tea");
+/// let receivers = [receiver, others];
+/// let mut select = Select::new();
+/// for receiver in &receivers {
+///     select.recv(receiver);
+/// }
+/// let operation = select.select();
+/// let index = operation.index();
+/// assert_eq!(operation.recv(&receivers[index]), Ok(2));
+/// # drop(sender);
 /// ```
-#[must_use = "nothing is done before one of the `select` methods is called"]
-pub struct Select<'a, R> {
-    choices: Vec<Box<dyn Choice<R> + 'a>>,
+#[derive(Clone)]
+pub struct Select<'a> {
+    /// In the order of their indices, unless they were shuffled since.
+    entries: Vec<Entry<'a>>,
+    next_index: usize,
+    is_biased: bool,
 }
 
-/// Nothing could be done until the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SelectTimeoutError;
-
-impl fmt::Display for SelectTimeoutError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("timed out waiting on select")
-    }
-}
-
-impl core::error::Error for SelectTimeoutError {}
-
-impl<'a, R> Select<'a, R> {
+impl<'a> Select<'a> {
     /// Nothing to choose from yet.
     ///
     /// ```
     /// # use ringway::channel::{Select, bounded};
     /// let (_sender, receiver) = bounded::<u8>(1);
-    /// let select = Select::new().recv(&receiver, |received| received.is_ok());
-    /// assert_eq!(select.try_select(), None);
+    /// let mut select = Select::new();
+    /// assert_eq!(select.recv(&receiver), 0);
+    /// assert!(select.try_select().is_err());
     /// ```
-    pub fn new() -> Self {
-        Self { choices: Vec::new() }
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { entries: Vec::new(), next_index: 0, is_biased: false }
     }
 
-    /// To receive a message, or to learn that the channel is disconnected.
+    /// The same, but for where several can be done at once: then the first of them is chosen, in the order in which they
+    /// were added. Those behind one that can always be done are never chosen.
+    ///
+    /// ```
+    /// # use ringway::channel::{Select, bounded};
+    /// let (sender, receiver) = bounded(1);
+    /// let (other, others) = bounded(1);
+    /// (sender.send(1).unwrap(), other.send(2).unwrap());
+    /// let mut select = Select::new_biased();
+    /// (select.recv(&receiver), select.recv(&others));
+    /// assert_eq!(select.ready(), 0);
+    /// ```
+    #[must_use]
+    pub const fn new_biased() -> Self {
+        Self { entries: Vec::new(), next_index: 0, is_biased: true }
+    }
+
+    /// Adds: to send by this sender, or to learn that its channel is disconnected. Its index.
+    ///
+    /// ```
+    /// # use ringway::channel::{Select, bounded};
+    /// let (sender, receiver) = bounded(1);
+    /// let mut select = Select::new();
+    /// select.send(&sender);
+    /// select.select().send(&sender, 1).unwrap();
+    /// assert_eq!(receiver.recv(), Ok(1));
+    /// ```
+    pub fn send<T, P: Kind, C: Kind>(&mut self, sender: &'a Sender<T, P, C>) -> usize {
+        self.add(Added::by_sender(&sender.core), End::Sending)
+    }
+
+    /// Adds: to receive by this receiver, or to learn that its channel is disconnected. Its index.
     ///
     /// ```
     /// # use ringway::channel::{Select, bounded};
     /// let (sender, receiver) = bounded(1);
     /// sender.send(1).unwrap();
-    /// assert_eq!(Select::new().recv(&receiver, |received| received).select(), Ok(1));
+    /// let mut select = Select::new();
+    /// select.recv(&receiver);
+    /// assert_eq!(select.select().recv(&receiver), Ok(1));
     /// ```
-    pub fn recv<T: 'a, C: Kind + 'a>(
-        mut self,
-        receiver: &'a Receiver<T, C>,
-        then: impl FnOnce(Result<T, RecvError>) -> R + 'a,
-    ) -> Self {
-        self.choices.push(Box::new(ToRecv { core: &receiver.core, received: None, then }));
-        self
+    pub fn recv<T, C: Kind>(&mut self, receiver: &'a Receiver<T, C>) -> usize {
+        self.add(Added::by_receiver(&receiver.core), End::Receiving)
     }
 
-    /// To send the message that is in `message`, or to learn that the channel is disconnected,
-    /// which gives the message to `then`. If another is chosen the message stays where it is; if
-    /// there is none, this is never chosen.
+    fn add(&mut self, channel: Added<'a>, end: End) -> usize {
+        let index = self.next_index;
+        self.next_index += 1;
+        self.entries.push(Entry { index, channel, end });
+        index
+    }
+
+    /// Removes an operation; the others keep their indices.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is none of this index.
     ///
     /// ```
     /// # use ringway::channel::{Select, bounded};
+    /// let (sender, receiver) = bounded::<u8>(1);
+    /// drop(sender);
+    /// let mut select = Select::new();
+    /// let receives = select.recv(&receiver);
+    /// assert_eq!(select.try_ready(), Ok(receives));
+    /// select.remove(receives);
+    /// assert!(select.try_ready().is_err());
+    /// ```
+    #[track_caller]
+    pub fn remove(&mut self, index: usize) {
+        assert!(index < self.next_index, "index out of bounds; {index} >= {}", self.next_index);
+        let at = self.entries.iter().position(|entry| entry.index == index);
+        self.entries.remove(at.expect("no operation with this index"));
+    }
+
+    /// Chooses one that can be done now. It does not wait until one can.
+    ///
+    /// # Errors
+    ///
+    /// Fails if none can.
+    ///
+    /// ```
+    /// # use ringway::channel::{Select, TrySelectError, bounded};
     /// let (sender, receiver) = bounded(1);
-    /// let mut message = Some("hello");
-    /// Select::new().send(&sender, &mut message, |sent| sent.unwrap()).select();
-    /// assert_eq!((message, receiver.recv()), (None, Ok("hello")));
+    /// let mut select = Select::new();
+    /// select.recv(&receiver);
+    /// assert_eq!(select.try_select().unwrap_err(), TrySelectError);
+    /// sender.send(1).unwrap();
+    /// assert_eq!(select.try_select().unwrap().recv(&receiver), Ok(1));
     /// ```
-    pub fn send<T: 'a, P: Kind + 'a, C: Kind + 'a>(
-        mut self,
-        sender: &'a Sender<T, P, C>,
-        message: &'a mut Option<T>,
-        then: impl FnOnce(Result<(), SendError<T>>) -> R + 'a,
-    ) -> Self {
-        let core = &*sender.core;
-        self.choices.push(Box::new(ToSend { core, message, sent: None, then }));
-        self
+    pub fn try_select(&mut self) -> Result<SelectedOperation<'a>, TrySelectError> {
+        self.order();
+        let (at, chosen) = attempt_any(&mut self.entries).ok_or(TrySelectError)?;
+        Ok(SelectedOperation::of(self.entries[at], chosen))
     }
 
-    /// Does one of them if it can be done now. It does not wait until one can.
-    ///
-    /// ```
-    /// # use ringway::channel::{Select, bounded};
-    /// let (_sender, receiver) = bounded::<u8>(1);
-    /// assert!(Select::new().recv(&receiver, |received| received).try_select().is_none());
-    /// ```
-    pub fn try_select(mut self) -> Option<R> {
-        self.open();
-        let done = self.attempt();
-        self.finish(done)
-    }
-
-    /// Does the first that can be done, however long it takes.
+    /// Chooses the first that can be done, however long it takes.
     ///
     /// It blocks the thread. In a task that would stop the others of its executor: there is
     /// `futures::select!` for that.
     ///
     /// # Panics
     ///
-    /// Panics if there is nothing to choose from, or only to send where there is no message.
+    /// Panics if there is nothing to choose from.
     ///
     /// ```
     /// # use ringway::channel::{Select, bounded};
     /// let (sender, receiver) = bounded(1);
-    /// let (other, others) = bounded(1);
-    /// std::thread::spawn(move || other.send(2).unwrap());
-    /// let first = Select::new().recv(&receiver, |one| one).recv(&others, |one| one).select();
-    /// assert_eq!(first, Ok(2));
-    /// # drop(sender);
+    /// std::thread::spawn(move || sender.send(1).unwrap());
+    /// let mut select = Select::new();
+    /// select.recv(&receiver);
+    /// assert_eq!(select.select().recv(&receiver), Ok(1));
     /// ```
     #[track_caller]
-    pub fn select(self) -> R {
-        assert!(
-            self.choices.iter().any(|choice| choice.is_open()),
-            "a select without a choice would wait for ever"
-        );
+    pub fn select(&mut self) -> SelectedOperation<'a> {
+        self.assert_any();
         self.select_until(None).expect("without a deadline the wait ends with a choice")
     }
 
-    /// Does the first that can be done within some time; a time past all clocks is for ever. With
-    /// nothing to choose from it waits until the time is over.
+    /// Chooses the first that can be done within some time; a time past all clocks is for ever. With nothing to
+    /// choose from it waits until the time is over.
     ///
     /// It blocks the thread. In a task that would stop the others of its executor: there is
     /// `futures::select!` for that.
@@ -159,17 +209,22 @@ impl<'a, R> Select<'a, R> {
     /// Fails if the time is over.
     ///
     /// ```
-    /// # use ringway::channel::{Select, bounded};
+    /// # use ringway::channel::{Select, SelectTimeoutError, bounded};
     /// let (_sender, receiver) = bounded::<u8>(1);
-    /// let select = Select::new().recv(&receiver, |received| received);
-    /// assert!(select.select_timeout(std::time::Duration::from_millis(1)).is_err());
+    /// let mut select = Select::new();
+    /// select.recv(&receiver);
+    /// let late = select.select_timeout(std::time::Duration::from_millis(1));
+    /// assert_eq!(late.unwrap_err(), SelectTimeoutError);
     /// ```
-    pub fn select_timeout(self, timeout: Duration) -> Result<R, SelectTimeoutError> {
+    pub fn select_timeout(
+        &mut self,
+        timeout: Duration,
+    ) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
         self.select_until(now().checked_add(timeout)).ok_or(SelectTimeoutError)
     }
 
-    /// Does the first that can be done before the deadline, or at once if that is over. With nothing to
-    /// choose from it waits for the deadline.
+    /// Chooses the first that can be done before the deadline, or at once if that is over. With nothing to choose
+    /// from it waits for the deadline.
     ///
     /// It blocks the thread. In a task that would stop the others of its executor: there is
     /// `futures::select!` for that.
@@ -182,121 +237,149 @@ impl<'a, R> Select<'a, R> {
     /// # use ringway::channel::{Select, bounded};
     /// let (sender, receiver) = bounded(1);
     /// sender.send(1).unwrap();
-    /// let select = Select::new().recv(&receiver, |received| received);
-    /// assert_eq!(select.select_deadline(std::time::Instant::now()), Ok(Ok(1)));
+    /// let mut select = Select::new();
+    /// select.recv(&receiver);
+    /// let operation = select.select_deadline(std::time::Instant::now()).unwrap();
+    /// assert_eq!(operation.recv(&receiver), Ok(1));
     /// ```
-    pub fn select_deadline(self, deadline: Instant) -> Result<R, SelectTimeoutError> {
+    pub fn select_deadline(
+        &mut self,
+        deadline: Instant,
+    ) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
         self.select_until(Some(deadline)).ok_or(SelectTimeoutError)
     }
 
-    /// Does the first that can be done before the deadline.
-    fn select_until(mut self, deadline: Option<Instant>) -> Option<R> {
-        self.open();
-        let done = self.wait(deadline);
-        self.finish(done)
+    /// The index of one that could be done now; it is not done. It does not wait until one could.
+    ///
+    /// Others may be faster than whoever does it then.
+    ///
+    /// # Errors
+    ///
+    /// Fails if none could.
+    ///
+    /// ```
+    /// # use ringway::channel::{Select, TryReadyError, bounded};
+    /// let (sender, receiver) = bounded(1);
+    /// let mut select = Select::new();
+    /// select.recv(&receiver);
+    /// assert_eq!(select.try_ready(), Err(TryReadyError));
+    /// sender.send(1).unwrap();
+    /// assert_eq!((select.try_ready(), receiver.try_recv()), (Ok(0), Ok(1)));
+    /// ```
+    pub fn try_ready(&mut self) -> Result<usize, TryReadyError> {
+        self.order();
+        let (at, ()) = attempt_any(&mut ToBeReady::all(&self.entries)).ok_or(TryReadyError)?;
+        Ok(self.entries[at].index)
     }
 
-    /// Waits until one of them is done; which.
-    fn wait(&mut self, deadline: Option<Instant>) -> Option<usize> {
-        let is_over = || deadline.is_some_and(|deadline| now() >= deadline);
-        let mut turns = Pace::new(WaitStrategy::Adaptive).begin(0, Pauses::between(1, 1));
-        loop {
-            let done = self.attempt();
-            if done.is_some() || is_over() {
-                return done;
-            }
-            if !turns.take() {
-                break;
-            }
-        }
-        before_blocking();
-        let sleeper = Sleeper::new();
-        let waker = Waker::from(Arc::clone(&sleeper));
-        let mut context = Context::from_waker(&waker);
-        let mut places: Vec<_> = self.choices.iter().map(|_| None).collect();
-        loop {
-            let mut rest = Rest::Sleep;
-            for (i, (choice, place)) in self.choices.iter_mut().zip(&mut places).enumerate() {
-                // A notification is used up by the attempt that follows; one for a choice that is
-                // not attempted is passed on.
-                let waiting = place.get_or_insert_with(|| choice.begin(waker.clone()));
-                if waiting.poll(&mut context).is_ready() {
-                    *place = None;
-                }
-                if choice.attempt_waited() {
-                    return Some(i);
-                }
-                match place {
-                    Some(waiting) => rest = rest.min(choice.rest(&mut waiting.patience)),
-                    None => rest = Rest::No,
-                }
-            }
-            if is_over() {
-                return None;
-            }
-            if rest != Rest::No {
-                sleeper.sleep(rest.until(deadline));
-            }
-        }
+    /// The index of the first that could be done, however long it takes; it is not done.
+    ///
+    /// Others may be faster than whoever does it then: where they may be, it is tried, and this is called again.
+    ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is
+    /// `futures::select!` for that.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is nothing to choose from.
+    ///
+    /// ```
+    /// # use ringway::channel::{Select, bounded};
+    /// let (sender, receiver) = bounded(1);
+    /// std::thread::spawn(move || sender.send(1).unwrap());
+    /// let mut select = Select::new();
+    /// select.recv(&receiver);
+    /// assert_eq!((select.ready(), receiver.try_recv()), (0, Ok(1)));
+    /// ```
+    #[track_caller]
+    pub fn ready(&mut self) -> usize {
+        self.assert_any();
+        self.ready_until(None).expect("without a deadline the wait ends with a choice")
     }
 
-    /// Does one of them if it can be done; which.
-    fn attempt(&mut self) -> Option<usize> {
-        self.choices.iter_mut().position(|choice| choice.attempt())
+    /// The index of the first that could be done within some time, as [`ready`](Self::ready); a time past all clocks is for
+    /// ever.
+    ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is
+    /// `futures::select!` for that.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the time is over.
+    ///
+    /// ```
+    /// # use ringway::channel::{ReadyTimeoutError, Select, bounded};
+    /// let (_sender, receiver) = bounded::<u8>(1);
+    /// let mut select = Select::new();
+    /// select.recv(&receiver);
+    /// let late = select.ready_timeout(std::time::Duration::from_millis(1));
+    /// assert_eq!(late, Err(ReadyTimeoutError));
+    /// ```
+    pub fn ready_timeout(&mut self, timeout: Duration) -> Result<usize, ReadyTimeoutError> {
+        self.ready_until(now().checked_add(timeout)).ok_or(ReadyTimeoutError)
     }
 
-    /// Calls what was given for the one that was done. By then this thread waits for none of them
-    /// any more: what is called may take long, and others wait for the same.
-    fn finish(mut self, done: Option<usize>) -> Option<R> {
-        let outcome = self.choices.swap_remove(done?).finish();
-        // Before the return, as in `Core::wait`: what the others were given may panic when it is dropped.
-        drop(self);
-        outcome
+    /// The index of the first that could be done before the deadline, as [`ready`](Self::ready), or at once if that is
+    /// over.
+    ///
+    /// It blocks the thread. In a task that would stop the others of its executor: there is
+    /// `futures::select!` for that.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the deadline is over.
+    ///
+    /// ```
+    /// # use ringway::channel::{Select, bounded};
+    /// let (sender, _receiver) = bounded::<u8>(1);
+    /// let mut select = Select::new();
+    /// let sends = select.send(&sender);
+    /// assert_eq!(select.ready_deadline(std::time::Instant::now()), Ok(sends));
+    /// ```
+    pub fn ready_deadline(&mut self, deadline: Instant) -> Result<usize, ReadyTimeoutError> {
+        self.ready_until(Some(deadline)).ok_or(ReadyTimeoutError)
     }
 
-    /// Leaves those out that cannot be done, and shuffles the others: each comes first as often as they do, also
-    /// among some of them while the rest have nothing to do.
-    fn open(&mut self) {
-        self.choices.retain(|choice| choice.is_open());
-        let mut turn = next_turn();
-        for i in 0..self.choices.len() {
-            let left = (self.choices.len() - i) as u64;
-            self.choices.swap(i, i + ((u64::from(turn) * left) >> 32) as usize);
-            turn = (turn ^ (turn >> 16)).wrapping_mul(0x85eb_ca6b);
+    #[track_caller]
+    fn assert_any(&self) {
+        assert!(!self.entries.is_empty(), "no operations have been added to `Select`");
+    }
+
+    fn select_until(&mut self, deadline: Option<Instant>) -> Option<SelectedOperation<'a>> {
+        self.order();
+        let (at, chosen) = wait(&mut self.entries, deadline)?;
+        Some(SelectedOperation::of(self.entries[at], chosen))
+    }
+
+    fn ready_until(&mut self, deadline: Option<Instant>) -> Option<usize> {
+        self.order();
+        let (at, ()) = wait(&mut ToBeReady::all(&self.entries), deadline)?;
+        Some(self.entries[at].index)
+    }
+
+    /// Sees to it that this thread may do the operations, and shuffles them unless it is biased. They are in the order of their indices before, whatever was shuffled
+    /// last: the turns are far apart (`turn`), and of several shuffles in a row nobody knows that.
+    #[track_caller]
+    fn order(&mut self) {
+        self.entries.iter().for_each(|entry| entry.channel.assert_may_be_used());
+        if !self.is_biased {
+            self.entries.sort_unstable_by_key(|entry| entry.index);
+            shuffle(&mut self.entries);
         }
     }
 }
 
-/// A number for each select of a thread. The steps are those of the golden ratio, so that each
-/// choice is the first as often as the others also where a thread selects from several sets by
-/// turns; and from thread to thread, each of which may select once.
-#[cfg(not(ringway_modelled))]
-fn next_turn() -> u32 {
-    const STEP: u32 = 0x9e37_79b9;
-    static THREADS: Atomic = Atomic::new(0);
-    std::thread_local! {
-        static TURN: core::cell::Cell<Option<u32>> = const { core::cell::Cell::new(None) };
-    }
-    let begin = || (THREADS.fetch_add(1, Edge::RELAXED) as u32).wrapping_mul(STEP);
-    let turn = TURN.get().unwrap_or_else(begin);
-    TURN.set(Some(turn.wrapping_add(STEP)));
-    turn
-}
-
-/// In a model the first choice is the first.
-#[cfg(ringway_modelled)]
-fn next_turn() -> u32 {
-    0
-}
-
-impl<R> Default for Select<'_, R> {
+impl Default for Select<'_> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<R> fmt::Debug for Select<'_, R> {
+impl fmt::Debug for Select<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Select").field("choices", &self.choices.len()).finish()
+        f.debug_struct("Select").field("operations", &self.entries.len()).finish_non_exhaustive()
     }
 }
+
+impl UnwindSafe for Select<'_> {}
+impl RefUnwindSafe for Select<'_> {}

@@ -24,7 +24,7 @@ use super::bounded;
 use super::core::{Core, End};
 use super::list::{Patience, Rest, Who};
 use super::pace::{Pace, WaitStrategy};
-use super::select::Select;
+use super::selector::Selector;
 use crate::ring::Shared;
 use crate::sync::now;
 
@@ -132,9 +132,9 @@ fn a_select_that_sleeps_is_woken_by_each_of_its_choices() {
         let (to_receive, to_send) = (receiver.clone(), full.clone());
         let select = thread::spawn(move || {
             let mut message = Some(1);
-            let select = Select::new().recv(&to_receive, |one| one == Ok(7));
+            let select = Selector::new().recv(&to_receive, |one| one == Ok(7));
             let select = select.send(&to_send, &mut message, |sent| sent.is_ok());
-            select.select_timeout(NEVER) == Ok(true)
+            select.wait_timeout(NEVER) == Ok(true)
         });
         let is_waiting = || waits.iter().all(|waiters| waiters.has_any());
         let wake = || match which {

@@ -41,9 +41,13 @@ mod kinds;
 #[cfg(feature = "std")]
 mod left;
 mod link;
+#[cfg(feature = "std")]
+mod look;
 mod operations;
 mod peek;
 mod producer;
+#[cfg(feature = "std")]
+mod promise;
 mod release;
 mod replace;
 mod reserve;
@@ -65,6 +69,8 @@ pub(crate) use self::left::Left;
 pub use self::link::Link;
 pub use self::peek::Peeked;
 pub use self::producer::Producer;
+#[cfg(feature = "std")]
+pub(crate) use self::promise::Promise;
 pub use self::reserve::Reserved;
 pub use self::staged::Staged;
 pub use crate::sequencer::{Sequencer, Shared, Solo};

@@ -8,6 +8,8 @@ use super::{mpsc, spmc, spsc};
 use crate::sync::hook::{self, Point};
 
 mod batches;
+#[cfg(feature = "std")]
+mod promise;
 
 /// Does something that asks for slots a few times at most. One that asks on and on fails here.
 fn bounded<R>(operation: impl FnOnce() -> R) -> R {

@@ -1,7 +1,7 @@
 //! Cases of blocking calls in tasks.
 #![cfg(all(feature = "tokio", debug_assertions))]
 
-use ringway::channel::{Receiver, Select, Sender, bounded};
+use ringway::channel::{Receiver, Selector, Sender, bounded};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::{block_in_place, spawn_blocking};
 
@@ -35,7 +35,7 @@ fn blocks_in_a_task() {
         |sender, _| (0..2).for_each(|message| sender.send(message).unwrap()),
         |_, receiver| {
             receiver.try_iter().for_each(drop);
-            Select::new().recv(receiver, |_| ()).select();
+            Selector::new().recv(receiver, |_| ()).wait();
         },
     ];
     for call in calls {

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use ringway::channel::{
-    Receiver, RecvTimeoutError, Select, SendTimeoutError, Sender, TryRecvError, WaitStrategy,
+    Receiver, RecvTimeoutError, Selector, SendTimeoutError, Sender, TryRecvError, WaitStrategy,
     bounded,
 };
 
@@ -23,7 +23,7 @@ type Way = fn(Receiver<u8>) -> u8;
 const WAYS: [Way; 4] = [
     |receiver| receiver.recv().unwrap(),
     |receiver| receiver.recv_timeout(Duration::MAX).unwrap(),
-    |receiver| Select::new().recv(&receiver, |message| message.unwrap()).select(),
+    |receiver| Selector::new().recv(&receiver, |message| message.unwrap()).wait(),
     |receiver| futures_executor::block_on(receiver.recv_async()).unwrap(),
 ];
 
@@ -124,7 +124,7 @@ fn c1_a_select_that_takes_another_channel_passes_its_wake_up_on() {
             let (to_other, other) = bounded(1);
             let steady = one.clone().with_wait_strategy(WaitStrategy::Park);
             let select = thread::spawn(move || {
-                Select::new().recv(&one, |n| n.unwrap()).recv(&other, |n| n.unwrap()).select()
+                Selector::new().recv(&one, |n| n.unwrap()).recv(&other, |n| n.unwrap()).wait()
             });
             let steady = thread::spawn(move || steady.recv().unwrap());
             let race = thread::spawn(move || to_other.send(2));

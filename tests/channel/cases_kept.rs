@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 
-use ringway::channel::{Receiver, Select, Sender, TryRecvError, WaitStrategy, bounded};
+use ringway::channel::{Receiver, Selector, Sender, TryRecvError, WaitStrategy, bounded};
 
 use crate::polls::{Bell, poll, poll_once};
 use crate::watch::finishes;
@@ -174,11 +174,11 @@ fn b7_no_number_of_kept_futures_stops_a_select() {
                 scope.spawn(|| {
                     for message in 0..20 {
                         let mut message = Some(message);
-                        Select::new().send(&sender, &mut message, |sent| sent.unwrap()).select();
+                        Selector::new().send(&sender, &mut message, |sent| sent.unwrap()).wait();
                     }
                 });
                 for _ in 0..21 {
-                    Select::new().recv(&receiver, |message| message.unwrap()).select();
+                    Selector::new().recv(&receiver, |message| message.unwrap()).wait();
                 }
             });
         }

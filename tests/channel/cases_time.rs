@@ -4,7 +4,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ringway::channel::{RecvTimeoutError, Select, SelectTimeoutError, SendTimeoutError, bounded};
+use ringway::channel::{RecvTimeoutError, SelectTimeoutError, Selector, SendTimeoutError, bounded};
 
 use crate::watch::{asleep, finishes};
 
@@ -41,7 +41,7 @@ fn c7_a_thread_that_waits_uses_no_time() {
         Box::new(|| assert!(full.send_timeout(1, idle).is_err())),
         Box::new(|| {
             let (_sender, receiver) = bounded::<u8>(1);
-            assert!(Select::new().recv(&receiver, drop).select_timeout(idle).is_err());
+            assert!(Selector::new().recv(&receiver, drop).wait_timeout(idle).is_err());
         }),
         Box::new(move || {
             let (sender, receiver) = bounded::<u8>(1);
@@ -77,7 +77,7 @@ fn c8_an_endless_wait_to_receive_ends_with_a_message() {
             let waiting = [
                 asleep(move || receiver.recv_timeout(time).unwrap()),
                 asleep(move || {
-                    Select::new().recv(&select, Result::unwrap).select_timeout(time).unwrap()
+                    Selector::new().recv(&select, Result::unwrap).wait_timeout(time).unwrap()
                 }),
                 asleep(move || match Instant::now().checked_add(time) {
                     Some(deadline) => other.recv_deadline(deadline).unwrap(),
@@ -111,17 +111,17 @@ fn c8_an_endless_wait_to_send_ends_with_room() {
 fn c8_no_time_is_enough_for_what_can_be_done_at_once() {
     let (sender, receiver) = bounded(1);
     for time in NONE {
-        let recv = || Select::new().recv(&receiver, Result::unwrap);
+        let recv = || Selector::new().recv(&receiver, Result::unwrap);
         assert_eq!(receiver.recv_timeout(time), Err(RecvTimeoutError::Timeout));
         assert_eq!(receiver.recv_deadline(over()), Err(RecvTimeoutError::Timeout));
-        assert_eq!(recv().select_timeout(time), Err(SelectTimeoutError));
-        assert_eq!(recv().select_deadline(over()), Err(SelectTimeoutError));
+        assert_eq!(recv().wait_timeout(time), Err(SelectTimeoutError));
+        assert_eq!(recv().wait_deadline(over()), Err(SelectTimeoutError));
         assert_eq!(sender.send_timeout(1, time), Ok(()));
         assert_eq!(sender.send_timeout(2, time), Err(SendTimeoutError::Timeout(2)));
         assert_eq!(sender.send_deadline(3, over()), Err(SendTimeoutError::Timeout(3)));
         assert_eq!(receiver.recv_timeout(time), Ok(1));
         assert_eq!(sender.send_deadline(4, over()), Ok(()));
-        assert_eq!(recv().select_deadline(over()), Ok(4));
+        assert_eq!(recv().wait_deadline(over()), Ok(4));
         assert_eq!(sender.send_deadline(5, over()), Ok(()));
         assert_eq!(receiver.recv_deadline(over()), Ok(5));
     }
@@ -137,10 +137,10 @@ fn c8_a_wait_lasts_as_long_as_it_should() {
         &|| assert!(receiver.recv_deadline(Instant::now() + SHORT).is_err()),
         &|| assert!(full.send_timeout(1, SHORT).is_err()),
         &|| assert!(full.send_deadline(1, Instant::now() + SHORT).is_err()),
-        &|| assert!(Select::new().recv(&receiver, drop).select_timeout(SHORT).is_err()),
+        &|| assert!(Selector::new().recv(&receiver, drop).wait_timeout(SHORT).is_err()),
         &|| {
             let deadline = Instant::now() + SHORT;
-            assert!(Select::new().recv(&receiver, drop).select_deadline(deadline).is_err());
+            assert!(Selector::new().recv(&receiver, drop).wait_deadline(deadline).is_err());
         },
     ];
     for wait in waits {

@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
-use ringway::channel::{Receiver, Select, WaitStrategy, bounded};
+use ringway::channel::{Receiver, Selector, WaitStrategy, bounded};
 
 use crate::effort::times;
 use crate::polls::{Bell, poll};
@@ -71,7 +71,7 @@ fn c6_selects_that_wait_for_the_same_wake_no_chain() {
         let (sender, receiver) = bounded::<u8>(1);
         let select = |receiver: Receiver<u8>| {
             move || {
-                while Select::new().recv(&receiver, |message| message.is_ok()).select() {}
+                while Selector::new().recv(&receiver, |message| message.is_ok()).wait() {}
                 Usage::of_this_thread().time
             }
         };

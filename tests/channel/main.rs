@@ -43,8 +43,12 @@ mod reentrant;
 mod rendezvous;
 mod rendezvous_tasks;
 mod select;
-mod select_others;
+mod select_macro;
+mod select_promise;
 mod select_waits;
+mod selector;
+mod selector_others;
+mod selector_waits;
 mod strategies;
 #[cfg(feature = "futures")]
 mod streams;

@@ -8,7 +8,7 @@ use std::task::{Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
-use ringway::channel::{Metrics, Select, bounded, bounded_at};
+use ringway::channel::{Metrics, Selector, bounded, bounded_at};
 
 use crate::common::{CAPACITIES, starts};
 use crate::polls::{poll, poll_once};
@@ -202,7 +202,7 @@ fn beside_all_operations(capacity: usize, observe: impl Fn(Metrics) -> bool) -> 
                     let _ = poll_once(&mut sender.send_slice_async(&[4, 5, 6]));
                     let _ = poll_once(&mut sender.send_all_async(&mut vec![7, 8]));
                     let mut message = Some(9);
-                    let _ = Select::new().send(&sender, &mut message, |sent| sent).try_select();
+                    let _ = Selector::new().send(&sender, &mut message, |sent| sent).try_wait();
                 }
             });
             let receiver = receiver.clone();
@@ -213,7 +213,7 @@ fn beside_all_operations(capacity: usize, observe: impl Fn(Metrics) -> bool) -> 
                     let _ = receiver.recv_timeout(Duration::ZERO);
                     let _ = poll_once(&mut receiver.recv_async());
                     let _ = poll_once(&mut receiver.recv_many_async(&mut messages, 2));
-                    let _ = Select::new().recv(&receiver, |received| received).try_select();
+                    let _ = Selector::new().recv(&receiver, |received| received).try_wait();
                     messages.extend(receiver.drain().take(1));
                     messages.clear();
                 }

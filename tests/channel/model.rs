@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use ringway::channel::{
-    Receiver, RecvError, RecvTimeoutError, Select, SendError, SendTimeoutError, Sender,
+    Receiver, RecvError, RecvTimeoutError, Select, Selector, SendError, SendTimeoutError, Sender,
     TryRecvError, TrySendError,
 };
 
@@ -42,11 +42,11 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let n = || prop_oneof![4 => 0..6usize, 1 => 0..70usize];
     prop_oneof![
-        100 => (0..4usize, 0..6usize).prop_map(|(handle, way)| Step::Send { handle, way }),
+        100 => (0..4usize, 0..7usize).prop_map(|(handle, way)| Step::Send { handle, way }),
         60 => (0..4usize, 0..4usize, n())
             .prop_map(|(handle, way, n)| Step::SendMany { handle, way, n }),
         20 => (0..4usize).prop_map(|handle| Step::Force { handle }),
-        100 => (0..4usize, 0..8usize).prop_map(|(handle, way)| Step::Recv { handle, way }),
+        100 => (0..4usize, 0..9usize).prop_map(|(handle, way)| Step::Recv { handle, way }),
         60 => (0..4usize, 0..3usize, n())
             .prop_map(|(handle, way, n)| Step::RecvMany { handle, way, n }),
         10 => Just(Step::Add),
@@ -138,10 +138,19 @@ impl<P: End, C: End> Model<P, C> {
                 Poll::Ready(sent) => waited(sent),
                 Poll::Pending => Sent::Full,
             },
-            4 => match Select::new().send(sender, &mut unsent, waited).try_select() {
+            4 => match Selector::new().send(sender, &mut unsent, waited).try_wait() {
                 Some(sent) => sent,
                 None => (back(unsent.unwrap()), Sent::Full).1,
             },
+            5 => {
+                let mut select = Select::new();
+                select.send(sender);
+                assert_eq!(select.try_ready().is_ok(), expected != Sent::Full);
+                match select.try_select() {
+                    Ok(operation) => waited(operation.send(sender, message)),
+                    Err(_) => Sent::Full,
+                }
+            }
             _ => match sender.try_send(message) {
                 Ok(()) => Sent::Yes,
                 Err(TrySendError::Full(other)) => (back(other), Sent::Full).1,
@@ -211,16 +220,31 @@ impl<P: End, C: End> Model<P, C> {
             1 => receiver.recv_timeout(Duration::ZERO).map_err(timed),
             5 => receiver.recv_deadline(Instant::now()).map_err(timed),
             6 => {
-                let select = Select::new().recv(receiver, waited);
-                select.select_deadline(Instant::now()).unwrap_or(Err(TryRecvError::Empty))
+                let select = Selector::new().recv(receiver, waited);
+                select.wait_deadline(Instant::now()).unwrap_or(Err(TryRecvError::Empty))
             }
             2 => match poll_once(&mut C::recv_async(receiver)) {
                 Poll::Ready(received) => waited(received),
                 Poll::Pending => Err(TryRecvError::Empty),
             },
             3 => {
-                let select = Select::new().recv(receiver, waited);
-                select.try_select().unwrap_or(Err(TryRecvError::Empty))
+                let select = Selector::new().recv(receiver, waited);
+                select.try_wait().unwrap_or(Err(TryRecvError::Empty))
+            }
+            7 if expected == Err(TryRecvError::Empty) => {
+                let mut select = Select::new();
+                select.recv(receiver);
+                assert!(select.ready_deadline(Instant::now()).is_err());
+                assert!(select.ready_timeout(Duration::ZERO).is_err());
+                assert!(select.select_deadline(Instant::now()).is_err());
+                assert!(select.select_timeout(Duration::ZERO).is_err());
+                expected
+            }
+            7 => {
+                let mut select = Select::new();
+                select.recv(receiver);
+                assert_eq!(select.ready(), 0);
+                waited(select.select().recv(receiver))
             }
             4 => receiver.try_iter().next().ok_or_else(|| expected.unwrap_err()),
             _ => receiver.try_recv(),

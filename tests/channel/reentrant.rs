@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use futures_util::{Sink, Stream};
-use ringway::channel::{Receiver, Select, Sender, bounded};
+use ringway::channel::{Receiver, Selector, Sender, bounded};
 
 use crate::effort::times;
 
@@ -112,8 +112,9 @@ impl World {
             4 => drop(sender.force_send(self.message())),
             5 => {
                 let mut message = Some(self.message());
-                let select = Select::new().recv(&receiver, drop).send(&sender, &mut message, drop);
-                _ = select.try_select();
+                let select =
+                    Selector::new().recv(&receiver, drop).send(&sender, &mut message, drop);
+                _ = select.try_wait();
             }
             6 => drop(receiver.drain()),
             7 => drop(self.any_task().map(|i| self.end(i))),

@@ -1,9 +1,10 @@
-//! The first of several, where the thread has to wait for it.
+//! `Select` where threads wait, and beside others that do.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
 use std::thread;
 
-use ringway::channel::{RecvError, Select, bounded};
+use ringway::channel::{RecvError, Select, bounded, select};
 
 use crate::arrivals::Arrivals;
 use crate::effort::times;
@@ -11,12 +12,19 @@ use crate::watch::{asleep, finishes};
 
 #[test]
 fn a_message_on_any_of_them_ends_the_wait() {
-    for which in 0..3 {
+    for (which, only_ready) in [(0, false), (1, false), (0, true), (1, true)] {
         finishes(move || {
-            let (senders, receivers): (Vec<_>, Vec<_>) = (0..3).map(|_| bounded(1)).unzip();
+            let (senders, receivers): (Vec<_>, Vec<_>) = (0..2).map(|_| bounded(1)).unzip();
             let selecting = asleep(move || {
-                let all = receivers.iter();
-                all.fold(Select::new(), |select, one| select.recv(one, Result::unwrap)).select()
+                let mut select = Select::new();
+                receivers.iter().for_each(|one| _ = select.recv(one));
+                if only_ready {
+                    receivers[select.ready()].try_recv().unwrap()
+                } else {
+                    let operation = select.select();
+                    let index = operation.index();
+                    operation.recv(&receivers[index]).unwrap()
+                }
             });
             senders[which].send(which).unwrap();
             assert_eq!(selecting.join().unwrap(), which);
@@ -25,45 +33,98 @@ fn a_message_on_any_of_them_ends_the_wait() {
 }
 
 #[test]
-fn room_in_any_of_them_ends_the_wait() {
-    for which in 0..2 {
+fn room_and_the_end_of_any_of_them_end_the_wait() {
+    for (closes, only_ready) in [(false, false), (false, true), (true, false), (true, true)] {
         finishes(move || {
-            let (senders, receivers): (Vec<_>, Vec<_>) = (0..2).map(|_| bounded(1)).unzip();
-            senders.iter().for_each(|sender| sender.send(0).unwrap());
+            let (sender, receiver) = bounded(1);
+            sender.send(1).unwrap();
+            let (_silent, silence) = bounded::<u8>(1);
             let selecting = asleep(move || {
-                let (mut one, mut other) = (Some(1), Some(2));
-                Select::new()
-                    .send(&senders[0], &mut one, |sent| sent.unwrap())
-                    .send(&senders[1], &mut other, |sent| sent.unwrap())
-                    .select();
-                (one, other)
+                let mut select = Select::new();
+                select.recv(&silence);
+                let sends = select.send(&sender);
+                if only_ready {
+                    assert_eq!(select.ready(), sends);
+                    sender.try_send(2).map_err(|error| error.into_inner())
+                } else {
+                    let operation = select.select();
+                    operation.send(&sender, 2).map_err(|error| error.into_inner())
+                }
             });
-            assert_eq!(receivers[which].recv(), Ok(0));
-            let left = selecting.join().unwrap();
-            assert_eq!(left, if which == 0 { (None, Some(2)) } else { (Some(1), None) });
-            assert_eq!(receivers[which].recv(), Ok(which + 1));
+            if closes {
+                assert!(receiver.close());
+                assert_eq!(selecting.join().unwrap(), Err(2));
+            } else {
+                assert_eq!(receiver.recv(), Ok(1));
+                assert_eq!(selecting.join().unwrap(), Ok(()));
+                assert_eq!(receiver.recv(), Ok(2));
+            }
         });
     }
 }
 
+/// Who is ready takes nothing: what it was told of is told to another.
 #[test]
-fn a_close_ends_the_wait() {
+fn who_is_only_ready_keeps_nothing_from_others() {
     finishes(|| {
-        let (sender, receiver) = bounded::<u8>(1);
-        let (_other, others) = bounded::<u8>(1);
-        let select =
-            move || Select::new().recv(&others, |one| one).recv(&receiver, |one| one).select();
-        let selecting = asleep(select);
-        drop(sender);
-        assert_eq!(selecting.join().unwrap(), Err(RecvError));
-        let (full, receiver) = bounded(1);
-        full.send(1).unwrap();
-        let selecting = asleep(move || {
-            let mut message = Some(2);
-            Select::new().send(&full, &mut message, |sent| sent.unwrap_err().into_inner()).select()
+        let (sender, receiver) = bounded(1);
+        let looks = receiver.clone();
+        let first = asleep(move || {
+            let mut select = Select::new();
+            select.recv(&looks);
+            select.ready()
         });
-        receiver.close();
-        assert_eq!(selecting.join().unwrap(), 2);
+        let second = asleep(move || receiver.recv());
+        sender.send(7).unwrap();
+        assert_eq!((first.join().unwrap(), second.join().unwrap()), (0, Ok(7)));
+    });
+}
+
+/// Beside one who takes from either, a thread that has sent one finds one.
+#[test]
+fn what_is_there_is_found() {
+    const ROUNDS: usize = times(10_000);
+    finishes(|| {
+        let ((one, ones), (two, twos)) = (bounded(1), bounded(1));
+        let ((start, started), (end, ended)) = (sync_channel(0), sync_channel(0));
+        let (ones, twos) = (&ones, &twos);
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                for round in 0..ROUNDS {
+                    start.send(()).unwrap();
+                    one.send(1).unwrap();
+                    match round % 3 {
+                        0 => {
+                            let mut select = Select::new();
+                            let first = select.recv(ones);
+                            select.recv(twos);
+                            let operation = select.try_select().expect("one of the two is there");
+                            let from = if operation.index() == first { ones } else { twos };
+                            operation.recv(from).unwrap();
+                        }
+                        1 => select! {
+                            recv(ones) -> one => assert!(one.is_ok()),
+                            recv(twos) -> one => assert!(one.is_ok()),
+                            default => unreachable!("one of the two is there"),
+                        },
+                        _ => {
+                            let mut select = Select::new();
+                            (select.recv(ones), select.recv(twos));
+                            assert!(select.try_ready().is_ok(), "one of the two is there");
+                            assert!(ones.try_recv().is_ok() || twos.try_recv().is_ok());
+                        }
+                    }
+                    end.send(()).unwrap();
+                    let _ = twos.try_recv();
+                }
+            });
+            for _ in 0..ROUNDS {
+                started.recv().unwrap();
+                two.send(1).unwrap();
+                let _ = ones.try_recv();
+                ended.recv().unwrap();
+            }
+        });
     });
 }
 
@@ -74,71 +135,74 @@ fn many_selects_share_channels_and_lose_nothing() {
         let arrivals = Arrivals::of(4, EACH);
         let (one, ones) = bounded(1);
         let (two, twos) = bounded(3);
-        let open = AtomicUsize::new(0);
+        let received = AtomicUsize::new(0);
         thread::scope(|scope| {
             for id in 0..4 {
                 let (one, two, messages) = (one.clone(), two.clone(), arrivals.messages(id));
                 scope.spawn(move || {
                     for message in messages {
-                        let (mut first, mut second) = (Some(message), Some(message));
-                        Select::new()
-                            .send(&one, &mut first, |sent| sent.unwrap())
-                            .send(&two, &mut second, |sent| sent.unwrap())
-                            .select();
-                        assert!(first.is_some() != second.is_some(), "it is sent once");
+                        select! {
+                            send(one, message) -> sent => sent.unwrap(),
+                            send(two, message) -> sent => sent.unwrap(),
+                        }
                     }
                 });
             }
             drop((one, two));
             for _ in 0..3 {
-                let (ones, twos, open) = (ones.clone(), twos.clone(), &open);
+                let (ones, twos, received) = (ones.clone(), twos.clone(), &received);
                 // Two channels keep no common order: each has its own book.
                 let (mut book, mut other) = (arrivals.book(), arrivals.book());
                 scope.spawn(move || {
-                    let mut ends = [false; 2];
-                    while ends != [true; 2] {
-                        let mut select = Select::new();
-                        if !ends[0] {
-                            select = select.recv(&ones, |message| (0, message));
-                        }
-                        if !ends[1] {
-                            select = select.recv(&twos, |message| (1, message));
-                        }
-                        match select.select() {
-                            (0, Ok(message)) => book.note(message),
-                            (_, Ok(message)) => other.note(message),
-                            (which, Err(RecvError)) => ends[which] = true,
+                    let mut select = Select::new();
+                    let first = select.recv(&ones);
+                    let mut open = vec![first, select.recv(&twos)];
+                    while !open.is_empty() {
+                        let operation = select.select();
+                        let index = operation.index();
+                        let (from, book) =
+                            if index == first { (&ones, &mut book) } else { (&twos, &mut other) };
+                        match operation.recv(from) {
+                            Ok(message) => book.note(message),
+                            Err(RecvError) => {
+                                select.remove(index);
+                                open.retain(|one| *one != index);
+                            }
                         }
                     }
-                    open.fetch_add(book.len() + other.len(), Ordering::Relaxed);
+                    received.fetch_add(book.len() + other.len(), Ordering::Relaxed);
                 });
             }
         });
         arrivals.assert_all();
-        assert_eq!(open.into_inner(), 4 * EACH);
+        assert_eq!(received.into_inner(), 4 * EACH);
     });
 }
 
+/// Tasks that are told and not polled keep a select from nothing.
 #[test]
-fn a_select_beside_receivers_that_sleep() {
-    const EACH: u64 = times(20_000) as u64;
+fn futures_that_are_kept_stand_beside_selects() {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
     finishes(|| {
-        let (sender, receiver) = bounded(2);
-        let (never, nevers) = bounded::<u8>(1);
-        let alone = receiver.clone();
-        let alone = thread::spawn(move || alone.iter().sum::<u64>());
-        let select = thread::spawn(move || {
-            let mut sum = 0;
-            while let Ok(n) =
-                Select::new().recv(&nevers, |_| Err(RecvError)).recv(&receiver, |one| one).select()
-            {
-                sum += n;
-            }
-            sum
+        let (sender, receiver) = bounded(1);
+        let mut context = Context::from_waker(Waker::noop());
+        let kept = receiver.clone();
+        let mut kept = pin!(kept.recv_async());
+        assert!(kept.as_mut().poll(&mut context).is_pending());
+        let selects = receiver.clone();
+        let selecting = asleep(move || {
+            let mut select = Select::new();
+            select.recv(&selects);
+            select.select().recv(&selects)
         });
-        (1..=EACH).for_each(|n| sender.send(n).unwrap());
-        drop(sender);
-        assert_eq!(alone.join().unwrap() + select.join().unwrap(), EACH * (EACH + 1) / 2);
-        drop(never);
+        // The first goes to the task, which is not polled; who sends the second and has to wait asks again.
+        sender.send(1).unwrap();
+        let another = sender.clone();
+        let sends = thread::spawn(move || another.send(2));
+        assert_eq!(selecting.join().unwrap(), Ok(1));
+        assert_eq!((sends.join().unwrap(), receiver.recv()), (Ok(()), Ok(2)));
     });
 }

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use futures_executor::block_on;
-use ringway::channel::{Receiver, Select, Sender, TryRecvError};
+use ringway::channel::{Receiver, Selector, Sender, TryRecvError};
 
 use crate::arrivals::{Arrivals, Dice};
 use crate::common::{End, receivers, senders};
@@ -58,7 +58,7 @@ fn send<P: End, C: End>(sender: &Sender<u64, P, C>, rest: &[u64], dice: &mut Dic
         }
         _ => {
             let mut message = Some(next);
-            Select::new().send(sender, &mut message, |sent| sent.map_or(0, |()| 1)).select()
+            Selector::new().send(sender, &mut message, |sent| sent.map_or(0, |()| 1)).wait()
         }
     }
 }
@@ -88,7 +88,7 @@ fn recv<C: End>(receiver: &mut Receiver<u64, C>, into: &mut Vec<u64>, dice: &mut
             Poll::Ready(received) => received.ok(),
         },
         7 => return block_on(C::recv_many_async(receiver, into, n)).is_ok(),
-        _ => Select::new().recv(receiver, Result::ok).select(),
+        _ => Selector::new().recv(receiver, Result::ok).wait(),
     };
     into.extend(one);
     one.is_some()

@@ -84,7 +84,7 @@ assert_impl_all!(Drain<Bare>: Send, Debug);
 assert_impl_all!(Drain<u8>: Send, Sync, ExactSizeIterator, FusedIterator);
 assert_impl_all!(Iter<'static, u8>: FusedIterator);
 assert_impl_all!(IntoIter<u8>: FusedIterator);
-assert_impl_all!(channel::Select<'static, u8>: Unpin, Debug);
+assert_impl_all!(channel::Selector<'static, u8>: Unpin, Debug);
 
 assert_impl_all!(channel::SendError<Bare>: Error, Send);
 assert_impl_all!(channel::TrySendError<Bare>: Error, Send);

@@ -179,6 +179,8 @@ pub const SUBJECTS: &[Subject] = &[
             "src/channel/receiver.rs",
             "src/channel/batches.rs",
             "src/channel/select.rs",
+            "src/channel/select/selected.rs",
+            "src/channel/selector.rs",
             "src/channel/future.rs",
             "src/channel/stream.rs",
             "src/channel/sink.rs",
@@ -193,7 +195,8 @@ pub const SUBJECTS: &[Subject] = &[
             "batch sent": send_slice send_all send_slice_async send_all_async unsent,
             "batch received": recv_many recv_many_async drain,
             "eviction": force_send force_send_with,
-            "select": try_select select select_timeout select_deadline,
+            "select": try_wait wait wait_timeout wait_deadline try_select select select_timeout select_deadline
+                try_ready ready ready_timeout ready_deadline,
             "cancelled future": send_async recv_async,
             "close": close is_closed,
             "handles": clone drop same_channel,
@@ -203,7 +206,7 @@ pub const SUBJECTS: &[Subject] = &[
             "metrics": metrics,
         },
         // It makes a select without a channel; it says how long one handle looks before it sleeps.
-        others: &["new", "with_wait_strategy"],
+        others: &["new", "new_biased", "with_wait_strategy", "remove", "index", "may_be_left"],
     },
 ];
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use futures_sink::Sink;
-use ringway::channel::{Kind, Receiver, Select, Sender};
+use ringway::channel::{Kind, Receiver, Selector, Sender};
 use ringway::ring::{Shared, Solo};
 
 use super::{Empty, Fill, Forced, Push, Seen};
@@ -40,7 +40,7 @@ fn push<P: Kind, C: Kind>(sender: &Sender<u64, P, C>, value: u64, way: u64) -> P
         _ => {
             let then = |sent: Result<_, _>| Push::Closed.or(sent.is_ok());
             let mut value = Some(value);
-            Select::new().send(sender, &mut value, then).try_select().unwrap_or(Push::Refused)
+            Selector::new().send(sender, &mut value, then).try_wait().unwrap_or(Push::Refused)
         }
     }
 }
@@ -138,7 +138,7 @@ fn pop<C: Kind>(receiver: &Receiver<u64, C>, way: u64) -> Option<u64> {
     match way % 4 {
         0 => receiver.try_recv().ok(),
         1 => receiver.recv_timeout(Duration::ZERO).ok(),
-        _ => Select::new().recv(receiver, Result::ok).try_select().flatten(),
+        _ => Selector::new().recv(receiver, Result::ok).try_wait().flatten(),
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use std::vec::Vec;
 
 use super::room::{Bell, Stopped, poll};
-use crate::channel::{Receiver, Select, SendTimeoutError, Sender, WaitStrategy, bounded};
+use crate::channel::{Receiver, Selector, SendTimeoutError, Sender, WaitStrategy, bounded};
 use crate::sync::now;
 
 /// One who sends, and is stopped with its position claimed.
@@ -47,7 +47,7 @@ fn whoever_is_refused_tells_a_receiver_that_sleeps() {
     tells_the_receiver(|sender| assert!(sender.send_deadline(2, now()).unwrap_err().is_timeout()));
     tells_the_receiver(|sender| {
         let mut message = Some(2);
-        assert!(Select::new().send(sender, &mut message, |_| ()).try_select().is_none());
+        assert!(Selector::new().send(sender, &mut message, |_| ()).try_wait().is_none());
     });
     tells_the_receiver(|sender| {
         assert!(poll(&mut sender.send_slice_async(&[2]), &Arc::default()).is_pending());

@@ -1,13 +1,15 @@
 //! What those who wait do for one another, where they were told in vain or would not be told at all.
 
+use core::future::Future;
 use core::task::Poll;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
+use std::vec::Vec;
 
 use super::room::{Bell, poll};
 use super::{NEVER, ends_by, finishes, until};
-use crate::channel::{Receiver, Select, WaitStrategy, bounded};
+use crate::channel::{Receiver, Select, Selector, WaitStrategy, bounded};
 use crate::sequencer::Uncounted;
 
 /// Another has taken what the notification was for: the select joins those who wait again.
@@ -16,7 +18,7 @@ fn a_select_that_was_told_in_vain_is_told_again() {
     let (sender, receiver) = bounded(1);
     let waiters = Arc::clone(&sender.core.not_empty);
     let select = thread::spawn(move || {
-        Select::new().recv(&receiver, |one| one == Ok(7)).select_timeout(NEVER) == Ok(true)
+        Selector::new().recv(&receiver, |one| one == Ok(7)).wait_timeout(NEVER) == Ok(true)
     });
     let is_waiting = || waiters.has_any();
     let tell_in_vain = || {
@@ -52,7 +54,7 @@ fn tells_the_next(receive: impl FnOnce(&Receiver<u64>) -> u64 + Send + 'static) 
 #[test]
 fn who_has_waited_to_receive_tells_the_next() {
     tells_the_next(|receiver| receiver.recv().unwrap());
-    tells_the_next(|receiver| Select::new().recv(receiver, |one| one.unwrap()).select());
+    tells_the_next(|receiver| Selector::new().recv(receiver, |one| one.unwrap()).wait());
 }
 
 /// Panics when it is dropped.
@@ -71,10 +73,47 @@ fn what_a_select_gives_is_dropped_where_the_drop_of_another_choice_panics() {
     let message = Arc::new(());
     sender.send(Arc::clone(&message)).unwrap();
     let breaks = Breaks;
-    let select = Select::new().recv(&receiver, Result::ok).recv(&others, move |_| {
+    let select = Selector::new().recv(&receiver, Result::ok).recv(&others, move |_| {
         let _breaks = breaks;
         None
     });
-    assert!(catch_unwind(AssertUnwindSafe(|| select.select())).is_err());
+    assert!(catch_unwind(AssertUnwindSafe(|| select.wait())).is_err());
     assert_eq!(Arc::strong_count(&message), 1, "what was received is dropped with the panic");
+}
+
+/// A select that has chosen tells the next that waits for room; where the waker of that panics, what was chosen is
+/// given up on the way.
+#[test]
+fn a_choice_that_a_panic_takes_away_is_given_up() {
+    struct Shouts;
+
+    impl std::task::Wake for Shouts {
+        fn wake(self: Arc<Self>) {
+            panic!("a waker");
+        }
+    }
+
+    let (sender, receiver) = bounded(2);
+    sender.send_slice(&[1, 2]).unwrap();
+    let core = &sender.core;
+    let theirs = sender.clone();
+    let selects = thread::spawn(move || {
+        let mut select = Select::new();
+        select.send(&theirs);
+        select.select().send(&theirs, 3)
+    });
+    until(|| core.not_full.len() == 1, "it does not wait");
+    let mut second = sender.send_async(4);
+    let waker = core::task::Waker::from(Arc::new(Shouts));
+    let mut context = core::task::Context::from_waker(&waker);
+    assert!(core::pin::Pin::new(&mut second).poll(&mut context).is_pending());
+    // Both take their time, and so far the first is told.
+    for message in [1, 2] {
+        assert_eq!(core.ring.pop(&mut core.ring.emptying::<Uncounted>()), Some(message));
+    }
+    core.not_full.notify(1);
+    assert!(finishes(move || selects.join().is_err()), "it tells nobody");
+    drop(second);
+    sender.send_slice(&[5, 6]).unwrap();
+    assert_eq!(receiver.try_iter().collect::<Vec<_>>(), [5, 6]);
 }

@@ -14,7 +14,7 @@ use std::vec::Vec;
 
 use super::room::{Bell, Panics, Stopped, poll, receives_late};
 use super::until;
-use crate::channel::{Receiver, RecvError, Select, SendAsync, Sender, WaitStrategy, bounded};
+use crate::channel::{Receiver, RecvError, Selector, SendAsync, Sender, WaitStrategy, bounded};
 use crate::sync::hook::{self, Point};
 
 /// A channel with two messages, the first behind so many slots whose positions were skipped.
@@ -79,7 +79,7 @@ fn a_thread_that_has_waited_to_send_tells_the_next() {
 fn a_select_that_has_waited_to_send_tells_the_next() {
     tells_the_next(|sender| {
         let mut message = Some(11);
-        Select::new().send(sender, &mut message, |sent| sent.unwrap()).select();
+        Selector::new().send(sender, &mut message, |sent| sent.unwrap()).wait();
     });
 }
 
@@ -142,7 +142,7 @@ fn who_has_waited_to_send_tells_the_next_though_a_waker_panics() {
     tells_the_next_though_a_waker_panics(|sender| sender.send(11).unwrap());
     tells_the_next_though_a_waker_panics(|sender| {
         let mut message = Some(11);
-        Select::new().send(sender, &mut message, |sent| sent.unwrap()).select();
+        Selector::new().send(sender, &mut message, |sent| sent.unwrap()).wait();
     });
     tells_the_next_though_a_waker_panics(|sender| {
         futures_executor::block_on(sender.send_async(11)).unwrap();

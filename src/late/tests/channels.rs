@@ -7,7 +7,7 @@ use core::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::*;
-use crate::channel::{Receiver, Select, Sender, bounded_at};
+use crate::channel::{Receiver, Select, Selector, Sender, bounded_at};
 
 /// What a future that is polled once, and then dropped, has given.
 fn once<F: Future>(future: F) -> Option<F::Output> {
@@ -34,8 +34,8 @@ fn send(sender: &mut Sender<u64>, way: usize, first: u64) -> Moved {
         1 => usize::from(sender.send_timeout(first, Duration::ZERO).is_ok()),
         2 => usize::from(matches!(once(sender.send_async(first)), Some(Ok(())))),
         3 => {
-            let select = Select::new().send(sender, &mut message, |sent| sent.is_ok());
-            usize::from(select.try_select() == Some(true))
+            let select = Selector::new().send(sender, &mut message, |sent| sent.is_ok());
+            usize::from(select.try_wait() == Some(true))
         }
         4 => {
             *sender = sender.downgrade().upgrade().expect("the one that is replaced is there");
@@ -73,7 +73,7 @@ fn look_at_metrics(metrics: crate::channel::Metrics, capacity: usize) {
 }
 
 /// How many ways there are to receive.
-const RECEIVES: usize = 9;
+const RECEIVES: usize = 10;
 
 /// Receives by one of the ways, none of which waits.
 fn receive(receiver: &mut Receiver<u64>, way: usize) -> Vec<u64> {
@@ -81,7 +81,15 @@ fn receive(receiver: &mut Receiver<u64>, way: usize) -> Vec<u64> {
         0 => receiver.try_recv().ok(),
         1 => receiver.recv_timeout(Duration::ZERO).ok(),
         2 => once(receiver.recv_async()).and_then(Result::ok),
-        3 => Select::new().recv(receiver, Result::ok).try_select().flatten(),
+        3 => Selector::new().recv(receiver, Result::ok).try_wait().flatten(),
+        8 => {
+            let mut select = Select::new();
+            select.recv(receiver);
+            let is_ready = select.try_ready().is_ok();
+            let operation = select.try_select().ok();
+            assert_eq!(operation.is_some(), is_ready, "all others stand");
+            operation.and_then(|operation| operation.recv(receiver).ok())
+        }
         4 => {
             *receiver = receiver.downgrade().upgrade().expect("the one that is replaced is there");
             receiver.clone().try_recv().ok()

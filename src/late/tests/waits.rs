@@ -10,7 +10,7 @@ use std::task::Wake;
 use std::time::Duration;
 
 use super::*;
-use crate::channel::{Receiver, Select, Sender, bounded_at};
+use crate::channel::{Receiver, Selector, Sender, bounded_at};
 
 /// Whether a task was woken.
 #[derive(Default)]
@@ -75,8 +75,8 @@ fn operate(way: usize, sender: &Sender<u64>, receiver: &Receiver<u64>) {
         }
         5 => {
             let mut message = Some(9);
-            let select = Select::new().recv(receiver, |_| ()).send(sender, &mut message, |_| ());
-            _ = select.try_select();
+            let select = Selector::new().recv(receiver, |_| ()).send(sender, &mut message, |_| ());
+            _ = select.try_wait();
         }
         _ => _ = receiver.drain(),
     }

@@ -2,7 +2,7 @@
 
 use loom_tests::thread;
 use loom_tests::{Ledger, Value, Way, assert_exactly, explore_skipping, poll_once};
-use ringway::channel::{Receiver, Select, Sender};
+use ringway::channel::{Receiver, Selector, Sender};
 
 use super::{channel, drain};
 
@@ -139,14 +139,14 @@ fn batches_beside_one_who_is_late() {
 fn a_select_beside_one_who_is_late() {
     beside("a select", &Late::ALL, 2, |ledger, (sender, receiver)| {
         let mut message = Some(ledger.value(0));
-        let select = Select::new().send(sender, &mut message, |outcome| outcome.is_ok());
-        let is_in = select.try_select().is_some_and(|is_in| is_in);
-        let select = Select::new().recv(receiver, |received| received.unwrap());
-        let received = ids(select.try_select());
+        let select = Selector::new().send(sender, &mut message, |outcome| outcome.is_ok());
+        let is_in = select.try_wait().is_some_and(|is_in| is_in);
+        let select = Selector::new().recv(receiver, |received| received.unwrap());
+        let received = ids(select.try_wait());
         (sent(0, is_in), received)
     });
     beside("a select that waits", &[Late::Evictor], 2, |_, (_, receiver)| {
-        let select = || Select::new().recv(receiver, |received| received.unwrap()).select();
+        let select = || Selector::new().recv(receiver, |received| received.unwrap()).wait();
         (Vec::new(), ids([select(), select()]))
     });
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use loom_tests::thread;
-use loom_tests::{Bounds, assert_exactly, explore};
-use ringway::channel::Select;
+use loom_tests::{Bounds, Value, assert_exactly, explore, explore_skipping};
+use ringway::channel::{Select, SelectedOperation, Selector, Sender};
 
 use super::{channel, drain};
 
@@ -21,7 +21,7 @@ fn a_message_in_either_wakes_a_select() {
             });
             let [(_, first), (_, second)] = &channels;
             let received =
-                Select::new().recv(first, |one| one).recv(second, |one| one).select().unwrap();
+                Selector::new().recv(first, |one| one).recv(second, |one| one).wait().unwrap();
             assert_eq!(received.id(), 7);
             drop(rival.join().unwrap());
         });
@@ -40,10 +40,10 @@ fn room_wakes_a_select() {
             receiver
         });
         let mut message = Some(ledger.value(1));
-        let sent = Select::new()
+        let sent = Selector::new()
             .recv(&silent, |_| false)
             .send(&sender, &mut message, |outcome| outcome.is_ok())
-            .select();
+            .wait();
         assert!(sent);
         assert_eq!(drain(&rival.join().unwrap()), [1]);
     });
@@ -62,7 +62,7 @@ fn a_select_that_was_notified_in_vain_waits_again() {
             assert!(sender.send(ledger.value(1)).is_ok());
             (sender, takes, taken.ok())
         });
-        let received = Select::new().recv(&silent, |one| one).recv(&receiver, |one| one).select();
+        let received = Selector::new().recv(&silent, |one| one).recv(&receiver, |one| one).wait();
         let (_sender, _takes, taken) = rival.join().unwrap();
         let received = received.unwrap().id();
         assert_eq!(taken, (received == 1).then_some(0));
@@ -83,11 +83,11 @@ fn beside_a_receiver(bounds: Bounds, in_time: bool) {
             assert!(sender.try_send(ledger.value(1)).is_ok());
             (other, sender)
         });
-        let select = Select::new().recv(&shared, |one| one).recv(&own, |one| one);
+        let select = Selector::new().recv(&shared, |one| one).recv(&own, |one| one);
         let taken = if in_time {
-            select.select_timeout(Duration::from_secs(1)).ok()
+            select.wait_timeout(Duration::from_secs(1)).ok()
         } else {
-            Some(select.select())
+            Some(select.wait())
         };
         let mut received: Vec<_> = taken.map(|one| one.unwrap().id()).into_iter().collect();
         let senders = rival.join().unwrap();
@@ -120,11 +120,86 @@ fn the_end_wakes_a_select() {
         let (sender, receiver) = channel(1);
         let (_idle, silent) = channel(1);
         let rival = thread::spawn(move || assert!(sender.close()));
-        let over = Select::new()
+        let over = Selector::new()
             .recv(&silent, |_| false)
             .recv(&receiver, |received| received.is_err())
-            .select();
+            .wait();
         assert!(over);
         rival.join().unwrap();
+    });
+}
+
+/// A send that is chosen, of a sender that has room.
+fn chosen(sender: &Sender<Value>) -> SelectedOperation<'_> {
+    let mut select = Select::new();
+    select.send(sender);
+    select.try_select().expect("there is room").may_be_left()
+}
+
+/// A place that is kept for a message is given up, and another sender sleeps that has found none.
+#[test]
+fn a_promise_that_is_broken_is_room_for_another() {
+    explore_skipping("a promise is broken beside a sender", (2, 500), |ledger| {
+        let (sender, receiver) = channel(1);
+        let operation = chosen(&sender);
+        let another = sender.clone();
+        let rival = thread::spawn(move || assert!(another.send(ledger.value(1)).is_ok()));
+        drop(operation);
+        rival.join().unwrap();
+        assert_eq!(drain(&receiver), [1]);
+    });
+}
+
+/// Another sends behind the place and receives, so that it may skip it; the message arrives all the same, once.
+#[test]
+fn a_promise_beside_a_sender_and_a_receiver() {
+    explore_skipping("a promise is kept beside others", (2, 1000), |ledger| {
+        let (sender, receiver) = channel(2);
+        let operation = chosen(&sender);
+        let (another, takes) = (sender.clone(), receiver.clone());
+        let rival = thread::spawn(move || {
+            assert!(another.send(ledger.value(1)).is_ok());
+            takes.recv().unwrap().id()
+        });
+        assert!(operation.send(&sender, ledger.value(0)).is_ok());
+        let mut received = vec![rival.join().unwrap()];
+        received.append(&mut drain(&receiver));
+        assert_exactly(received, vec![0, 1]);
+    });
+}
+
+/// A receiver waits while a place is kept, and gets the message, or the channel is closed first, and it comes back.
+#[test]
+fn a_promise_that_is_kept_at_the_close() {
+    explore_skipping("a promise is kept at the close", (2, 500), |ledger| {
+        let (sender, receiver) = channel(1);
+        let operation = chosen(&sender);
+        let rival = thread::spawn(move || {
+            receiver.close();
+            receiver.recv().map(|message| message.id())
+        });
+        let is_sent = operation.send(&sender, ledger.value(0)).is_ok();
+        assert_eq!(rival.join().unwrap().is_ok(), is_sent);
+    });
+}
+
+/// Who waits to be ready takes nothing, and tells another that waits to receive: that one waits for nothing else.
+#[test]
+fn a_select_that_is_ready_tells_the_next() {
+    explore("ready beside a receiver", (2, 500), |ledger| {
+        let (sender, receiver) = channel(1);
+        let receives = receiver.clone();
+        let rival = thread::spawn(move || receives.recv().unwrap().id());
+        let sends = thread::spawn(move || {
+            assert!(sender.try_send(ledger.value(7)).is_ok());
+            sender
+        });
+        let mut select = Select::new();
+        select.recv(&receiver);
+        // It is never ready where the other is faster.
+        let is_ready = select.ready_timeout(Duration::from_secs(1));
+        assert!(is_ready.is_err() || is_ready == Ok(0));
+        assert_eq!(rival.join().unwrap(), 7);
+        drop(sends.join().unwrap());
     });
 }

@@ -3,7 +3,7 @@
 
 use loom_tests::thread;
 use loom_tests::{Ledger, Others, Value, Way, assert_exactly, explore_random};
-use ringway::channel::{Receiver, Select, Sender, TryRecvError, bounded_at};
+use ringway::channel::{Receiver, Select, Selector, Sender, TryRecvError, bounded_at};
 use shuttle::rand::{Rng, thread_rng};
 
 use super::{any_capacity, assert_own_order, own};
@@ -63,13 +63,24 @@ fn send(
             sent.accepted.extend(id..id + n);
             outcome.is_ok()
         }
-        15..17 => {
+        15 => {
+            let (_sender, silent) = bounded_at::<Value>(1, u64::MAX);
+            let mut select = Select::new();
+            select.recv(&silent);
+            select.send(sender);
+            let outcome = select.select().send(sender, message).is_ok();
+            if outcome {
+                sent.accepted.push(id);
+            }
+            outcome
+        }
+        16 => {
             let (_sender, silent) = bounded_at::<Value>(1, u64::MAX);
             let mut message = Some(message);
-            let outcome = Select::new()
+            let outcome = Selector::new()
                 .recv(&silent, |_| unreachable!("nobody sends there"))
                 .send(sender, &mut message, |outcome| outcome.is_ok())
-                .select();
+                .wait();
             if outcome {
                 sent.accepted.push(id);
             }
@@ -108,10 +119,17 @@ fn receive(receiver: &mut Receiver<Value>, received: &mut Vec<u64>) -> bool {
             received.extend(messages.iter().map(Value::id));
             outcome.is_err().then_some(None)
         }
-        12 | 13 => {
+        12 => {
             let (_sender, silent) = bounded_at::<Value>(1, u64::MAX);
-            let select = Select::new().recv(&silent, |_| None).recv(receiver, Result::ok);
-            Some(select.select())
+            let mut select = Select::new();
+            select.recv(&silent);
+            select.recv(receiver);
+            Some(select.select().recv(receiver).ok())
+        }
+        13 => {
+            let (_sender, silent) = bounded_at::<Value>(1, u64::MAX);
+            let select = Selector::new().recv(&silent, |_| None).recv(receiver, Result::ok);
+            Some(select.wait())
         }
         14 => {
             *receiver = receiver.clone();

@@ -49,7 +49,7 @@ fn d13_a_sandbox_that_kills_whoever_calls_membarrier() {
 #[cfg(feature = "std")]
 #[test]
 fn d13_channels_in_a_sandbox_that_kills_whoever_calls_membarrier() {
-    use crate::channel::{Select, WaitStrategy, bounded};
+    use crate::channel::{Selector, WaitStrategy, bounded};
 
     alone("killed::d13_channels_in_a_sandbox_that_kills_whoever_calls_membarrier", || {
         answer(SeccompAction::KillProcess);
@@ -66,7 +66,7 @@ fn d13_channels_in_a_sandbox_that_kills_whoever_calls_membarrier() {
         assert_eq!(receiver.recv(), Ok(0));
         thread::scope(|scope| {
             scope.spawn(move || (0..1000).for_each(|number| sender.send(number).unwrap()));
-            let select = || Select::new().recv(&receiver, |received| received).select();
+            let select = || Selector::new().recv(&receiver, |received| received).wait();
             (0..10).for_each(|number| assert_eq!(select(), Ok(number)));
             assert!(receiver.iter().eq(10..1000));
         });

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use ringway::channel::{Select, bounded};
+use ringway::channel::{Selector, bounded};
 
 use crate::watch::{asleep, finishes};
 
@@ -14,10 +14,10 @@ fn what_a_select_calls_may_wait_for_the_others() {
         let (release, released) = bounded::<u8>(1);
         let another = receiver.clone();
         let selecting = asleep(move || {
-            Select::new()
+            Selector::new()
                 .recv(&selected, |_| released.recv().unwrap())
                 .recv(&receiver, |_| panic!("that is the other's"))
-                .select()
+                .wait()
         });
         let other = asleep(move || another.recv().unwrap());
         for_select.send(1).unwrap();
@@ -40,7 +40,7 @@ fn a_select_without_a_message_does_not_wait_for_room() {
         let (end, ended) = bounded::<u8>(1);
         let selects = sender.clone();
         let selecting = asleep(move || {
-            Select::new().send(&selects, &mut None, |_| 0).recv(&ended, |_| 1).select()
+            Selector::new().send(&selects, &mut None, |_| 0).recv(&ended, |_| 1).wait()
         });
         let other = asleep(move || sender.send(2));
         assert_eq!(receiver.try_recv(), Ok(1));
@@ -56,5 +56,5 @@ fn a_select_without_a_message_does_not_wait_for_room() {
 #[should_panic(expected = "wait for ever")]
 fn a_select_with_nothing_to_send_is_refused() {
     let (sender, _receiver) = bounded::<u8>(1);
-    Select::new().send(&sender, &mut None, |_| ()).select();
+    Selector::new().send(&sender, &mut None, |_| ()).wait();
 }

@@ -7,6 +7,7 @@ use crate::channel::core::{Core, End};
 use crate::channel::error::{RecvError, SendError};
 use crate::channel::kind::Kind;
 use crate::channel::list::{Patience, Rest, Who};
+use crate::channel::select::Operation;
 use crate::channel::sender::attempt_send;
 use crate::channel::waiters::Waiting;
 
@@ -29,6 +30,27 @@ pub(super) trait Choice<R> {
 
     /// Calls what was given for it, if it was done.
     fn finish(self: Box<Self>) -> Option<R>;
+}
+
+impl<R> Operation for Box<dyn Choice<R> + '_> {
+    /// The outcome is kept by what was chosen.
+    type Done = ();
+
+    fn attempt(&mut self) -> Option<()> {
+        (**self).attempt().then_some(())
+    }
+
+    fn attempt_waited(&mut self) -> Option<()> {
+        (**self).attempt_waited().then_some(())
+    }
+
+    fn begin(&self, waker: Waker) -> Waiting {
+        (**self).begin(waker)
+    }
+
+    fn rest(&self, patience: &mut Patience) -> Rest {
+        (**self).rest(patience)
+    }
 }
 
 /// To receive from a channel.

@@ -1,0 +1,183 @@
+//! What a [`Select`](super::Select) chooses from: the ends of channels, whatever their messages are.
+
+use core::task::Waker;
+use std::thread::ThreadId;
+use std::vec::Vec;
+
+use super::kept::{Added, Kept};
+use super::wait::Operation;
+use crate::channel::core::{Core, End};
+use crate::channel::error::{RecvError, SendError};
+use crate::channel::kind::Kind;
+use crate::channel::list::{Asks, Patience, Rest, Who};
+use crate::channel::waiters::Waiting;
+use crate::ring::{Promise, Shared};
+use crate::sequencer::{Emptying, Filling, Uncounted};
+
+/// What is chosen, and not completed yet.
+pub(in crate::channel) enum Chosen<'a> {
+    /// To receive this message, or to learn that there will be none.
+    ToRecv(Result<Kept<'a>, RecvError>),
+    /// To send to where room was promised, or to learn that the channel is closed.
+    ToSend(Result<Promised<'a>, SendError<()>>),
+}
+
+/// A promise of room in a channel. Dropped, it is broken.
+pub(in crate::channel) struct Promised<'a> {
+    channel: &'a dyn Channel,
+    /// Nothing once it was taken.
+    promise: Option<Promise>,
+}
+
+impl Promised<'_> {
+    /// The promise itself, to be kept.
+    pub(super) fn take(mut self) -> Option<Promise> {
+        self.promise.take()
+    }
+}
+
+impl Drop for Promised<'_> {
+    fn drop(&mut self) {
+        if let Some(promise) = self.promise.take() {
+            self.channel.break_promise(promise);
+        }
+    }
+}
+
+/// A channel, whatever its messages are. No code of theirs runs here (K2 of `kept`).
+pub(in crate::channel) trait Channel {
+    /// Chooses an operation at this end, if it can be done now. What is chosen is the caller's, and nobody else's: a
+    /// message, or a promise of room, which is to be kept or broken. A handle was on the thread `home`.
+    fn choose(&self, end: End, home: ThreadId) -> Option<Chosen<'_>>;
+
+    /// The same for one who has waited at this end.
+    fn choose_waited(&self, end: End, home: ThreadId) -> Option<Chosen<'_>>;
+
+    /// Whether an operation at this end could be done now, without a wait.
+    fn is_ready(&self, end: End) -> bool;
+
+    /// The same for one who has waited at this end.
+    fn is_ready_waited(&self, end: End) -> bool;
+
+    /// A thread joins those who wait at this end.
+    fn begin(&self, end: End, waker: Waker) -> Waiting;
+
+    /// What the thread does that has looked in vain at this end.
+    fn rest(&self, end: End, patience: &mut Patience) -> Rest;
+
+    /// Breaks a promise of this channel.
+    fn break_promise(&self, promise: Promise);
+}
+
+impl<T, C: Kind> Channel for Core<T, C> {
+    fn choose(&self, end: End, home: ThreadId) -> Option<Chosen<'_>> {
+        match end {
+            End::Receiving => {
+                let received = self.take(|| self.pop())?;
+                Some(Chosen::ToRecv(received.map(|message| Kept::of(self, home, message))))
+            }
+            End::Sending | End::Claiming => {
+                let of = |promise| Promised { channel: self, promise: Some(promise) };
+                Some(Chosen::ToSend(self.promise()?.map(of)))
+            }
+        }
+    }
+
+    fn choose_waited(&self, end: End, home: ThreadId) -> Option<Chosen<'_>> {
+        self.attempt_waited(end, || self.choose(end, home))
+    }
+
+    /// Whoever finds nothing to do lets the other end look, as one that attempts it does (`Core::rest`).
+    fn is_ready(&self, end: End) -> bool {
+        match end {
+            End::Receiving => {
+                let mut freed = 0;
+                let is_ready = self.ring.is_ready::<Emptying, C, Shared>(&mut freed);
+                self.came_out(0, freed);
+                let would_not_wait = is_ready || self.ring.is_closed();
+                if !would_not_wait {
+                    self.let_senders_look(1, Asks::Passing);
+                }
+                would_not_wait
+            }
+            End::Sending | End::Claiming => {
+                self.ring.is_ready::<Filling, Shared, C>(&mut Uncounted) || self.is_over()
+            }
+        }
+    }
+
+    /// Whoever comes next is told: this one takes nothing.
+    fn is_ready_waited(&self, end: End) -> bool {
+        self.attempt_waited(end, || self.is_ready(end).then_some(())).is_some()
+    }
+
+    fn begin(&self, end: End, waker: Waker) -> Waiting {
+        Waiting::begin(self.waiters(end), waker, Who::Thread)
+    }
+
+    fn rest(&self, end: End, patience: &mut Patience) -> Rest {
+        Core::rest(self, end, patience)
+    }
+
+    fn break_promise(&self, promise: Promise) {
+        Core::break_promise(self, promise);
+    }
+}
+
+/// One end of a channel, under its index in a [`Select`](super::Select).
+#[derive(Clone, Copy)]
+pub(super) struct Entry<'a> {
+    pub(super) index: usize,
+    pub(super) channel: Added<'a>,
+    pub(super) end: End,
+}
+
+impl<'a> Operation for Entry<'a> {
+    type Done = Chosen<'a>;
+
+    fn attempt(&mut self) -> Option<Chosen<'a>> {
+        self.channel.channel().choose(self.end, self.channel.home())
+    }
+
+    fn attempt_waited(&mut self) -> Option<Chosen<'a>> {
+        self.channel.channel().choose_waited(self.end, self.channel.home())
+    }
+
+    fn begin(&self, waker: Waker) -> Waiting {
+        self.channel.channel().begin(self.end, waker)
+    }
+
+    fn rest(&self, patience: &mut Patience) -> Rest {
+        self.channel.channel().rest(self.end, patience)
+    }
+}
+
+/// The same for who wants to know that it could be done, and does not do it.
+pub(super) struct ToBeReady<'a>(Entry<'a>);
+
+impl<'a> ToBeReady<'a> {
+    /// All of those.
+    pub(super) fn all(entries: &[Entry<'a>]) -> Vec<Self> {
+        entries.iter().copied().map(Self).collect()
+    }
+}
+
+impl Operation for ToBeReady<'_> {
+    type Done = ();
+
+    fn attempt(&mut self) -> Option<()> {
+        self.0.channel.channel().is_ready(self.0.end).then_some(())
+    }
+
+    fn attempt_waited(&mut self) -> Option<()> {
+        self.0.channel.channel().is_ready_waited(self.0.end).then_some(())
+    }
+
+    fn begin(&self, waker: Waker) -> Waiting {
+        self.0.begin(waker)
+    }
+
+    fn rest(&self, patience: &mut Patience) -> Rest {
+        self.0.rest(patience)
+    }
+}
