@@ -218,7 +218,7 @@ pub(super) fn attempt_many<T, C: Kind>(
 }
 
 /// Messages that were taken out together, made by [`Receiver::drain`].
-pub struct Drain<T>(VecDeque<T>);
+pub struct Drain<T>(pub(super) VecDeque<T>);
 
 impl<T> Iterator for Drain<T> {
     type Item = T;

@@ -8,6 +8,7 @@
 //! | [`spmc::bounded`] | one | any number |
 //! | [`weighted`](fn@weighted) | any number | any number; bounded by weight as well |
 //! | [`reserving`] | any number | any number; with permits |
+//! | [`priorities()`] | any number for each class | any number, of all classes |
 //!
 //! With a capacity of 0 each of them is a [rendezvous](#rendezvous); [`after`], [`at`], [`tick`] and [`never`] make
 //! channels of time.
@@ -133,11 +134,13 @@ mod list;
 mod meeting;
 mod metrics;
 mod pace;
+pub mod priorities;
 mod promise;
 mod receiver;
 mod select;
 mod selector;
 mod sender;
+mod several;
 #[cfg(feature = "futures")]
 mod sink;
 mod special;
@@ -164,6 +167,7 @@ pub use self::kind::{Kind, Weighted};
 #[cfg(feature = "metrics")]
 pub use self::metrics::Metrics;
 pub use self::pace::WaitStrategy;
+pub use self::priorities::priorities;
 pub use self::receiver::Receiver;
 pub use self::select::{
     ReadyTimeoutError, Select, SelectTimeoutError, SelectedOperation, TryReadyError, TrySelectError,

@@ -1,5 +1,6 @@
 //! What the core of a channel does where nobody would be woken any more.
 
+mod classes;
 mod ends;
 mod force;
 mod full;

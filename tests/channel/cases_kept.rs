@@ -23,20 +23,21 @@ impl Wake for Woken {
 }
 
 /// A task that is polled when it is woken.
-struct Task<'a> {
+pub struct Task<'a> {
     future: Pin<Box<dyn Future<Output = ()> + 'a>>,
     woken: Arc<Woken>,
 }
 
 impl<'a> Task<'a> {
-    fn new(future: impl Future<Output = ()> + 'a) -> Self {
+    /// One that is to be polled.
+    pub fn new(future: impl Future<Output = ()> + 'a) -> Self {
         Self { future: Box::pin(future), woken: Arc::new(Woken(true.into())) }
     }
 }
 
 /// Polls those that are woken until all are done, and counts the polls; fails where none is woken before that.
 #[track_caller]
-fn run(mut tasks: Vec<Task<'_>>) -> usize {
+pub fn run(mut tasks: Vec<Task<'_>>) -> usize {
     let mut polls = 0;
     while !tasks.is_empty() {
         let mut is_stuck = true;

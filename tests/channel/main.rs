@@ -38,6 +38,7 @@ mod metrics;
 mod mixed;
 mod model;
 mod permits;
+mod priorities;
 #[cfg(feature = "futures")]
 mod reentrant;
 mod rendezvous;

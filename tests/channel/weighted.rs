@@ -13,8 +13,8 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use ringway::channel::weighted::{Envelope, Receiver, SendError, Sender, TrySendError};
 use ringway::channel::{
-    RecvError, RecvTimeoutError, Select, TryRecvError, WaitStrategy, weighted, weighted_admitting,
-    weighted_at,
+    RecvError, RecvTimeoutError, Selector, TryRecvError, WaitStrategy, weighted,
+    weighted_admitting, weighted_at,
 };
 
 use crate::effort::times;
@@ -64,7 +64,7 @@ fn every_way_in_and_out_counts() {
         let mut messages = Vec::new();
         assert_eq!(receiver.recv_many(&mut messages, 2), Ok(2));
         assert_eq!((messages, receiver.weight()), (vec![5, 6], 15));
-        assert_eq!(Select::new().recv(&receiver, |message| message).select(), Ok(7));
+        assert_eq!(Selector::new().recv(&receiver, |message| message).wait(), Ok(7));
         assert_eq!(receiver.try_iter().collect::<Vec<_>>(), [8]);
         assert_eq!((sender.weight(), receiver.try_recv()), (0, Err(TryRecvError::Empty)));
     }

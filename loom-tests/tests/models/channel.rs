@@ -9,6 +9,7 @@ mod cancel;
 mod close;
 mod gaps;
 mod kept;
+mod priorities;
 mod rendezvous;
 mod select;
 mod weights;

@@ -3,6 +3,7 @@
 
 mod channel;
 mod faults;
+mod priorities;
 mod queue;
 mod rings;
 mod weights;

@@ -21,7 +21,7 @@ macro_rules! keep {
 
 /// Whether a waker was called. No model of an access: it is looked at when all is done.
 #[derive(Default)]
-struct Told(AtomicBool);
+pub struct Told(pub AtomicBool);
 
 impl Wake for Told {
     fn wake(self: Arc<Self>) {

@@ -1,0 +1,120 @@
+//! Receivers of several classes beside threads that are stopped, and the places that they have.
+
+use std::sync::Arc;
+use std::task::Poll;
+use std::thread;
+use std::time::Duration;
+use std::vec::Vec;
+
+use super::room::{Bell, Stopped, poll};
+use super::{finishes, until};
+use crate::channel::error::{RecvError, RecvTimeoutError};
+use crate::channel::pace::WaitStrategy;
+use crate::channel::{Sender, priorities};
+
+/// How many wait for each class.
+fn waiting<T>(senders: &[Sender<T>]) -> Vec<u64> {
+    senders.iter().map(|sender| u64::from(sender.core.not_empty.len())).collect()
+}
+
+/// The slot of a late sender is the first, and seems to be empty; behind it another has sent.
+#[test]
+fn a_message_behind_a_late_sender_is_received_before_those_of_less_urgent_classes() {
+    for ways in 0..3 {
+        let ([urgent, normal], receiver) = priorities([4, 4]);
+        let theirs = urgent.clone();
+        let away = Stopped::of(move || theirs.send(1));
+        normal.send(3).unwrap();
+        urgent.send(2).unwrap();
+        let received = match ways {
+            0 => receiver.recv_with_class().unwrap(),
+            1 => receiver.try_recv_with_class().unwrap(),
+            _ => {
+                let mut messages = Vec::new();
+                assert_eq!(receiver.recv_many(&mut messages, 1), Ok(1));
+                (0, messages[0])
+            }
+        };
+        assert_eq!(received, (0, 2));
+        assert_eq!(away.release(), Ok(()));
+        assert_eq!(receiver.drain().collect::<Vec<_>>(), [1, 3]);
+    }
+}
+
+/// The turn of a class is that of its message behind a late sender too.
+#[test]
+fn a_message_behind_a_late_sender_is_received_by_turn() {
+    let ([urgent, normal], receiver) = priorities([4, 4]);
+    let receiver = receiver.with_turns(1);
+    let theirs = normal.clone();
+    let away = Stopped::of(move || theirs.send(1));
+    normal.send(2).unwrap();
+    urgent.send_slice(&[3, 4, 5]).unwrap();
+    let received = [(); 3].map(|()| receiver.recv_with_class().unwrap());
+    assert_eq!(received, [(0, 3), (1, 2), (0, 4)]);
+    assert_eq!(away.release(), Ok(()));
+    assert_eq!(receiver.recv_with_class(), Ok((1, 1)));
+}
+
+#[test]
+fn a_class_that_is_closed_beside_a_late_sender_keeps_nobody_awake() {
+    finishes(|| {
+        let ([urgent, normal], receiver) = priorities([4, 4]);
+        let theirs = urgent.clone();
+        let away = Stopped::of(move || theirs.send(1));
+        urgent.close();
+        let bell = Arc::new(Bell::default());
+        let mut receiving = receiver.recv_async();
+        for _ in 0..3 {
+            assert!(poll(&mut receiving, &bell).is_pending());
+        }
+        assert_eq!(bell.rings(), 0, "nothing will ever come of it");
+        normal.send(2).unwrap();
+        assert_eq!((bell.rings(), poll(&mut receiving, &bell)), (1, Poll::Ready(Ok(2))));
+        drop(normal);
+        assert_eq!(receiver.recv(), Err(RecvError));
+        assert!(away.release().is_err());
+    });
+}
+
+#[test]
+fn who_waits_has_a_place_for_each_class_and_leaves_them_all() {
+    finishes(|| {
+        let (senders, receiver) = priorities::of::<u8>(&[1; 3]);
+        let receiver = receiver.with_wait_strategy(WaitStrategy::Park);
+        let timeout = Duration::from_millis(1);
+        assert_eq!(receiver.recv_timeout(timeout), Err(RecvTimeoutError::Timeout));
+        assert_eq!(waiting(&senders), [0; 3]);
+
+        let bell = Arc::new(Bell::default());
+        let mut receiving = receiver.recv_async();
+        for _ in 0..3 {
+            assert!(poll(&mut receiving, &bell).is_pending());
+            assert_eq!(waiting(&senders), [1; 3], "however often it is polled");
+        }
+        drop(receiving);
+        assert_eq!(waiting(&senders), [0; 3]);
+
+        let mut receiving = receiver.recv_async();
+        assert!(poll(&mut receiving, &bell).is_pending());
+        senders[1].send(1).unwrap();
+        assert_eq!(waiting(&senders), [1, 0, 1]);
+        // Somebody was faster: it waits for that class again.
+        assert_eq!(receiver.try_recv(), Ok(1));
+        assert!(poll(&mut receiving, &bell).is_pending());
+        assert_eq!(waiting(&senders), [1; 3]);
+        senders[0].close();
+        assert!(poll(&mut receiving, &bell).is_pending());
+        assert_eq!(waiting(&senders), [0, 1, 1], "nothing comes of the first any more");
+        senders[2].send(2).unwrap();
+        assert_eq!(poll(&mut receiving, &bell), Poll::Ready(Ok(2)));
+        assert_eq!(waiting(&senders), [0; 3]);
+
+        let theirs = receiver.clone();
+        let thread = thread::spawn(move || theirs.recv());
+        until(|| waiting(&senders) == [0, 1, 1], "it does not wait");
+        senders[2].send(3).unwrap();
+        assert_eq!(thread.join().unwrap(), Ok(3));
+        assert_eq!(waiting(&senders), [0; 3]);
+    });
+}
