@@ -40,5 +40,16 @@ async fn main() {
     // receiver.recv_many(&mut buffer, limit).await == 0 at the end
     let mut buffer = Vec::new();
     assert!(receiver.recv_many_async(&mut buffer, 10).await.is_err());
+
+    // let (sender, receiver) = mpsc::channel(1);
+    let (sender, receiver) = mpsc::bounded(1);
+    sender.send_async(4).await.unwrap();
+    // sender.send_timeout(5, timeout).await     with any timer, or as below with the feature `tokio`:
+    // sender.send_timeout_async(5, timeout).await
+    let timer = tokio::time::sleep(std::time::Duration::from_millis(1));
+    let late = sender.send_async(5).until(timer).await;
+    assert_eq!(late.unwrap_err().into_inner(), 5);
+    drop(receiver);
+    sender.closed().await;
     println!("received {received:?}");
 }

@@ -58,7 +58,8 @@
 //! - `std` (default): channels. Implies `alloc`.
 //! - `futures`: `Stream` and `Sink` for channels.
 //! - `metrics`: counts of what went through a channel.
-//! - `tokio`: in debug builds a blocking call that has to wait panics where its thread runs tasks of a tokio runtime.
+//! - `tokio`: time-outs of tasks by the clock of tokio; and in debug builds a blocking call that has to wait panics where
+//!   its thread runs tasks of a tokio runtime.
 //! - `alloc`: rings on the heap and batches to and from `Vec`. Without it the crate is `no_std`
 //!   and has the rings with their slots inside, such as [`ring::spsc::Inline`], which may stand
 //!   in a `static`.

@@ -13,9 +13,8 @@ use crate::sequencer::Uncounted;
 /// A bounded queue for any number of producers and consumers, shared by reference.
 ///
 /// It is the [`mpmc`](fn@crate::ring::mpmc) ring without handles, with the names of
-/// `crossbeam_queue::ArrayQueue`: a program moves over by changing its `use` line, but for `push_mut` and
-/// `pop_mut`, in whose place are `push` and `pop`. `S` is where the slots are: on the heap, or inside the
-/// queue itself ([`InlineQueue`]).
+/// `crossbeam_queue::ArrayQueue`: a program moves over by changing its `use` line. `S` is where the slots are: on
+/// the heap, or inside the queue itself ([`InlineQueue`]).
 ///
 /// The queue is linearizable and lock-free: a thread that is suspended or killed inside an
 /// operation delays nobody; it costs one slot until it comes back. That holds for fewer such
@@ -132,6 +131,38 @@ impl<T, S: Store<Item = T>> Queue<T, S> {
     #[inline]
     pub fn pop(&self) -> Option<T> {
         self.ring.pop(&mut self.ring.emptying::<Uncounted>())
+    }
+
+    /// Moves a value into the queue, which the caller has for itself: [`push`](Self::push), by the name that
+    /// `ArrayQueue` has for that. Nothing can be saved here: a thread may have been killed in the midst of an
+    /// operation before, and its slot has to be skipped all the same.
+    ///
+    /// # Errors
+    ///
+    /// Gives the value back if the queue is full.
+    ///
+    /// ```
+    /// let mut queue = ringway::Queue::new(1);
+    /// assert_eq!(queue.push_mut(10), Ok(()));
+    /// assert_eq!(queue.push_mut(20), Err(20));
+    /// ```
+    #[inline]
+    pub fn push_mut(&mut self, value: T) -> Result<(), T> {
+        self.push(value)
+    }
+
+    /// Moves the oldest value out of the queue, which the caller has for itself, or returns `None` if it is
+    /// empty: [`pop`](Self::pop), as [`push_mut`](Self::push_mut) is `push`.
+    ///
+    /// ```
+    /// let mut queue = ringway::Queue::new(1);
+    /// assert_eq!(queue.push_mut(10), Ok(()));
+    /// assert_eq!(queue.pop_mut(), Some(10));
+    /// assert_eq!(queue.pop_mut(), None);
+    /// ```
+    #[inline]
+    pub fn pop_mut(&mut self) -> Option<T> {
+        self.pop()
     }
 
     /// Moves a value into the queue; if it is full, the oldest is moved out and returned.

@@ -328,6 +328,26 @@ fn a_vector_that_was_sent_in_part_keeps_its_memory() {
     assert!(receiver.try_iter().eq(0..3));
 }
 
+/// They are in a list that is made for the first of them.
+#[cfg(feature = "std")]
+#[test]
+fn a_channel_takes_nothing_for_those_who_wait_for_its_end_before_one_does() {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+    fn poll(closed: impl Future) {
+        assert!(pin!(closed).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    let (sender, receiver) = ringway::channel::bounded::<u64>(1);
+    assert_eq!(allocations(|| drop(sender.closed())), 0, "it was not polled");
+    let (list, ()) = bytes(|| poll(sender.closed()));
+    assert!((1..=512).contains(&list), "{list} bytes");
+    // The place of one who waits is given back with it.
+    assert_eq!(bytes(|| (0..10).for_each(|_| poll(receiver.closed()))).0, 0);
+    let (sender, _receiver) = ringway::channel::bounded::<u64>(1);
+    assert_eq!(allocations(|| _ = sender.close()), 0);
+}
+
 /// What it takes today, and no more.
 #[cfg(feature = "std")]
 #[test]

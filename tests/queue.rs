@@ -49,6 +49,32 @@ fn a6_a_capacity_of_zero_or_beyond_memory_is_a_clear_error() {
     assert!(message(usize::MAX).contains("exceeds the address space"));
 }
 
+/// Beside the operations of those who share it.
+#[test]
+fn one_who_has_a_queue_alone_pushes_and_pops_as_all_do() {
+    for capacity in affordable(CAPACITIES) {
+        for start in [0, u64::MAX] {
+            let mut queue = Queue::new_at(capacity, start);
+            for lap in 0..3 {
+                for value in 0..capacity {
+                    let full = if value % 2 == 0 {
+                        queue.push_mut((lap, value))
+                    } else {
+                        queue.push((lap, value))
+                    };
+                    assert_eq!((full, queue.len()), (Ok(()), value + 1));
+                }
+                assert_eq!(queue.push_mut((9, 9)), Err((9, 9)));
+                for value in 0..capacity {
+                    let popped = if value % 3 == 0 { queue.pop() } else { queue.pop_mut() };
+                    assert_eq!(popped, Some((lap, value)));
+                }
+                assert_eq!((queue.pop_mut(), queue.is_empty()), (None, true));
+            }
+        }
+    }
+}
+
 #[test]
 fn force_push_evicts_the_oldest_only_when_full() {
     for capacity in affordable(CAPACITIES) {

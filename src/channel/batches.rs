@@ -113,6 +113,25 @@ impl<'v, T> Unsent<'v, T> {
         }
     }
 
+    /// How many are left.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Left(left) => left.len(),
+            Self::Each(each) => each.len(),
+        }
+    }
+
+    /// Gives up as a task; the outcome, unless some are not sent and might yet have been.
+    pub(super) fn give_up<C: Kind>(
+        &mut self,
+        core: &Core<T, C>,
+    ) -> Option<Result<(), SendError<()>>> {
+        match self {
+            Self::Left(_) => None,
+            Self::Each(each) => each.give_up(core),
+        }
+    }
+
     /// Tries to send what is left; the outcome, unless it has to wait.
     pub(super) fn attempt<C: Kind>(
         &mut self,

@@ -8,6 +8,7 @@ use std::vec::Vec;
 
 use super::attempt::Attempt;
 use super::budget::Budget;
+use super::closed::Closing;
 use super::error::{RecvError, TryRecvError, TrySendError};
 use super::kind::Kind;
 use super::list::{Asks, Patience, Rest, Who};
@@ -15,10 +16,13 @@ use super::metrics::{Meter, Metric};
 use super::pace::{Pace, Pauses, note_processors};
 use super::special::Special;
 use super::waiters::{Waiters, Waiting};
+use super::weak::WeakCounts;
 use crate::position::Word;
 use crate::ring::{Heap, Ring, Shared};
 use crate::sequencer::{Emptying, Filling, Uncounted};
-use crate::sync::{Arc, Panics, SLOTS_FOR_A_PAUSE, Sleeper, before_blocking, hook, now, retry};
+use crate::sync::{
+    Arc, Panics, SLOTS_FOR_A_PAUSE, Sleeper, before_blocking, edge, full_fence, hook, now, retry,
+};
 
 /// A ring with waiters. Its producers are always [`Shared`], since only a claim by
 /// compare-and-swap can fail because the channel is closed.
@@ -31,6 +35,8 @@ pub(super) struct Core<T, C: Kind> {
     pub(super) budget: C::Budget<T>,
     /// None if it is a channel whose ring has its messages.
     pub(super) special: Option<Box<Special<T>>>,
+    pub(super) closing: Closing,
+    pub(super) weak: WeakCounts,
 }
 
 /// One end of the channel, as seen by those who wait there.
@@ -78,7 +84,16 @@ impl<T, C: Kind> Core<T, C> {
         if special.is_some() {
             ring.close();
         }
-        Self { ring, not_full: Waiters::none(), not_empty: Waiters::none(), meter, budget, special }
+        Self {
+            ring,
+            not_full: Waiters::none(),
+            not_empty: Waiters::none(),
+            meter,
+            budget,
+            special,
+            closing: Closing::none(),
+            weak: WeakCounts::none(),
+        }
     }
 
     /// Sends, if there is room. Where it is full the caller says so (`found_full`), which may panic:
@@ -321,12 +336,14 @@ impl<T, C: Kind> Core<T, C> {
             meeting.wake_all(&mut panics);
         }
         // Also where it was closed before: who finds that an end has no handle closes it and wakes nobody.
+        full_fence(edge::WAKE_FENCE);
         let claimants = self.budget.claimants();
         let lists = [&*self.not_full, &*self.not_empty].into_iter();
         let mut lists = lists.chain(claimants.map(|claimants| &**claimants));
-        if lists.clone().any(Waiters::has_any) {
+        if lists.clone().any(|list| list.len() != 0) {
             panics.catch(|| Waiters::notify_all(&mut lists));
         }
+        self.closing.tell(&mut panics);
         panics.resume();
         closes
     }

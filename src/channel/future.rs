@@ -173,31 +173,31 @@ receives!(Weighted, (&), "");
 /// The future of [`Sender::send_async`].
 #[must_use = "a future does nothing unless it is polled"]
 pub struct SendAsync<'a, T, P: Kind = Shared, C: Kind = Shared> {
-    sender: &'a Sender<T, P, C>,
+    pub(super) sender: &'a Sender<T, P, C>,
     // Dropped before the message, whose drop may wait for the same.
-    waiting: Option<Waiting>,
+    pub(super) waiting: Option<Waiting>,
     /// In a rendezvous it waits with its message.
-    offer: Option<Box<Offer<T>>>,
-    unsent: Option<T>,
+    pub(super) offer: Option<Box<Offer<T>>>,
+    pub(super) unsent: Option<T>,
 }
 
 /// The future of [`Sender::send_slice_async`].
 #[must_use = "a future does nothing unless it is polled"]
 pub struct SendSliceAsync<'a, T, P: Kind = Shared, C: Kind = Shared> {
-    sender: &'a Sender<T, P, C>,
-    unsent: &'a [T],
+    pub(super) sender: &'a Sender<T, P, C>,
+    pub(super) unsent: &'a [T],
     /// In a rendezvous the first of them waits.
-    offer: Option<Box<Offer<T>>>,
-    waiting: Option<Waiting>,
+    pub(super) offer: Option<Box<Offer<T>>>,
+    pub(super) waiting: Option<Waiting>,
     is_done: bool,
 }
 
 /// The future of [`Sender::send_all_async`].
 #[must_use = "a future does nothing unless it is polled"]
 pub struct SendAllAsync<'a, T, P: Kind = Shared, C: Kind = Shared> {
-    sender: &'a Sender<T, P, C>,
-    unsent: Unsent<'a, T>,
-    waiting: Option<Waiting>,
+    pub(super) sender: &'a Sender<T, P, C>,
+    pub(super) unsent: Unsent<'a, T>,
+    pub(super) waiting: Option<Waiting>,
     is_done: bool,
 }
 
@@ -206,7 +206,7 @@ pub struct SendAllAsync<'a, T, P: Kind = Shared, C: Kind = Shared> {
 #[must_use = "a future does nothing unless it is polled"]
 pub struct RecvAsync<R> {
     receiver: R,
-    waiting: Option<Waiting>,
+    pub(super) waiting: Option<Waiting>,
     is_done: bool,
 }
 
@@ -216,7 +216,7 @@ pub struct RecvManyAsync<'a, T, R> {
     receiver: R,
     messages: &'a mut Vec<T>,
     limit: usize,
-    waiting: Option<Waiting>,
+    pub(super) waiting: Option<Waiting>,
     is_done: bool,
 }
 
@@ -291,21 +291,51 @@ macro_rules! future {
     };
 }
 
+pub(super) use future;
+
+/// Sends what is to be sent, or waits by what is kept in `waiting`.
+#[inline(always)]
+pub(super) fn poll_send<T, P: Kind, C: Kind>(
+    Sender { core, pace, .. }: &Sender<T, P, C>,
+    waiting: &mut Option<Waiting>,
+    offer: &mut Option<Box<Offer<T>>>,
+    unsent: &mut Option<T>,
+    context: &mut Context<'_>,
+) -> Poll<Result<(), SendError<T>>> {
+    if let Some(meeting) = core.meeting() {
+        return core.poll_in(meeting, unsent, offer, context);
+    }
+    if waiting.is_none() {
+        match unsent.take().map(|message| core.send_at_once(message)) {
+            Some(Err(message)) => *unsent = Some(message),
+            _ => return Poll::Ready(Ok(())),
+        }
+    }
+    let attempt = || attempt_send(core, unsent);
+    core.poll(End::Sending, pace, waiting, context, attempt)
+}
+
+/// Receives, or waits by what is kept in `waiting`.
+#[inline(always)]
+pub(super) fn poll_recv<T, C: Kind>(
+    Receiver { core, pace, .. }: &Receiver<T, C>,
+    waiting: &mut Option<Waiting>,
+    context: &mut Context<'_>,
+) -> Poll<Result<T, RecvError>> {
+    if waiting.is_none() {
+        if let Some(message) = core.recv_at_once() {
+            return Poll::Ready(Ok(message));
+        }
+    }
+    let attempt = || core.take(|| core.pop());
+    core.poll(End::Receiving, pace, waiting, context, attempt)
+}
+
 future! {
     SendAsync<'a, T, P, C>, ['a, T, P: Kind, C: Kind];
     this: this.unsent.is_none() && this.offer.is_none() => Result<(), SendError<T>>, |context| {
-        let Sender { core, pace, .. } = this.sender;
-        if let Some(meeting) = core.meeting() {
-            return core.poll_in(meeting, &mut this.unsent, &mut this.offer, context);
-        }
-        if this.waiting.is_none() {
-            match this.unsent.take().map(|message| core.send_at_once(message)) {
-                Some(Err(message)) => this.unsent = Some(message),
-                _ => return Poll::Ready(Ok(())),
-            }
-        }
-        let attempt = || attempt_send(core, &mut this.unsent);
-        core.poll(End::Sending, pace, &mut this.waiting, context, attempt)
+        let SendAsync { sender, waiting, offer, unsent } = this;
+        poll_send(sender, waiting, offer, unsent, context)
     }
 }
 
@@ -343,15 +373,7 @@ future! {
 future! {
     RecvAsync<R>, [T, C: Kind, R: Deref<Target = Receiver<T, C>>];
     this: this.is_done => Result<T, RecvError>, |context| {
-        let Receiver { core, pace, .. } = &*this.receiver;
-        if this.waiting.is_none() {
-            if let Some(message) = core.recv_at_once() {
-                this.is_done = true;
-                return Poll::Ready(Ok(message));
-            }
-        }
-        let attempt = || core.take(|| core.pop());
-        let polled = core.poll(End::Receiving, pace, &mut this.waiting, context, attempt);
+        let polled = poll_recv(&this.receiver, &mut this.waiting, context);
         this.is_done = polled.is_ready();
         polled
     }

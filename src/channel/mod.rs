@@ -86,6 +86,12 @@
 //! signal handler must not send into or receive from a channel, since no memory may be freed there.
 //! [`Queue`](crate::Queue) does nothing of the kind, and any of its operations may interrupt any other.
 //!
+//! A task that waits is ended by a timer, which may be any future: `sender.send_async(message).until(timer)` gives the
+//! message back with the error, where the time-out that an executor puts around `send_async` drops it with the future
+//! ([`SendAsync::until`]; with the feature `tokio` there are `send_timeout_async` and `recv_timeout_async`). Futures that
+//! borrow nothing are made by [`Sender::into_send_async`] and [`Receiver::into_recv_async`], and for those that are
+//! written by hand there is [`RecvPolling`]. [`Sender::closed`] waits for the end alone.
+//!
 //! All futures can be dropped at any time: no message is lost with one that waits, and whoever is
 //! next is woken in its stead. A future that is kept and not polled, a branch of a `select!` that goes by
 //! reference for example, or that is forgotten (`core::mem::forget`), takes no message either; but when its
@@ -125,6 +131,7 @@ mod attempt;
 mod batches;
 mod budget;
 mod clock;
+mod closed;
 mod core;
 mod error;
 mod future;
@@ -133,7 +140,10 @@ mod kind;
 mod list;
 mod meeting;
 mod metrics;
+mod observed;
+mod owned;
 mod pace;
+mod polling;
 pub mod priorities;
 mod promise;
 mod receiver;
@@ -148,6 +158,10 @@ mod state;
 #[cfg(feature = "futures")]
 mod stream;
 mod time;
+#[cfg(feature = "tokio")]
+mod timeouts;
+mod tries;
+mod until;
 mod waiters;
 mod weak;
 pub mod weighted;
@@ -156,6 +170,7 @@ pub mod weighted;
 mod tests;
 
 pub use self::batches::Drain;
+pub use self::closed::Closed;
 #[cfg(feature = "futures")]
 pub use self::error::SinkError;
 pub use self::error::{
@@ -166,7 +181,9 @@ pub use self::iter::{IntoIter, Iter, TryIter};
 pub use self::kind::{Kind, Weighted};
 #[cfg(feature = "metrics")]
 pub use self::metrics::Metrics;
+pub use self::owned::{RecvOwned, SendOwned};
 pub use self::pace::WaitStrategy;
+pub use self::polling::RecvPolling;
 pub use self::priorities::priorities;
 pub use self::receiver::Receiver;
 pub use self::select::{
@@ -179,6 +196,7 @@ pub use self::sink::SendSink;
 #[cfg(feature = "futures")]
 pub use self::stream::RecvStream;
 pub use self::time::{after, at, never, tick};
+pub use self::until::Until;
 pub use self::weak::{WeakReceiver, WeakSender};
 
 use std::boxed::Box;

@@ -83,8 +83,8 @@ impl<T, C: Kind> Receiver<T, C> {
     /// Receives a message, or waits for one for so long at most; a time past all clocks is for
     /// ever.
     ///
-    /// It blocks the thread. In a task that would stop the others of its executor: there is `recv_async` for that, with the time-out of
-    /// the executor.
+    /// It blocks the thread. In a task that would stop the others of its executor: there is `recv_async` for that, and
+    /// [`until`](super::RecvAsync::until).
     ///
     /// # Errors
     ///
@@ -109,8 +109,8 @@ impl<T, C: Kind> Receiver<T, C> {
     /// Receives a message, or waits for one until the deadline. A deadline that is over still
     /// receives what is there.
     ///
-    /// It blocks the thread. In a task that would stop the others of its executor: there is `recv_async` for that, with the time-out of
-    /// the executor.
+    /// It blocks the thread. In a task that would stop the others of its executor: there is `recv_async` for that, and
+    /// [`until`](super::RecvAsync::until).
     ///
     /// # Errors
     ///

@@ -83,7 +83,7 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
         self.core.try_send(message).inspect_err(|refused| {
             if refused.is_full() {
-                self.count_refused();
+                self.count_refused(1);
                 self.core.found_full();
             }
         })
@@ -92,8 +92,8 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// Sends a message, or waits for room for so long at most; a time past all clocks is for
     /// ever.
     ///
-    /// It blocks the thread. In a task that would stop the others of its executor: there is [`send_async`](Self::send_async) for that, with the time-out of
-    /// the executor.
+    /// It blocks the thread. In a task that would stop the others of its executor: there is [`send_async`](Self::send_async) for that, and
+    /// [`until`](super::SendAsync::until).
     ///
     /// # Errors
     ///
@@ -119,8 +119,8 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     /// Sends a message, or waits for room until the deadline. A deadline that is over still sends
     /// if there is room.
     ///
-    /// It blocks the thread. In a task that would stop the others of its executor: there is [`send_async`](Self::send_async) for that, with the time-out of
-    /// the executor.
+    /// It blocks the thread. In a task that would stop the others of its executor: there is [`send_async`](Self::send_async) for that, and
+    /// [`until`](super::SendAsync::until).
     ///
     /// # Errors
     ///
@@ -161,16 +161,16 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
         match sent {
             Some(sent) => Ok(sent?),
             None => {
-                self.count_refused();
+                self.count_refused(1);
                 Err(SendTimeoutError::Timeout(unsent.take().expect("it was not sent")))
             }
         }
     }
 
-    /// Counts a message that was given back because the channel was full.
+    /// Counts so many messages that were given back because the channel was full.
     #[cold]
-    fn count_refused(&self) {
-        self.core.meter.count(Metric::Refused, 1);
+    pub(super) fn count_refused(&self, n: usize) {
+        self.core.meter.count(Metric::Refused, n);
     }
 }
 

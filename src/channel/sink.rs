@@ -12,6 +12,7 @@ use super::core::End;
 use super::error::{SendError, SinkError};
 use super::kind::Kind;
 use super::meeting::Offer;
+use super::observed::observed;
 use super::sender::attempt_send;
 use super::waiters::Waiting;
 use crate::ring::Shared;
@@ -76,6 +77,20 @@ impl<T, P: Kind, C: Kind> SendSink<T, P, C> {
 
     fn holds_message(&self) -> bool {
         self.unsent.is_some() || self.offer.is_some()
+    }
+
+    /// The sender, unless the sink was closed, and the message that it holds, which is not sent then.
+    ///
+    /// ```
+    /// let (sender, receiver) = ringway::channel::bounded(1);
+    /// let (sender, unsent) = sender.into_sink().into_inner();
+    /// sender.unwrap().send(1).unwrap();
+    /// assert_eq!((receiver.recv(), unsent), (Ok(1), None));
+    /// ```
+    #[must_use]
+    pub fn into_inner(mut self) -> (Option<Sender<T, P, C>>, Option<T>) {
+        let unsent = self.take_unsent();
+        (self.sender, unsent)
     }
 
     /// Sends what it holds.
@@ -149,6 +164,22 @@ impl<T, P: Kind, C: Kind> Sink<T> for SendSink<T, P, C> {
         this.waiting = None;
         drop(this.sender.take());
         Poll::Ready(flushed)
+    }
+}
+
+observed! {
+    SendSink<T, P, C>, [T, P: Kind, C: Kind];
+    this: this.sender.as_ref(), "let held = sender.clone().into_sink();"
+}
+
+impl<T, C: Kind> Clone for SendSink<T, Shared, C> {
+    /// Another sink of the same channel, which holds no message and waits for nothing yet.
+    ///
+    /// # Panics
+    ///
+    /// As the clone of its sender.
+    fn clone(&self) -> Self {
+        Self { waiting: None, sender: self.sender.clone(), unsent: None, offer: None }
     }
 }
 

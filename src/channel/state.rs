@@ -21,7 +21,7 @@ impl<T, C: Kind> Core<T, C> {
 
     /// How many handles an end has. Where it has none the channel is closed from here on: the last of them
     /// may not have come to that, and wakes those who wait when it does.
-    fn count(&self, end: Count) -> usize {
+    pub(super) fn count(&self, end: Count) -> usize {
         let count = self.ring.handles.count(end);
         if count == 0 {
             self.shut();

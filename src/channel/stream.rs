@@ -11,6 +11,7 @@ use futures_core::{FusedStream, Stream};
 use super::Receiver;
 use super::core::End;
 use super::kind::Kind;
+use super::observed::observed;
 use super::waiters::Waiting;
 
 /// The messages of a channel as a `Stream`, until the channel is closed and empty. `R` is how it
@@ -79,6 +80,34 @@ impl<T, C: Kind, R: Deref<Target = Receiver<T, C>>> Stream for RecvStream<R> {
 impl<T, C: Kind, R: Deref<Target = Receiver<T, C>>> FusedStream for RecvStream<R> {
     fn is_terminated(&self) -> bool {
         self.is_done
+    }
+}
+
+observed! {
+    RecvStream<R>, [T, C: Kind, R: Deref<Target = Receiver<T, C>>];
+    this: Some(&*this.receiver), "let held = receiver.stream();"
+}
+
+impl<T, C: Kind> RecvStream<Box<Receiver<T, C>>> {
+    /// The receiver.
+    ///
+    /// ```
+    /// let (sender, receiver) = ringway::channel::bounded(1);
+    /// let stream = receiver.into_stream();
+    /// sender.send(1).unwrap();
+    /// assert_eq!(stream.into_inner().recv(), Ok(1));
+    /// ```
+    #[must_use]
+    pub fn into_inner(self) -> Receiver<T, C> {
+        drop(self.waiting);
+        *self.receiver
+    }
+}
+
+impl<R: Clone> Clone for RecvStream<R> {
+    /// Another stream of the same channel, which waits for nothing yet.
+    fn clone(&self) -> Self {
+        Self { receiver: self.receiver.clone(), waiting: None, is_done: self.is_done }
     }
 }
 

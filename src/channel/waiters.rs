@@ -113,7 +113,6 @@ impl Waiters {
     }
 
     /// How many are in the list and not notified, or about to join it.
-    #[cfg(all(test, not(ringway_modelled)))]
     pub(super) fn len(&self) -> Word {
         count(self.word.load(Edge::RELAXED))
     }

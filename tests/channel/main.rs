@@ -25,9 +25,11 @@ mod arrivals;
 mod polls;
 mod watch;
 
+mod batch_tries;
 mod batches;
 mod batches_async;
 mod close;
+mod closed;
 mod crossbeam;
 mod crossbeam_errors;
 mod force_send;
@@ -37,6 +39,7 @@ mod kinds;
 mod metrics;
 mod mixed;
 mod model;
+mod owned;
 mod permits;
 mod priorities;
 #[cfg(feature = "futures")]
@@ -52,10 +55,14 @@ mod selector_others;
 mod selector_waits;
 mod strategies;
 #[cfg(feature = "futures")]
+mod stream_handles;
+#[cfg(feature = "futures")]
 mod streams;
 mod stress;
 mod time;
 mod traits;
+mod until;
+mod weak_counts;
 mod weighted;
 
 mod cases_blocking;

@@ -7,6 +7,7 @@ mod accepted;
 mod beside;
 mod cancel;
 mod close;
+mod closed;
 mod gaps;
 mod kept;
 mod priorities;

@@ -86,6 +86,26 @@ impl<'v, T> Each<'v, T> {
     }
 }
 
+impl<T> Each<'_, T> {
+    /// How many are not sent yet; one that waits may be.
+    pub(in crate::channel) fn len(&self) -> usize {
+        self.unsent.len() + usize::from(self.offer.is_some())
+    }
+
+    /// Gives up as a task; the outcome, unless some are not sent and might yet have been.
+    pub(in crate::channel) fn give_up<C: Kind>(
+        &mut self,
+        core: &Core<T, C>,
+    ) -> Option<Result<(), SendError<()>>> {
+        if let Some(Err(refused)) = core.withdraw(&mut self.offer) {
+            let is_over = refused.is_disconnected();
+            self.unsent.push_front(refused.into_inner());
+            return is_over.then_some(Err(SendError(())));
+        }
+        self.unsent.is_empty().then_some(Ok(()))
+    }
+}
+
 impl<T> Drop for Each<'_, T> {
     fn drop(&mut self) {
         if let Some(Some(message)) = self.offer.take().map(|mut offer| offer.take_back().0) {

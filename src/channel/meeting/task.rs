@@ -7,7 +7,7 @@ use super::Meeting;
 use super::line::Who;
 use super::offer::Offer;
 use crate::channel::core::{Core, End};
-use crate::channel::error::{SendError, TrySendError};
+use crate::channel::error::{SendError, SendTimeoutError, TrySendError};
 use crate::channel::kind::Kind;
 use crate::channel::list::{self, Quiet, Rest};
 use crate::channel::metrics::Metric;
@@ -58,5 +58,21 @@ impl<T, C: Kind> Core<T, C> {
         }
         self.count_wait(End::Sending, true);
         Poll::Pending
+    }
+
+    /// What became of a message whose task gives up; none where it does not wait with one.
+    pub(in crate::channel) fn withdraw(
+        &self,
+        offer: &mut Option<Box<Offer<T>>>,
+    ) -> Option<Result<(), SendTimeoutError<T>>> {
+        let (message, is_closed) = offer.take()?.take_back();
+        Some(match message {
+            None => {
+                self.meter.count(Metric::Sent, 1);
+                Ok(())
+            }
+            Some(message) if is_closed => Err(SendTimeoutError::Disconnected(message)),
+            Some(message) => Err(SendTimeoutError::Timeout(message)),
+        })
     }
 }

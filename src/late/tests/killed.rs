@@ -32,6 +32,36 @@ fn killed_at(point: Point, operation: impl FnOnce()) {
     assert!(ends.is_err(), "the operation passes the point");
 }
 
+/// Nobody shares the queue any more, and the slot of the killed thread is skipped all the same.
+#[test]
+fn who_has_the_queue_alone_after_that_pushes_and_pops_around_it() {
+    for (is_push, point) in
+        [Point::Claimed, Point::Moved].into_iter().flat_map(|point| [(true, point), (false, point)])
+    {
+        let mut queue = Queue::new(4);
+        assert!(queue.push_mut(Noted(900)).is_ok());
+        killed_at(point, || {
+            if is_push {
+                drop(queue.push(Noted(500)));
+            } else {
+                drop(queue.pop());
+            }
+        });
+        hook::set(|_| ());
+        let mut wanted = Vec::from_iter(is_push.then_some(900));
+        for lap in 0..4 {
+            let values = [10 * lap, 10 * lap + 1];
+            for value in values {
+                assert!(queue.push_mut(Noted(value)).is_ok(), "{point:?}");
+            }
+            wanted.extend(values);
+            let popped = core::iter::from_fn(|| queue.pop_mut()).map(|noted| noted.0);
+            assert_eq!(Vec::from_iter(popped), wanted, "{point:?}");
+            wanted.clear();
+        }
+    }
+}
+
 /// What a queue drops that goes.
 fn dropped_with(queue: Queue<Noted>) -> Vec<u64> {
     DROPPED.take();

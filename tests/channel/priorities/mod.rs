@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use ringway::channel::{
-    RecvError, RecvTimeoutError, Select, TryRecvError, TrySendError, bounded, bounded_at,
+    RecvError, RecvTimeoutError, Selector, TryRecvError, TrySendError, bounded, bounded_at,
     priorities,
 };
 use static_assertions::{assert_impl_all, assert_not_impl_any};
@@ -251,7 +251,7 @@ fn a_class_is_a_channel_as_any_other() {
     urgent.send(9).unwrap();
     let own = &receiver.classes()[1];
     assert_eq!(own.try_recv(), Ok(1));
-    assert_eq!(Select::new().recv(own, |one| one).select(), Ok(2));
+    assert_eq!(Selector::new().recv(own, |one| one).wait(), Ok(2));
     assert_eq!((own.len(), receiver.len(), receiver.classes().len()), (1, 2, 2));
     assert_eq!(receiver.recv(), Ok(9));
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use ringway::channel::{
-    RecvError, RecvTimeoutError, Select, Sender, TryRecvError, WaitStrategy, bounded, priorities,
+    RecvError, RecvTimeoutError, Selector, Sender, TryRecvError, WaitStrategy, bounded, priorities,
 };
 
 use crate::arrivals::Arrivals;
@@ -269,7 +269,7 @@ fn receivers_of_one_class_wait_beside_those_of_all() {
         let select = thread::spawn(move || {
             let mut sum = 0;
             while let Ok(n) =
-                Select::new().recv(&nevers, |one| one).recv(&selects, |one| one).select()
+                Selector::new().recv(&nevers, |one| one).recv(&selects, |one| one).wait()
             {
                 sum += n;
             }
