@@ -16,6 +16,12 @@
 //! - **M3** a sender that joins its line tells one of that list afterwards, and whoever joins the list looks into the line
 //!   after that. For whoever waits in the list to send, a receiver that joins its line does the same.
 //!
+//! A select may wait at several places at once. What becomes of it is decided once for all of them (`party`), while it is
+//! in a line; it looks for others only when it is in none. It has no message before it is chosen to send one: whoever has met it
+//! waits for that.
+//!
+//! - **M4** A slot that was promised a message gets it, or is told that it does not.
+//!
 //! A sender may be a task: it may be met while it is kept, and then its message is sent.
 
 mod each;
@@ -23,12 +29,16 @@ mod line;
 mod offer;
 mod party;
 mod seat;
+mod selects;
 mod task;
 mod thread;
 
 pub(super) use self::each::{Each, poll_slice, send_slice};
 pub(super) use self::offer::Offer;
+pub(super) use self::party::Party;
+pub(super) use self::selects::{Joins, Room};
 
+use alloc::collections::BTreeMap;
 use core::mem;
 use std::vec::Vec;
 
@@ -46,11 +56,31 @@ pub(super) struct Meeting<T> {
 /// Those who wait.
 #[derive(Debug)]
 struct Ends<T> {
-    /// With their messages.
-    senders: Line<T>,
-    /// With the slots for theirs.
+    senders: Line<Offered<T>>,
+    /// With the slots for their messages.
     receivers: Line<Arc<Slot<T>>>,
+    /// The slots of those that selects have met to send to, until they do.
+    promised: BTreeMap<u64, Arc<Slot<T>>>,
+    /// Those of selects among the receivers, until they find out.
+    seats: BTreeMap<u64, Arc<Slot<T>>>,
     is_closed: bool,
+}
+
+/// What a sender waits with.
+#[derive(Debug)]
+enum Offered<T> {
+    Message(T),
+    /// A select has its message when it is chosen: it comes to this slot.
+    Promise(Arc<Slot<T>>),
+}
+
+impl<T> Offered<T> {
+    fn message(self) -> Option<T> {
+        match self {
+            Self::Message(message) => Some(message),
+            Self::Promise(_) => None,
+        }
+    }
 }
 
 /// What became of a message that was to be sent.
@@ -63,10 +93,29 @@ pub(super) enum Given<T> {
     Closed(T),
 }
 
-/// A message that was taken from a sender, which is to be woken.
+/// A sender that was met, and is to be woken.
 pub(super) struct Taken<T> {
-    pub(super) message: T,
-    pub(super) waker: Wake,
+    with: Offered<T>,
+    waker: Wake,
+}
+
+impl<T> Taken<T> {
+    /// Gives its message to `put`, and wakes it; one without a message is woken first, and waited for. False if it has
+    /// none after all.
+    pub(super) fn put(self, put: impl FnOnce(T)) -> bool {
+        match self.with {
+            Offered::Message(message) => {
+                put(message);
+                self.waker.wake();
+            }
+            Offered::Promise(slot) => {
+                self.waker.wake();
+                let Some(message) = slot.wait() else { return false };
+                put(message);
+            }
+        }
+        true
+    }
 }
 
 /// One who is to be woken, when nothing is held any more. None where it was woken before.
@@ -84,8 +133,15 @@ impl Wake {
 impl<T> Meeting<T> {
     /// Nobody waits.
     pub(super) fn new() -> Arc<Self> {
-        let ends = Ends { senders: Line::new(), receivers: Line::new(), is_closed: false };
-        Arc::new(Self { ends: Lock::new(ends) })
+        Arc::new(Self {
+            ends: Lock::new(Ends {
+                senders: Line::new(),
+                receivers: Line::new(),
+                promised: BTreeMap::new(),
+                seats: BTreeMap::new(),
+                is_closed: false,
+            }),
+        })
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -114,7 +170,7 @@ impl<T> Meeting<T> {
         self.ends.lock().give(message)
     }
 
-    /// Takes the message of the sender that has waited for the longest time, if one waits.
+    /// Meets the sender that has waited for the longest time, if one waits.
     pub(super) fn take(&self) -> Option<Taken<T>> {
         self.ends.lock().take()
     }
@@ -125,10 +181,11 @@ impl<T> Ends<T> {
         if self.is_closed {
             return Given::Closed(message);
         }
-        let Some(Met { with: slot, waker }) = self.receivers.meet() else {
+        let Some(Met { with: slot, waker, .. }) = self.receivers.meet() else {
             return Given::Full(message);
         };
-        slot.put(message);
+        // Nobody waits for it there yet.
+        _ = slot.put(message);
         Given::Met(waker)
     }
 
@@ -136,6 +193,10 @@ impl<T> Ends<T> {
         if self.is_closed {
             return None;
         }
-        self.senders.meet().map(|Met { with: message, waker }| Taken { message, waker })
+        let Met { number, with, waker } = self.senders.meet()?;
+        if let Offered::Promise(slot) = &with {
+            self.promised.insert(number, Arc::clone(slot));
+        }
+        Some(Taken { with, waker })
     }
 }

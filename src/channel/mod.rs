@@ -50,6 +50,15 @@
 //! then it was sent. A task that receives is only told that a sender waits, and meets that one when it is polled, since what
 //! is given to a future that is dropped would be lost. So `try_send` and `force_send` find nobody where only tasks wait to
 //! receive, and threads are met before them.
+//! A select that waits may be met as a thread. It has its message when it is chosen to send: who has met it waits for
+//! that.
+//!
+//! # Select
+//!
+//! [`Select`] and [`select!`] choose an operation that can be done, which is then completed. A message that is to be
+//! received is taken at the choice. For one that is to be sent a place is kept then, since it is not known yet: in the order of
+//! the choices. Receivers do not wait for it. It is skipped when others have sent behind it, or when the channel is
+//! closed; the message is then sent as by [`Sender::send`]. [`Selector`] has its messages before it chooses.
 //!
 //! # Select
 //!

@@ -15,7 +15,7 @@ use super::batches::attempt_many;
 use super::core::End;
 use super::error::RecvError;
 use super::future::poll_recv;
-use super::kind::Kind;
+use super::kind::{Kind, Weighted};
 use super::observed::observed;
 use super::waiters::Waiting;
 use crate::ring::{Shared, Solo};

@@ -4,7 +4,7 @@ use super::core::{Core, End};
 use super::error::SendError;
 use super::kind::Kind;
 use super::list::Asks;
-use crate::ring::Promise;
+use super::meeting::Room;
 use crate::sync::Panics;
 
 /// What became of a message for which room was promised.
@@ -21,15 +21,25 @@ impl<T, C: Kind> Core<T, C> {
     /// Promises room for a message, or tells that the channel is closed; nothing if it is full.
     ///
     /// Receivers find nothing there and do not wait for it: they skip it when others have sent behind it.
-    pub(super) fn promise(&self) -> Option<Result<Promise, SendError<()>>> {
+    pub(super) fn promise(&self) -> Option<Result<Room, SendError<()>>> {
+        if let Some(meeting) = self.meeting() {
+            return self.promise_in(meeting);
+        }
         match self.ring.promise() {
-            Some(promise) => Some(Ok(promise)),
+            Some(promise) => Some(Ok(Room::Place(promise))),
             None => self.is_over().then_some(Err(SendError(()))),
         }
     }
 
     /// Sends a message to where room was promised.
-    pub(super) fn keep(&self, promise: Promise, message: T) -> Kept<T> {
+    pub(super) fn keep(&self, room: Room, message: T) -> Kept<T> {
+        let promise = match room {
+            Room::Place(promise) => promise,
+            Room::Met(number) => {
+                self.keep_in(number, message);
+                return Kept::Sent;
+            }
+        };
         match self.ring.keep(promise, message) {
             Ok(()) => {
                 self.sent(1);
@@ -49,7 +59,11 @@ impl<T, C: Kind> Core<T, C> {
 
     /// Breaks a promise, and tells those who wait: the slot may be free for the next sender, and where nobody can be
     /// skipped there may be messages behind it.
-    pub(super) fn break_promise(&self, promise: Promise) {
+    pub(super) fn break_promise(&self, room: Room) {
+        let promise = match room {
+            Room::Place(promise) => promise,
+            Room::Met(number) => return self.leave(End::Sending, number),
+        };
         self.ring.break_promise(promise);
         let mut panics = Panics::default();
         panics.catch(|| _ = self.let_senders_look(1, Asks::Passing));

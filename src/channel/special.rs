@@ -9,10 +9,10 @@ use std::vec::Vec;
 
 use super::budget::Budget;
 use super::clock::Clock;
-use super::core::Core;
+use super::core::{Core, End};
 use super::error::{RecvError, TryRecvError, TrySendError};
 use super::list::Rest;
-use super::meeting::{Given, Meeting, Taken};
+use super::meeting::{Given, Meeting};
 use super::metrics::Metric;
 use super::pace::Pace;
 use crate::channel::kind::Kind;
@@ -113,21 +113,15 @@ impl<T, C: Kind> Core<T, C> {
     /// anybody is woken. Whether there was one.
     #[cold]
     pub(super) fn pop_otherwise(&self, put: impl FnOnce(T)) -> bool {
-        let (message, waker) = match self.special.as_deref() {
-            None => return false,
-            Some(Special::Clock(clock)) => (clock.take(), None),
-            Some(Special::Meeting(meeting)) => match meeting.take() {
-                Some(Taken { message, waker }) => (Some(message), Some(waker)),
-                None => return false,
-            },
+        let put = |message| {
+            self.meter.count(Metric::Received, 1);
+            put(message);
         };
-        let Some(message) = message else { return false };
-        self.meter.count(Metric::Received, 1);
-        put(message);
-        if let Some(waker) = waker {
-            waker.wake();
+        match self.special.as_deref() {
+            None => false,
+            Some(Special::Clock(clock)) => clock.take().map(put).is_some(),
+            Some(Special::Meeting(meeting)) => self.take_in(meeting, put),
         }
-        true
     }
 
     /// The same as often as there are messages, and at most so often; how often.
@@ -144,6 +138,22 @@ impl<T, C: Kind> Core<T, C> {
             Some(Special::Clock(clock)) => clock.is_open(),
         };
         if is_open { TryRecvError::Empty } else { TryRecvError::Disconnected }
+    }
+
+    /// Whether an operation would not wait, where the ring is not asked.
+    pub(super) fn is_ready_otherwise(&self, end: End) -> Option<bool> {
+        match self.special.as_deref()? {
+            Special::Meeting(meeting) => Some(meeting.is_ready(end)),
+            Special::Clock(clock) => Some(clock.len() > 0 || !clock.is_open()),
+        }
+    }
+
+    /// When the next message comes by itself.
+    pub(super) fn next_instant(&self) -> Option<Instant> {
+        match self.special.as_deref()? {
+            Special::Meeting(_) => None,
+            Special::Clock(clock) => clock.next(),
+        }
     }
 
     /// What a receiver does where the ring is closed, as [`Core::rest`].

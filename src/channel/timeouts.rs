@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Sleep, sleep};
 
 use super::future::{RecvAsync, SendAsync};
-use super::kind::Kind;
+use super::kind::{Kind, Weighted};
 use super::until::Until;
 use super::{Receiver, Sender};
 use crate::ring::{Shared, Solo};
@@ -94,4 +94,5 @@ macro_rules! receives {
 }
 
 receives!(Shared, (&), "");
+receives!(Weighted, (&), "");
 receives!(Solo, (&mut), "mpsc::");

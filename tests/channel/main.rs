@@ -45,6 +45,7 @@ mod priorities;
 #[cfg(feature = "futures")]
 mod reentrant;
 mod rendezvous;
+mod rendezvous_select;
 mod rendezvous_tasks;
 mod select;
 mod select_macro;

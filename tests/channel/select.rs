@@ -249,7 +249,8 @@ fn messages_of_any_size_are_kept() {
     let (sender, receiver) = bounded(1);
     let (units, unit) = bounded(1);
     let mut select = Select::new();
-    (select.recv(&receiver), select.recv(&unit));
+    select.recv(&receiver);
+    select.recv(&unit);
     sender.send(Large([7; 300])).unwrap();
     let operation = select.select();
     assert_eq!(operation.recv(&receiver), Ok(Large([7; 300])));

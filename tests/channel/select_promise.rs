@@ -175,7 +175,8 @@ fn a_message_that_was_too_late_waits_for_room() {
         sender.send(1).unwrap();
         assert_eq!(receiver.recv(), Ok(1));
         while sender.try_send(2).is_ok() {}
-        (told.recv().unwrap(), told.recv().unwrap());
+        told.recv().unwrap();
+        told.recv().unwrap();
         while receiver.recv() != Ok(7) {}
         assert_eq!(waits.join().unwrap(), Ok(()));
     });

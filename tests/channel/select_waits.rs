@@ -109,7 +109,8 @@ fn what_is_there_is_found() {
                         },
                         _ => {
                             let mut select = Select::new();
-                            (select.recv(ones), select.recv(twos));
+                            select.recv(ones);
+                            select.recv(twos);
                             assert!(select.try_ready().is_ok(), "one of the two is there");
                             assert!(ones.try_recv().is_ok() || twos.try_recv().is_ok());
                         }

@@ -217,6 +217,22 @@ fn who_has_claimed_and_goes_lets_the_others_in() {
     assert_eq!(poll(&mut small, &ring), Poll::Ready(Ok(())));
 }
 
+#[test]
+fn who_has_claimed_is_told_of_the_end() {
+    let (sender, receiver) = channel(100, 10);
+    (0..10).for_each(|_| sender.try_send(1).unwrap());
+    let (bell, ring) = Bell::new();
+    let mut large = sender.send_async(10);
+    assert!(poll(&mut large, &ring).is_pending());
+    receiver.recv().unwrap();
+    assert!(poll(&mut large, &ring).is_pending());
+    let rings = bell.rings();
+    receiver.close();
+    assert_eq!(bell.rings(), rings + 1);
+    let refused = Poll::Ready(Err(SendError::Disconnected(10)));
+    assert_eq!(poll(&mut large, &ring), refused);
+}
+
 /// Large messages of one thread beside small ones of two that are always faster.
 #[test]
 fn a_large_one_gets_through_beside_hot_small_ones() {

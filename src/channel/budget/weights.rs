@@ -212,6 +212,8 @@ impl<T> Weights<T> {
 
     /// Takes so much, if there is room by what was seen of what is freed (B1).
     ///
+    /// The guess says no more than the total did once, and less than that costs another look: the compare-and-swap decides.
+    ///
     /// Where that does not suffice, who can wait passes some time before it looks: else it would look for
     /// each message that comes out, and take the line away from those who free.
     #[inline(always)]
@@ -220,15 +222,16 @@ impl<T> Weights<T> {
         loop {
             let seen = Load(self.beside.seen.load(edge::FREED_SEEN));
             let next = total.plus(wanted);
-            if !self.holds(next.less(seen).plus(self.claim())) {
-                return false;
-            }
-            if self.go_on(total, next).is_ok() {
-                self.beside.guess.store(next.0, edge::BUDGET_TAKEN);
+            let is_room = self.holds(next.less(seen).plus(self.claim()));
+            if is_room && self.go_on(total, next) {
                 return true;
             }
+            let latest = self.taken();
+            if latest == total && !is_room {
+                return false;
+            }
+            total = latest;
             retry();
-            total = self.taken();
         }
     }
 
@@ -241,7 +244,7 @@ impl<T> Weights<T> {
             let claim = if has_claim { Load::NONE } else { self.claim() };
             let used = next.less(freed);
             if self.holds(used.plus(claim)) {
-                if self.go_on(total, next).is_ok() {
+                if self.go_on(total, next) {
                     return Ok(());
                 }
             } else if self.taken() == total {
@@ -264,10 +267,14 @@ impl<T> Weights<T> {
         if has_some { Lacking::More } else { Lacking::Room }
     }
 
-    /// Moves the total of what is taken.
+    /// Moves the total of what is taken; whether nobody was faster.
     #[inline(always)]
-    fn go_on(&self, total: Load, next: Load) -> Result<Word, Word> {
-        self.taken.compare_exchange(total.0, next.0, edge::BUDGET_TAKEN)
+    fn go_on(&self, total: Load, next: Load) -> bool {
+        let is_taken = self.taken.compare_exchange(total.0, next.0, edge::BUDGET_TAKEN).is_ok();
+        if is_taken {
+            self.beside.guess.store(next.0, edge::BUDGET_TAKEN);
+        }
+        is_taken
     }
 
     /// Reads what is freed, for others to see as well (B2).
@@ -302,7 +309,7 @@ impl<T> Weights<T> {
                 }
                 (n, all) = (n + 1, all.plus(weight));
             }
-            let is_taken = n > 0 && self.go_on(total, total.plus(all)).is_ok();
+            let is_taken = n > 0 && self.go_on(total, total.plus(all));
             if is_taken {
                 return Ok(n);
             }

@@ -30,23 +30,27 @@ pub(super) struct Place<W> {
 pub(super) struct Who {
     /// None when it was woken because of the end.
     pub(super) waker: Option<Quiet>,
-    /// A task finds out when it is polled.
-    pub(super) party: Option<Arc<Party>>,
+    /// With the number of this place among its own. A task has none, and finds out when it is polled.
+    pub(super) party: Option<(Arc<Party>, usize)>,
 }
 
 /// One who was met, and is to be woken.
 pub(super) struct Met<W> {
+    pub(super) number: u64,
     pub(super) with: W,
     pub(super) waker: Wake,
 }
 
 impl Who {
-    /// It does not have to wait any more.
-    fn decide(&mut self) -> Wake {
-        if let Some(party) = &self.party {
-            party.decide();
-        }
-        Wake(self.waker.take())
+    /// Whether it may be met by another.
+    fn may_be_met(&self, by: Option<&Arc<Party>>) -> bool {
+        let Some((party, _)) = &self.party else { return true };
+        !party.is_decided() && by.is_none_or(|by| !Arc::ptr_eq(by, party))
+    }
+
+    /// It is met by another, if it may be.
+    fn meet(&self) -> bool {
+        self.party.as_ref().is_none_or(|(party, place)| party.meet(*place))
     }
 }
 
@@ -57,8 +61,7 @@ impl<W> Line<W> {
 
     /// One joins the end; its number.
     pub(super) fn join(&mut self, with: W, who: Who) -> u64 {
-        let number = self.next;
-        self.next += 1;
+        let number = self.number();
         self.places.insert(number, Place { with, who });
         number
     }
@@ -84,14 +87,32 @@ impl<W> Line<W> {
         other.as_mut().map(|other| mem::swap(own, other)).is_some()
     }
 
-    /// Meets the one that has waited for the longest time (M1).
+    /// Meets the one that has waited for the longest time (M1). Those that wait elsewhere too may have been met there:
+    /// they leave when they find out.
     pub(super) fn meet(&mut self) -> Option<Met<W>> {
-        let (_, Place { with, mut who }) = self.places.pop_first()?;
-        Some(Met { with, waker: who.decide() })
+        let (&number, _) = self.places.iter().find(|(_, place)| place.who.meet())?;
+        let Place { with, who } = self.places.remove(&number)?;
+        Some(Met { number, with, waker: Wake(who.waker) })
+    }
+
+    /// Whether one waits that may be met by another than itself.
+    pub(super) fn has_any(&self, by: Option<&Arc<Party>>) -> bool {
+        self.places.values().any(|place| place.who.may_be_met(by))
+    }
+
+    /// A number that no place has.
+    pub(super) fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next - 1
     }
 
     /// All are to be woken because of the end, and stay here until they are.
     pub(super) fn end(&mut self, wakers: &mut Vec<Wake>) {
-        wakers.extend(self.places.values_mut().map(|place| place.who.decide()));
+        wakers.extend(self.places.values_mut().map(|place| {
+            if let Some((party, _)) = &place.who.party {
+                party.end();
+            }
+            Wake(place.who.waker.take())
+        }));
     }
 }

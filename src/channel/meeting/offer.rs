@@ -4,7 +4,7 @@ use core::fmt;
 use core::task::Waker;
 
 use super::line::{Place, Who};
-use super::{Given, Meeting};
+use super::{Given, Meeting, Offered};
 use crate::channel::list::{self, Patience, Quiet};
 use crate::sync::Arc;
 
@@ -30,7 +30,7 @@ impl<T> Offer<T> {
             Given::Full(message) => message,
             given => return Err(given),
         };
-        let number = Some(ends.senders.join(message, who));
+        let number = Some(ends.senders.join(Offered::Message(message), who));
         drop(ends);
         Ok(Self { meeting: Arc::clone(meeting), number, patience: Patience::of(kind) })
     }
@@ -48,7 +48,7 @@ impl<T> Offer<T> {
         let is_closed = ends.is_closed;
         drop(ends);
         // Its waker is dropped when nothing is held.
-        (place.map(|Place { with: message, .. }| message), is_closed)
+        (place.and_then(|Place { with, .. }| with.message()), is_closed)
     }
 
     /// Whether it is to wait longer: then this waker is woken when it is not.

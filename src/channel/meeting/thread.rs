@@ -3,11 +3,11 @@
 use core::task::Waker;
 use std::time::Instant;
 
+use super::Meeting;
 use super::line::Who;
 use super::offer::Offer;
 use super::party::Party;
 use super::seat::Begun;
-use super::{Meeting, Taken};
 use crate::channel::core::{Core, End};
 use crate::channel::error::{RecvError, SendError, TrySendError};
 use crate::channel::kind::Kind;
@@ -29,7 +29,7 @@ impl Waiter {
 
     fn who(&self) -> Who {
         let waker = Some(Quiet::of(Waker::from(self.sleeper.clone())));
-        Who { waker, party: Some(Arc::clone(&self.party)) }
+        Who { waker, party: Some((Arc::clone(&self.party), 0)) }
     }
 }
 
@@ -59,7 +59,7 @@ impl<T, C: Kind> Core<T, C> {
             Err(given) => return outcome(self.give(given), unsent),
         };
         // Those are told who do not wait here (M3).
-        self.not_empty.notify(1);
+        self.tell(End::Sending);
         let rest = || self.rest(End::Sending, &mut offer.patience);
         self.wait_in(End::Sending, &waiter, pace, deadline, rest);
         let given = match offer.take_back() {
@@ -80,37 +80,51 @@ impl<T, C: Kind> Core<T, C> {
         pace: &Pace,
         deadline: Option<Instant>,
     ) -> Option<Result<T, RecvError>> {
-        if let Some(taken) = meeting.take() {
-            return Some(Ok(self.took(taken)));
-        }
-        if is_over(deadline) {
-            return meeting.is_closed().then_some(Err(RecvError));
-        }
-        before_blocking();
-        self.count_wait(End::Receiving, false);
-        let waiter = Waiter::new();
-        let mut seat = match Begun::of(meeting, waiter.who()) {
-            Begun::Waits(seat) => seat,
-            Begun::Closed => return Some(Err(RecvError)),
-            Begun::Met(taken) => return Some(Ok(self.took(taken))),
-        };
-        // Those are told who do not wait here (M3).
-        self.not_full.notify(1);
-        self.wait_in(End::Receiving, &waiter, pace, deadline, || Rest::Sleep);
-        match seat.leave() {
-            (Some(message), _) => {
+        loop {
+            let mut message = None;
+            let received = |taken| {
                 self.meter.count(Metric::Received, 1);
-                Some(Ok(message))
+                message = Some(taken);
+            };
+            if self.take_in(meeting, received) {
+                return message.map(Ok);
             }
-            (None, is_closed) => is_closed.then_some(Err(RecvError)),
+            if is_over(deadline) {
+                return meeting.is_closed().then_some(Err(RecvError));
+            }
+            before_blocking();
+            self.count_wait(End::Receiving, false);
+            let waiter = Waiter::new();
+            let mut seat = match Begun::of(meeting, waiter.who()) {
+                Begun::Waits(seat) => seat,
+                Begun::Ready => continue,
+                Begun::Closed => return Some(Err(RecvError)),
+            };
+            // Those are told who do not wait here (M3).
+            self.tell(End::Receiving);
+            self.wait_in(End::Receiving, &waiter, pace, deadline, || Rest::Sleep);
+            match seat.leave() {
+                (Some(message), _) => {
+                    self.meter.count(Metric::Received, 1);
+                    return Some(Ok(message));
+                }
+                (None, true) => return Some(Err(RecvError)),
+                // Also where it was promised a message that does not come.
+                (None, false) => {}
+            }
         }
     }
 
-    /// A message that was taken from a sender, which is told.
-    fn took(&self, Taken { message, waker }: Taken<T>) -> T {
-        self.meter.count(Metric::Received, 1);
-        waker.wake();
-        message
+    /// Receives from the sender that has waited for the longest time, if one waits; `put` has the message before that is
+    /// woken, if it waits with it.
+    pub(in crate::channel) fn take_in(&self, meeting: &Meeting<T>, put: impl FnOnce(T)) -> bool {
+        let mut put = Some(put);
+        while let Some(taken) = meeting.take() {
+            if taken.put(|message| put.take().map_or((), |put| put(message))) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Waits until it is decided what becomes of one who waits, or until the deadline.

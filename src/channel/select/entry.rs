@@ -2,6 +2,7 @@
 
 use core::task::Waker;
 use std::thread::ThreadId;
+use std::time::Instant;
 use std::vec::Vec;
 
 use super::kept::{Added, Kept};
@@ -10,9 +11,11 @@ use crate::channel::core::{Core, End};
 use crate::channel::error::{RecvError, SendError};
 use crate::channel::kind::Kind;
 use crate::channel::list::{Asks, Patience, Rest, Who};
+use crate::channel::meeting::{Joins, Party, Room};
 use crate::channel::waiters::Waiting;
-use crate::ring::{Promise, Shared};
+use crate::ring::Shared;
 use crate::sequencer::{Emptying, Filling, Uncounted};
+use crate::sync::Arc;
 
 /// What is chosen, and not completed yet.
 pub(in crate::channel) enum Chosen<'a> {
@@ -26,12 +29,12 @@ pub(in crate::channel) enum Chosen<'a> {
 pub(in crate::channel) struct Promised<'a> {
     channel: &'a dyn Channel,
     /// Nothing once it was taken.
-    promise: Option<Promise>,
+    promise: Option<Room>,
 }
 
 impl Promised<'_> {
     /// The promise itself, to be kept.
-    pub(super) fn take(mut self) -> Option<Promise> {
+    pub(super) fn take(mut self) -> Option<Room> {
         self.promise.take()
     }
 }
@@ -66,7 +69,25 @@ pub(in crate::channel) trait Channel {
     fn rest(&self, end: End, patience: &mut Patience) -> Rest;
 
     /// Breaks a promise of this channel.
-    fn break_promise(&self, promise: Promise);
+    fn break_promise(&self, promise: Room);
+
+    /// When its next message comes by itself.
+    fn next(&self) -> Option<Instant>;
+
+    /// Whether it is a rendezvous, at which a thread waits in a line.
+    fn is_meeting(&self) -> bool;
+
+    /// A thread joins the line of this end; [`tell`](Self::tell) comes after.
+    fn join(&self, end: End, waker: Waker, party: &Arc<Party>, place: usize) -> Joins;
+
+    /// Tells those of the other end who are in no line.
+    fn tell(&self, end: End);
+
+    /// A thread leaves the line of this end, and does not go on by it.
+    fn leave(&self, end: End, number: u64);
+
+    /// What a thread has chosen that was met in the line of this end.
+    fn met(&self, end: End, number: u64, home: ThreadId) -> Option<Chosen<'_>>;
 }
 
 impl<T, C: Kind> Channel for Core<T, C> {
@@ -89,6 +110,9 @@ impl<T, C: Kind> Channel for Core<T, C> {
 
     /// Whoever finds nothing to do lets the other end look, as one that attempts it does (`Core::rest`).
     fn is_ready(&self, end: End) -> bool {
+        if let Some(is_ready) = self.is_ready_otherwise(end) {
+            return is_ready;
+        }
         match end {
             End::Receiving => {
                 let mut freed = 0;
@@ -119,8 +143,38 @@ impl<T, C: Kind> Channel for Core<T, C> {
         Core::rest(self, end, patience)
     }
 
-    fn break_promise(&self, promise: Promise) {
+    fn break_promise(&self, promise: Room) {
         Core::break_promise(self, promise);
+    }
+
+    fn next(&self) -> Option<Instant> {
+        self.next_instant()
+    }
+
+    fn is_meeting(&self) -> bool {
+        self.meeting().is_some()
+    }
+
+    fn join(&self, end: End, waker: Waker, party: &Arc<Party>, place: usize) -> Joins {
+        Core::join(self, end, waker, party, place)
+    }
+
+    fn tell(&self, end: End) {
+        Core::tell(self, end);
+    }
+
+    fn leave(&self, end: End, number: u64) {
+        Core::leave(self, end, number);
+    }
+
+    fn met(&self, end: End, number: u64, home: ThreadId) -> Option<Chosen<'_>> {
+        Some(match end {
+            End::Receiving => Chosen::ToRecv(Ok(Kept::of(self, home, self.collect(number)?))),
+            End::Sending | End::Claiming => {
+                let promise = Some(Room::Met(number));
+                Chosen::ToSend(Ok(Promised { channel: self, promise }))
+            }
+        })
     }
 }
 
@@ -149,6 +203,30 @@ impl<'a> Operation for Entry<'a> {
 
     fn rest(&self, patience: &mut Patience) -> Rest {
         self.channel.channel().rest(self.end, patience)
+    }
+
+    fn next(&self) -> Option<Instant> {
+        (self.end == End::Receiving).then(|| self.channel.channel().next())?
+    }
+
+    fn is_meeting(&self) -> bool {
+        self.channel.channel().is_meeting()
+    }
+
+    fn join(&self, waker: Waker, party: &Arc<Party>, place: usize) -> Joins {
+        self.channel.channel().join(self.end, waker, party, place)
+    }
+
+    fn tell(&self) {
+        self.channel.channel().tell(self.end);
+    }
+
+    fn leave(&self, number: u64) {
+        self.channel.channel().leave(self.end, number);
+    }
+
+    fn met(&mut self, number: u64) -> Option<Chosen<'a>> {
+        self.channel.channel().met(self.end, number, self.channel.home())
     }
 }
 
@@ -179,5 +257,26 @@ impl Operation for ToBeReady<'_> {
 
     fn rest(&self, patience: &mut Patience) -> Rest {
         self.0.rest(patience)
+    }
+
+    fn next(&self) -> Option<Instant> {
+        self.0.next()
+    }
+
+    /// It waits in no line: it meets nobody.
+    fn is_meeting(&self) -> bool {
+        false
+    }
+
+    fn join(&self, _: Waker, _: &Arc<Party>, _: usize) -> Joins {
+        Joins::Nothing
+    }
+
+    fn tell(&self) {}
+
+    fn leave(&self, _: u64) {}
+
+    fn met(&mut self, _: u64) -> Option<()> {
+        None
     }
 }

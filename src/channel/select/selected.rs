@@ -15,6 +15,7 @@ use crate::sync::Panics;
 ///
 /// What it receives is nobody else's by now. Where it sends, a place is kept for the message, behind all that were sent
 /// before the choice; receivers do not wait for it. Forgotten ([`core::mem::forget`]), it takes that place away for good.
+/// At a [rendezvous](crate::channel#rendezvous) a receiver was met, and waits for it.
 ///
 /// # Panics
 ///

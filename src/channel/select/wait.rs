@@ -4,16 +4,19 @@
 //! 2. It joins those who wait for each, and attempts it once more ([`Places::look`]): whoever makes one possible after
 //!    that wakes it.
 //! 3. It sleeps until one of them does ([`Places::sleep`]), and goes on at 2.
+//!
+//! At a rendezvous it waits in a line, where others may meet it, only from after 2 until it is awake again ([`Lines`]).
 
 use core::task::{Context, Waker};
-use std::sync::Arc;
+use std::sync::Arc as StdArc;
 use std::time::Instant;
 use std::vec::Vec;
 
-use crate::channel::list::{Patience, Rest};
+use crate::channel::list::{Patience, Rest, Who};
+use crate::channel::meeting::{Joins, Party};
 use crate::channel::pace::{Pace, Pauses, WaitStrategy};
 use crate::channel::waiters::Waiting;
-use crate::sync::{Sleeper, before_blocking, now};
+use crate::sync::{Arc, Sleeper, before_blocking, now};
 
 /// What a thread may wait for beside others.
 pub(in crate::channel) trait Operation {
@@ -31,6 +34,24 @@ pub(in crate::channel) trait Operation {
 
     /// What the thread does that has attempted it in vain.
     fn rest(&self, patience: &mut Patience) -> Rest;
+
+    /// When it can be done without anybody who does something for that.
+    fn next(&self) -> Option<Instant>;
+
+    /// Whether the thread waits for it in the line of a rendezvous.
+    fn is_meeting(&self) -> bool;
+
+    /// Joins that line, at one of the places that this party has.
+    fn join(&self, waker: Waker, party: &Arc<Party>, place: usize) -> Joins;
+
+    /// Tells those of the other end who are in no line that it has joined.
+    fn tell(&self);
+
+    /// Leaves that line.
+    fn leave(&self, number: u64);
+
+    /// Does it where it was met in that line; nothing where who has met it gives up.
+    fn met(&mut self, number: u64) -> Option<Self::Done>;
 }
 
 /// Does the first that can be done now; which.
@@ -45,20 +66,21 @@ pub(in crate::channel) fn wait<O: Operation>(
     deadline: Option<Instant>,
 ) -> Option<(usize, O::Done)> {
     let is_over = || deadline.is_some_and(|deadline| now() >= deadline);
+    let has_lines = all.iter().any(|operation| operation.is_meeting());
     let mut turns = Pace::new(WaitStrategy::Adaptive).begin(0, Pauses::between(1, 1));
     loop {
         let done = attempt_any(all);
         if done.is_some() || is_over() {
             return done;
         }
-        if !turns.take() {
+        if has_lines || !turns.take() {
             break;
         }
     }
     before_blocking();
     let mut places = Places::of(all.len());
     loop {
-        let rest = match places.look(all) {
+        let mut rest = match places.look(all) {
             Ok(done) => {
                 // Before the return, as in `Core::wait`.
                 drop(places);
@@ -67,23 +89,87 @@ pub(in crate::channel) fn wait<O: Operation>(
             Err(_) if is_over() => return None,
             Err(rest) => rest,
         };
-        places.sleep(rest, deadline);
+        let next = all.iter().filter_map(|operation| operation.next()).min();
+        let until = deadline.into_iter().chain(next).min();
+        if !has_lines {
+            places.sleep(rest, until);
+            continue;
+        }
+        let mut lines = Lines::new(all);
+        rest = rest.min(lines.join(&places.waker, &mut places.patience));
+        while rest != Rest::No && !lines.party.is_decided() && turns.take() {}
+        places.sleep(rest, until);
+        if let Some((i, number)) = lines.leave() {
+            if let Some(done) = all[i].met(number) {
+                drop(places);
+                return Some((i, done));
+            }
+        }
+    }
+}
+
+/// A thread in the lines of those who wait at rendezvous. It is met in one of them at most, and attempts nothing
+/// meanwhile. Dropped, it leaves them.
+struct Lines<'a, O: Operation> {
+    all: &'a [O],
+    party: Arc<Party>,
+    /// Of which operation, under which number.
+    numbers: Vec<(usize, u64)>,
+}
+
+impl<'a, O: Operation> Lines<'a, O> {
+    fn new(all: &'a [O]) -> Self {
+        Self { all, party: Arc::new(Party::new()), numbers: Vec::new() }
+    }
+
+    /// Joins them; what the thread does then.
+    fn join(&mut self, waker: &Waker, patience: &mut Patience) -> Rest {
+        for (i, operation) in self.all.iter().enumerate().filter(|(_, one)| one.is_meeting()) {
+            let Joins::Line(number) = operation.join(waker.clone(), &self.party, i) else {
+                return Rest::No;
+            };
+            self.numbers.push((i, number));
+        }
+        let mut rest = Rest::Sleep;
+        for (i, _) in &self.numbers {
+            self.all[*i].tell();
+            rest = rest.min(self.all[*i].rest(patience));
+        }
+        rest
+    }
+
+    /// Leaves them; where it was met.
+    fn leave(mut self) -> Option<(usize, u64)> {
+        let met = self.party.leave()?;
+        let at = self.numbers.iter().position(|(i, _)| *i == met)?;
+        Some(self.numbers.swap_remove(at))
+    }
+}
+
+impl<O: Operation> Drop for Lines<'_, O> {
+    fn drop(&mut self) {
+        for (i, number) in self.numbers.drain(..) {
+            self.all[i].leave(number);
+        }
     }
 }
 
 /// A thread among those who wait for each of several operations.
 struct Places {
-    sleeper: Arc<Sleeper>,
+    sleeper: StdArc<Sleeper>,
     waker: Waker,
     /// One for each operation; none where it was notified, or has not joined yet.
     waiting: Vec<Option<Waiting>>,
+    /// With those who were told that it is in a line.
+    patience: Patience,
 }
 
 impl Places {
     fn of(operations: usize) -> Self {
         let sleeper = Sleeper::new();
-        let waker = Waker::from(Arc::clone(&sleeper));
-        Self { sleeper, waker, waiting: (0..operations).map(|_| None).collect() }
+        let waker = Waker::from(StdArc::clone(&sleeper));
+        let waiting = (0..operations).map(|_| None).collect();
+        Self { sleeper, waker, waiting, patience: Patience::of(Who::Thread) }
     }
 
     /// Attempts each, after it has joined those who wait for it; else what the thread does then.
@@ -91,6 +177,12 @@ impl Places {
         let mut context = Context::from_waker(&self.waker);
         let mut rest = Rest::Sleep;
         for (i, (operation, place)) in all.iter_mut().zip(&mut self.waiting).enumerate() {
+            if operation.is_meeting() {
+                match operation.attempt() {
+                    Some(done) => return Ok((i, done)),
+                    None => continue,
+                }
+            }
             // A notification is used up by the attempt that follows; one for an operation that is
             // not attempted is passed on.
             let waiting = place.get_or_insert_with(|| operation.begin(self.waker.clone()));

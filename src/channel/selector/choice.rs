@@ -2,14 +2,17 @@
 
 use core::task::Waker;
 use std::boxed::Box;
+use std::time::Instant;
 
 use crate::channel::core::{Core, End};
 use crate::channel::error::{RecvError, SendError};
 use crate::channel::kind::Kind;
 use crate::channel::list::{Patience, Rest, Who};
+use crate::channel::meeting::{Joins, Party};
 use crate::channel::select::Operation;
 use crate::channel::sender::attempt_send;
 use crate::channel::waiters::Waiting;
+use crate::sync::Arc;
 
 /// One of the things to do.
 pub(super) trait Choice<R> {
@@ -27,6 +30,24 @@ pub(super) trait Choice<R> {
 
     /// What the thread does that has attempted it in vain.
     fn rest(&self, patience: &mut Patience) -> Rest;
+
+    /// When it can be done without anybody who does something for that.
+    fn next(&self) -> Option<Instant>;
+
+    /// Whether the thread waits for it in the line of a rendezvous.
+    fn is_meeting(&self) -> bool;
+
+    /// Joins that line.
+    fn join(&self, waker: Waker, party: &Arc<Party>, place: usize) -> Joins;
+
+    /// Tells those of the other end who are in no line.
+    fn tell(&self);
+
+    /// Leaves that line.
+    fn leave(&self, number: u64);
+
+    /// Does it where it was met in that line; whether it could.
+    fn meet(&mut self, number: u64) -> bool;
 
     /// Calls what was given for it, if it was done.
     fn finish(self: Box<Self>) -> Option<R>;
@@ -50,6 +71,30 @@ impl<R> Operation for Box<dyn Choice<R> + '_> {
 
     fn rest(&self, patience: &mut Patience) -> Rest {
         (**self).rest(patience)
+    }
+
+    fn next(&self) -> Option<Instant> {
+        (**self).next()
+    }
+
+    fn is_meeting(&self) -> bool {
+        (**self).is_meeting()
+    }
+
+    fn join(&self, waker: Waker, party: &Arc<Party>, place: usize) -> Joins {
+        (**self).join(waker, party, place)
+    }
+
+    fn tell(&self) {
+        (**self).tell();
+    }
+
+    fn leave(&self, number: u64) {
+        (**self).leave(number);
+    }
+
+    fn met(&mut self, number: u64) -> Option<()> {
+        (**self).meet(number).then_some(())
     }
 }
 
@@ -81,6 +126,31 @@ impl<T, C: Kind, R, F: FnOnce(Result<T, RecvError>) -> R> Choice<R> for ToRecv<'
 
     fn rest(&self, patience: &mut Patience) -> Rest {
         self.core.rest(End::Receiving, patience)
+    }
+
+    fn next(&self) -> Option<Instant> {
+        self.core.next_instant()
+    }
+
+    fn is_meeting(&self) -> bool {
+        self.core.meeting().is_some()
+    }
+
+    fn join(&self, waker: Waker, party: &Arc<Party>, place: usize) -> Joins {
+        self.core.join(End::Receiving, waker, party, place)
+    }
+
+    fn tell(&self) {
+        self.core.tell(End::Receiving);
+    }
+
+    fn leave(&self, number: u64) {
+        self.core.leave(End::Receiving, number);
+    }
+
+    fn meet(&mut self, number: u64) -> bool {
+        self.received = self.core.collect(number).map(Ok);
+        self.received.is_some()
     }
 
     fn finish(self: Box<Self>) -> Option<R> {
@@ -117,6 +187,33 @@ impl<T, C: Kind, R, F: FnOnce(Result<(), SendError<T>>) -> R> Choice<R> for ToSe
 
     fn rest(&self, patience: &mut Patience) -> Rest {
         self.core.rest(End::Sending, patience)
+    }
+
+    fn next(&self) -> Option<Instant> {
+        None
+    }
+
+    fn is_meeting(&self) -> bool {
+        self.core.meeting().is_some()
+    }
+
+    fn join(&self, waker: Waker, party: &Arc<Party>, place: usize) -> Joins {
+        self.core.join(End::Sending, waker, party, place)
+    }
+
+    fn tell(&self) {
+        self.core.tell(End::Sending);
+    }
+
+    fn leave(&self, number: u64) {
+        self.core.leave(End::Sending, number);
+    }
+
+    fn meet(&mut self, number: u64) -> bool {
+        let message = self.message.take().expect("it was there to be sent");
+        self.core.keep_in(number, message);
+        self.sent = Some(Ok(()));
+        true
     }
 
     fn finish(self: Box<Self>) -> Option<R> {

@@ -169,13 +169,13 @@ fn attempt_slice<'v, H: Hold<Message: Copy>>(
     unsent: &mut &'v [H::Message],
 ) -> Option<Result<(), SendError<&'v [H::Message]>>> {
     while !unsent.is_empty() {
-        let sent = take_some(want, unsent)?.and_then(|n| {
+        let sent = take_some(want, unsent)?.map(|n| {
             let mut cursor = want.core.ring.filling::<usize>();
             let sent = want.core.ring.push_slice(&mut cursor, &unsent[..n]);
             let left = &unsent[sent..n];
             // Before anybody is woken, whose waker may panic.
             *unsent = &unsent[sent..];
-            Ok((sent, cursor.freed, left))
+            (sent, cursor.freed, left)
         });
         let sent = match sent {
             Ok((sent, freed, left)) => sent_some(&want.core, sent, freed, left)?,

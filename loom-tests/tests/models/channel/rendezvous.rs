@@ -1,7 +1,9 @@
 //! A rendezvous: whoever waits is met once, by one, or has its message back.
 
-use loom_tests::{Bounds, Way, assert_exactly, explore, thread};
-use ringway::channel::{SendError, TryRecvError, TrySendError};
+use std::time::Duration;
+
+use loom_tests::{Bounds, Value, Way, assert_exactly, explore, thread};
+use ringway::channel::{Receiver, Selector, SendError, Sender, TryRecvError, TrySendError};
 
 use super::channel;
 
@@ -123,4 +125,84 @@ fn two_meet_one() {
             });
         }
     }
+}
+
+/// A select that waits at one of two.
+fn select_recv(one: &Receiver<Value>, other: &Receiver<Value>) -> u64 {
+    Selector::new().recv(one, |one| one).recv(other, |one| one).wait().unwrap().id()
+}
+
+/// A select that sends one of two messages; the other one stays.
+fn select_send(
+    one: &Sender<Value>,
+    other: &Sender<Value>,
+    mut messages: [Option<Value>; 2],
+) -> usize {
+    let [first, second] = &mut messages;
+    let sent =
+        Selector::new().send(one, first, |sent| sent).send(other, second, |sent| sent).wait();
+    assert!(sent.is_ok());
+    messages.iter().flatten().count()
+}
+
+#[test]
+fn a_select_is_met_or_meets() {
+    explore("a select receives from a thread", (2, 50), |ledger| {
+        let ((sender, receiver), (_idle, silent)) = (channel(0), channel(0));
+        let rival = thread::spawn(move || {
+            assert!(sender.send(ledger.value(0)).is_ok());
+            sender
+        });
+        assert_eq!(select_recv(&silent, &receiver), 0);
+        drop(rival.join().unwrap());
+    });
+    explore("a select sends to a thread", (2, 50), |ledger| {
+        let ((sender, receiver), (idle, _silent)) = (channel(0), channel(0));
+        let rival = thread::spawn(move || receiver.recv().unwrap().id());
+        let messages = [Some(ledger.value(0)), Some(ledger.value(1))];
+        assert_eq!(select_send(&idle, &sender, messages), 1);
+        assert_eq!(rival.join().unwrap(), 1);
+    });
+}
+
+/// Of two messages that a select may send one goes, to one of two who take it, the other of whom learns of the end.
+#[test]
+fn a_select_is_met_once() {
+    explore("two meet a select", (1, 50), |ledger| {
+        let ((s1, r1), (s2, r2)) = (channel(0), channel(0));
+        let first = thread::spawn(move || r1.recv().is_ok());
+        let second = thread::spawn(move || r2.recv().is_ok());
+        assert_eq!(select_send(&s1, &s2, [Some(ledger.value(0)), Some(ledger.value(1))]), 1);
+        drop((s1, s2));
+        assert!(first.join().unwrap() != second.join().unwrap());
+    });
+}
+
+#[test]
+fn two_selects_meet_each_other_once() {
+    explore("a select sends to a select", (1, 50), |ledger| {
+        let ((s1, r1), (s2, r2)) = (channel(0), channel(0));
+        let rival = thread::spawn(move || {
+            let left = select_send(&s1, &s2, [Some(ledger.value(0)), Some(ledger.value(1))]);
+            (left, s1, s2)
+        });
+        assert!(select_recv(&r2, &r1) < 2);
+        assert_eq!(rival.join().unwrap().0, 1);
+        assert!(r1.try_recv().is_err() && r2.try_recv().is_err());
+    });
+}
+
+/// One that was met while its time ran out sends, or has its message.
+#[test]
+fn a_select_that_gives_up_was_met_or_was_not() {
+    explore("a select with a deadline may be met", (2, 50), |ledger| {
+        let (sender, receiver) = channel(0);
+        let rival = thread::spawn(move || (receiver.recv().is_ok(), receiver));
+        let mut message = Some(ledger.value(0));
+        let select = Selector::new().send(&sender, &mut message, |sent| sent.is_ok());
+        let sent = select.wait_timeout(Duration::from_secs(1)).is_ok();
+        assert_eq!(message.is_none(), sent);
+        drop(sender);
+        assert_eq!(rival.join().unwrap().0, sent);
+    });
 }
