@@ -57,7 +57,9 @@
 //!
 //! - `std` (default): channels. Implies `alloc`.
 //! - `futures`: `Stream` and `Sink` for channels.
-//! - `metrics`: counts of what went through a channel.
+//! - `metrics`: counts of what went through a channel, and names, by which a program lists its channels and how long
+//!   messages are queued there.
+//! - `tracing`: events of what is rare in channels: who goes to sleep, is refused, closes.
 //! - `tokio`: time-outs of tasks by the clock of tokio; and in debug builds a blocking call that has to wait panics where
 //!   its thread runs tasks of a tokio runtime.
 //! - `alloc`: rings on the heap and batches to and from `Vec`. Without it the crate is `no_std`

@@ -69,6 +69,13 @@ impl Position {
         Self(self.0 ^ HALF)
     }
 
+    /// Whether this position is the other one or comes after it, by less than half the range.
+    #[cfg(feature = "metrics")]
+    #[inline(always)]
+    pub(crate) const fn has_reached(self, other: Self) -> bool {
+        self.0.wrapping_sub(other.0) < HALF
+    }
+
     /// Whether two positions are of one ring that is open, and not half the range apart.
     pub(crate) const fn is_near(self, other: Self) -> bool {
         self.0.wrapping_sub(other.0).wrapping_add(HALF / 2) < HALF
@@ -178,6 +185,13 @@ impl Geometry {
             let next = self.lap_of(position).wrapping_add(self.lap());
             Position(next.wrapping_add((index - self.capacity) as Word))
         }
+    }
+
+    /// The position `n` after this one, for any `n` that is far from half the range.
+    #[cfg(feature = "metrics")]
+    pub(crate) const fn far_on(self, position: Position, n: usize) -> Position {
+        let laps = (n / self.capacity) as isize;
+        self.offset_laps(self.advance(position, n % self.capacity), laps)
     }
 
     /// How many positions lie from `from` to `to`; negative if `to` comes first.

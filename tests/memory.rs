@@ -356,3 +356,26 @@ fn an_idle_channel_takes_so_much_at_most() {
     let (taken, _channel) = bytes(|| ringway::channel::bounded::<u64>(1));
     assert!(taken <= most, "{taken} bytes");
 }
+
+/// The list has nothing of a channel that is gone, and a channel without a name has nothing of one that has.
+#[cfg(feature = "metrics")]
+#[test]
+fn a_channel_with_a_name_gives_all_its_memory_back() {
+    let make = |name: &str| {
+        let (sender, receiver) = ringway::channel::bounded::<u64>(4);
+        assert!(name.is_empty() || sender.register(name));
+        sender.send(1).unwrap();
+        (sender, receiver)
+    };
+    let (warm, _) = (make("warm"), ringway::channel::registered());
+    let (plain, _channel) = bytes(|| make(""));
+    let (named, channel) = bytes(|| make("a name"));
+    assert!(
+        (plain + 1..plain + 1024).contains(&named),
+        "{named} bytes, and {plain} without a name"
+    );
+    assert_eq!(bytes(|| drop(channel)).0, -named);
+    let kept = bytes(|| (0..times(200)).for_each(|_| drop((make("more"), make("others"))))).0;
+    assert_eq!(kept, 0);
+    drop(warm);
+}

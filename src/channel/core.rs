@@ -15,6 +15,7 @@ use super::list::{Asks, Patience, Rest, Who};
 use super::metrics::{Meter, Metric};
 use super::pace::{Pace, Pauses, note_processors};
 use super::special::Special;
+use super::trace::Event;
 use super::waiters::{Waiters, Waiting};
 use super::weak::WeakCounts;
 use crate::position::Word;
@@ -311,6 +312,7 @@ impl<T, C: Kind> Core<T, C> {
     #[inline(never)]
     fn take_last<R>(&self, mut take: impl FnMut() -> Option<R>) -> Result<R, TryRecvError> {
         if !self.ring.is_closed() {
+            self.meter.note_empty(&self.ring);
             self.let_senders_look(1, Asks::Passing);
             return Err(TryRecvError::Empty);
         }
@@ -345,6 +347,9 @@ impl<T, C: Kind> Core<T, C> {
         }
         self.closing.tell(&mut panics);
         panics.resume();
+        if closes {
+            self.tell(Event::Closed);
+        }
         closes
     }
 
@@ -414,6 +419,7 @@ impl<T, C: Kind> Core<T, C> {
             }
         }
         pace.end(true);
+        self.tell(Event::Sleeps(end));
         let sleeper = Sleeper::new();
         let waker = Waker::from(sleeper.clone());
         let mut patience = Patience::of(Who::Thread);
@@ -498,6 +504,7 @@ impl<T, C: Kind> Core<T, C> {
             // Once for each wait, also if it is woken in vain.
             if !has_waited {
                 self.count_wait(end, false);
+                self.tell(Event::Sleeps(end));
             }
             has_waited = true;
             self.before_pending();

@@ -119,6 +119,29 @@
 //! one that takes long holds up those that the same operation wakes after it, also for others. Where a waker panics that
 //! is dropped, the panic goes nowhere.
 //!
+//! # What can be seen
+//!
+//! With the feature `metrics` a channel counts what goes through it (`Sender::metrics`), and may be given a name
+//! (`Sender::register`). `registered` lists the channels of the process that have one, with their lengths, counts and
+//! handles, and for how long the oldest message of each has been queued; the example `metrics_page` makes a page for
+//! Prometheus of it.
+//!
+//! With the feature `tracing` there are events, all with the target `ringway::channel`, and with the channel, which is
+//! its name or where it lies, its length and its capacity:
+//!
+//! | level | when |
+//! |---|---|
+//! | trace | a thread or a task that waits has looked long enough, and goes to sleep: once for each wait |
+//! | trace | a thread that waits by a [`Select`] goes to sleep |
+//! | debug | a message was given back because the channel was full: by `try_send`, or after a time-out |
+//! | debug | the channel was closed |
+//! | debug | the last sender is gone, or the last receiver |
+//!
+//! A message that finds room and one that is there when it is asked for make none. A subscriber is called where this
+//! thread holds nothing and keeps nobody waiting, and may use the same channel; what it does there makes no events. One
+//! that takes long holds up the thread that it is called by, also in the calls that wait for nothing. If it panics the panic goes on when all is done, as
+//! that of a waker does; a message that was refused is dropped on the way.
+//!
 //! # Processes that fork
 //!
 //! A child has a copy of each channel, and of its threads only the one that forked. If no other
@@ -128,7 +151,8 @@
 //! list may be held by one who is not there. So of such a channel a child may ask for what can be
 //! seen of it (`len`, `is_closed`, the counts and the like), and must not send, receive, wait,
 //! close, or drop the last handle of an end: it ends by `exec` or `_exit`, or forgets its handles
-//! (`core::mem::forget`) and makes a new channel. The parent is not concerned. What holds for
+//! (`core::mem::forget`) and makes a new channel. Nor must it list the channels that have names, or make or drop one,
+//! if another thread was about to do so. The parent is not concerned. What holds for
 //! [rings and `Queue`](crate#processes-that-fork) has no such condition.
 //!
 //! # Panics
@@ -169,6 +193,7 @@ mod stream;
 mod time;
 #[cfg(feature = "tokio")]
 mod timeouts;
+mod trace;
 mod tries;
 mod until;
 mod waiters;
@@ -189,7 +214,7 @@ pub use self::future::{RecvAsync, RecvManyAsync, SendAllAsync, SendAsync, SendSl
 pub use self::iter::{IntoIter, Iter, TryIter};
 pub use self::kind::{Kind, Weighted};
 #[cfg(feature = "metrics")]
-pub use self::metrics::Metrics;
+pub use self::metrics::{Age, Metrics, Snapshot, Sojourns, registered};
 pub use self::owned::{RecvOwned, SendOwned};
 pub use self::pace::WaitStrategy;
 pub use self::polling::RecvPolling;

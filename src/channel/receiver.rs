@@ -9,6 +9,7 @@ use super::core::{Core, End};
 use super::error::{RecvError, RecvTimeoutError, TryRecvError};
 use super::kind::Kind;
 use super::pace::Pace;
+use super::trace::Event;
 use super::weak::WeakReceiver;
 use crate::ring::{Count, Shared};
 use crate::sync::{Arc, now};
@@ -182,6 +183,7 @@ impl<T, C: Kind> Drop for Receiver<T, C> {
         let leaving = self.core.ring.handles.leave(Count::Consumers);
         if leaving.was_last {
             self.core.end();
+            self.core.tell(Event::Gone(End::Receiving));
         }
     }
 }

@@ -11,6 +11,7 @@ use super::kind::Kind;
 use super::list::Asks;
 use super::metrics::Metric;
 use super::pace::Pace;
+use super::trace::Event;
 use super::weak::WeakSender;
 use crate::ring::{Count, Shared};
 use crate::sync::{Arc, Panics, now};
@@ -85,6 +86,7 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
             if refused.is_full() {
                 self.count_refused(1);
                 self.core.found_full();
+                self.core.tell(Event::Refused);
             }
         })
     }
@@ -162,6 +164,7 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
             Some(sent) => Ok(sent?),
             None => {
                 self.count_refused(1);
+                self.core.tell(Event::Refused);
                 Err(SendTimeoutError::Timeout(unsent.take().expect("it was not sent")))
             }
         }
@@ -334,6 +337,7 @@ impl<T, P: Kind, C: Kind> Drop for Sender<T, P, C> {
     fn drop(&mut self) {
         if self.core.ring.handles.leave(Count::Producers).was_last {
             self.core.close();
+            self.core.tell(Event::Gone(End::Sending));
         }
     }
 }

@@ -5,6 +5,7 @@ use core::fmt;
 use super::core::Core;
 use super::kind::Kind;
 use super::pace::{Pace, WaitStrategy};
+use super::trace::Event;
 use super::{Receiver, Sender};
 use crate::ring::Count;
 use crate::sync::Arc;
@@ -23,8 +24,8 @@ impl<T, C: Kind> Core<T, C> {
     /// may not have come to that, and wakes those who wait when it does.
     pub(super) fn count(&self, end: Count) -> usize {
         let count = self.ring.handles.count(end);
-        if count == 0 {
-            self.shut();
+        if count == 0 && self.shut() {
+            self.tell(Event::Closed);
         }
         count
     }
@@ -32,8 +33,8 @@ impl<T, C: Kind> Core<T, C> {
     /// Counts one handle more of an end, unless it has none: then as [`Core::count`].
     pub(super) fn add_beside(&self, end: Count) -> bool {
         let is_counted = self.ring.handles.add_beside(end);
-        if !is_counted {
-            self.shut();
+        if !is_counted && self.shut() {
+            self.tell(Event::Closed);
         }
         is_counted
     }

@@ -52,6 +52,8 @@ mod release;
 mod replace;
 mod reserve;
 mod staged;
+#[cfg(feature = "metrics")]
+mod stands;
 
 pub use self::consumer::Consumer;
 pub use self::core::Ring;

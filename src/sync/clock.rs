@@ -5,6 +5,10 @@ use std::time::{Duration, Instant};
 #[cfg(ringway_modelled)]
 pub(crate) use modelled::{now, sleep_until};
 
+/// Whether there is a clock: without an operating system wasm has none.
+#[cfg(feature = "metrics")]
+pub(crate) const HAS_CLOCK: bool = !cfg!(all(target_family = "wasm", target_os = "unknown"));
+
 /// The deadline, or the end of that time from now, whichever comes first.
 pub(crate) fn at_most(time: Duration, deadline: Option<Instant>) -> Option<Instant> {
     let soon = now() + time;

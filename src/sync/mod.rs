@@ -61,6 +61,8 @@ pub(crate) use cell::{Cell, DropValues};
 pub(crate) use block::CAN_BLOCK;
 #[cfg(feature = "std")]
 pub(crate) use block::before_blocking;
+#[cfg(feature = "metrics")]
+pub(crate) use clock::HAS_CLOCK;
 #[cfg(feature = "std")]
 pub(crate) use clock::{at_most, now};
 #[cfg(feature = "std")]

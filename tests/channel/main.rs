@@ -32,6 +32,8 @@ mod close;
 mod closed;
 mod crossbeam;
 mod crossbeam_errors;
+#[cfg(feature = "tracing")]
+mod events;
 mod force_send;
 mod handles;
 mod kinds;
@@ -39,6 +41,8 @@ mod kinds;
 mod metrics;
 mod mixed;
 mod model;
+#[cfg(feature = "metrics")]
+mod named;
 mod owned;
 mod permits;
 mod priorities;

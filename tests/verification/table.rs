@@ -195,6 +195,7 @@ pub const SUBJECTS: &[Subject] = &[
             "src/channel/timeouts.rs",
             "src/channel/tries.rs",
             "src/channel/until.rs",
+            "src/channel/metrics/named.rs",
         ],
         operations: operations! {
             "send": send try_send send_timeout send_deadline send_async into_send_async send_timeout_async until,
@@ -213,8 +214,19 @@ pub const SUBJECTS: &[Subject] = &[
             "observations": len is_empty is_full capacity sender_count receiver_count,
             "metrics": metrics,
         },
-        // It makes a select without a channel; it says how long one handle looks before it sleeps.
-        others: &["new", "new_biased", "with_wait_strategy", "remove", "index", "may_be_left"],
+        // It makes a select without a channel; it says how long one handle looks before it sleeps; what names a
+        // channel is under a lock.
+        others: &[
+            "new",
+            "new_biased",
+            "with_wait_strategy",
+            "remove",
+            "index",
+            "may_be_left",
+            "register",
+            "name",
+            "registered",
+        ],
     },
 ];
 

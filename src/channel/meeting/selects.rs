@@ -133,7 +133,7 @@ impl<T, C: Kind> Core<T, C> {
     }
 
     /// Tells those who do not wait in the other line (M3).
-    pub(in crate::channel) fn tell(&self, end: End) {
+    pub(in crate::channel) fn tell_listed(&self, end: End) {
         match end {
             End::Sending | End::Claiming => self.not_empty.notify(1),
             End::Receiving => self.not_full.notify(1),

@@ -14,6 +14,7 @@ use crate::channel::kind::Kind;
 use crate::channel::list::{self, Quiet, Rest};
 use crate::channel::metrics::Metric;
 use crate::channel::pace::{Pace, Pauses};
+use crate::channel::trace::Event;
 use crate::sync::{Arc, Sleeper, before_blocking, now};
 
 /// A thread that waits, and is woken by others.
@@ -59,7 +60,7 @@ impl<T, C: Kind> Core<T, C> {
             Err(given) => return outcome(self.give(given), unsent),
         };
         // Those are told who do not wait here (M3).
-        self.tell(End::Sending);
+        self.tell_listed(End::Sending);
         let rest = || self.rest(End::Sending, &mut offer.patience);
         self.wait_in(End::Sending, &waiter, pace, deadline, rest);
         let given = match offer.take_back() {
@@ -101,7 +102,7 @@ impl<T, C: Kind> Core<T, C> {
                 Begun::Closed => return Some(Err(RecvError)),
             };
             // Those are told who do not wait here (M3).
-            self.tell(End::Receiving);
+            self.tell_listed(End::Receiving);
             self.wait_in(End::Receiving, &waiter, pace, deadline, || Rest::Sleep);
             match seat.leave() {
                 (Some(message), _) => {
@@ -147,6 +148,7 @@ impl<T, C: Kind> Core<T, C> {
             }
         }
         pace.end(true);
+        self.tell(Event::Sleeps(end));
         while !waiter.party.is_decided() && !is_over(deadline) {
             self.count_wait(end, true);
             waiter.sleeper.sleep(rest().until(deadline));

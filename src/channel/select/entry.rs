@@ -160,7 +160,7 @@ impl<T, C: Kind> Channel for Core<T, C> {
     }
 
     fn tell(&self, end: End) {
-        Core::tell(self, end);
+        Core::tell_listed(self, end);
     }
 
     fn leave(&self, end: End, number: u64) {

@@ -15,6 +15,7 @@ use std::vec::Vec;
 use crate::channel::list::{Patience, Rest, Who};
 use crate::channel::meeting::{Joins, Party};
 use crate::channel::pace::{Pace, Pauses, WaitStrategy};
+use crate::channel::trace::select_sleeps;
 use crate::channel::waiters::Waiting;
 use crate::sync::{Arc, Sleeper, before_blocking, now};
 
@@ -78,6 +79,7 @@ pub(in crate::channel) fn wait<O: Operation>(
         }
     }
     before_blocking();
+    select_sleeps(all.len());
     let mut places = Places::of(all.len());
     loop {
         let mut rest = match places.look(all) {

@@ -141,7 +141,7 @@ impl<T, C: Kind, R, F: FnOnce(Result<T, RecvError>) -> R> Choice<R> for ToRecv<'
     }
 
     fn tell(&self) {
-        self.core.tell(End::Receiving);
+        self.core.tell_listed(End::Receiving);
     }
 
     fn leave(&self, number: u64) {
@@ -202,7 +202,7 @@ impl<T, C: Kind, R, F: FnOnce(Result<(), SendError<T>>) -> R> Choice<R> for ToSe
     }
 
     fn tell(&self) {
-        self.core.tell(End::Sending);
+        self.core.tell_listed(End::Sending);
     }
 
     fn leave(&self, number: u64) {
