@@ -81,6 +81,7 @@ mod effort;
 #[cfg(not(ringway_modelled))]
 pub mod fences;
 mod late;
+mod line;
 mod marks;
 mod position;
 mod queue;

@@ -94,8 +94,6 @@ pub struct Geometry {
     capacity: usize,
     /// The bits of a position that hold the index.
     mask: Word,
-    /// How many those are, at least one.
-    bits: u32,
 }
 
 impl Geometry {
@@ -112,7 +110,7 @@ impl Geometry {
             return None;
         }
         let span = if capacity == 1 { 2 } else { capacity.next_power_of_two() };
-        Some(Self { capacity, mask: span as Word - 1, bits: span.trailing_zeros() })
+        Some(Self { capacity, mask: span as Word - 1 })
     }
 
     /// How many positions a lap has.
@@ -136,13 +134,13 @@ impl Geometry {
     /// The number of the lap that a word lies in.
     #[inline(always)]
     pub(crate) const fn lap_number(self, word: Word) -> Word {
-        word >> self.bits
+        word >> self.index_bits()
     }
 
-    /// How many low bits of a position the index takes.
-    #[cfg(test)]
+    /// How many low bits of a position the index takes, at least one.
+    #[inline(always)]
     pub(crate) const fn index_bits(self) -> u32 {
-        self.bits
+        self.lap().trailing_zeros()
     }
 
     /// How many laps a mark is ahead of the lap of a position; negative if it is behind.
@@ -154,12 +152,12 @@ impl Geometry {
     /// How many laps lie from that of `from` to that of `to`.
     #[inline(always)]
     const fn laps_between(self, from: Position, to: Position) -> Signed {
-        (self.lap_of(to).wrapping_sub(self.lap_of(from)) as Signed) >> self.bits
+        (self.lap_of(to).wrapping_sub(self.lap_of(from)) as Signed) >> self.index_bits()
     }
 
     /// The same slot, so many laps later or earlier.
     pub(crate) const fn offset_laps(self, position: Position, laps: isize) -> Position {
-        Position(position.0.wrapping_add((laps as Signed as Word) << self.bits))
+        Position(position.0.wrapping_add((laps as Signed as Word) << self.index_bits()))
     }
 
     /// What one lap adds to a position.

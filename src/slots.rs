@@ -5,6 +5,8 @@
 //! values of a batch should lie in one piece. A group of four is both, and a cache line if the
 //! values are words. Where both sides have one handle a group of six is a line. (Figures: docs/DESIGN.md.)
 
+#[cfg(all(feature = "alloc", ringway_modelled))]
+mod pieces;
 mod prefetch;
 #[cfg(feature = "alloc")]
 mod sided;
@@ -14,9 +16,11 @@ mod zeroed;
 
 #[cfg(feature = "alloc")]
 pub use sided::Six;
-#[cfg(feature = "alloc")]
-pub use storage::Heap;
+#[cfg(any(feature = "std", all(feature = "alloc", test)))]
+pub use storage::Apart;
 pub use storage::{Array, Storage};
+#[cfg(feature = "alloc")]
+pub use storage::{Heap, Sectors};
 
 use crate::marks::Marks;
 use crate::position::{Geometry, Position};
@@ -34,6 +38,8 @@ pub trait Group {
     const LEN: usize;
     /// Whether a consumer that commits slots writes to all lines in which their values lay.
     const IS_WRITTEN: bool;
+    /// Whether anybody can be late in a ring of such groups.
+    const CAN_BE_LATE: bool;
 
     /// How many slots, of at most `most` from `place` on, it is the turn of side `D` at, in the
     /// lap of `position`.
@@ -92,6 +98,7 @@ impl<T, A, const N: usize> Group for Block<T, A, N> {
     const LEN: usize = N;
     /// The marks are there.
     const IS_WRITTEN: bool = size_of::<Self>() <= LINE;
+    const CAN_BE_LATE: bool = true;
 
     #[inline(always)]
     fn ready<D: Side>(

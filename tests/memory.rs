@@ -348,13 +348,20 @@ fn a_channel_takes_nothing_for_those_who_wait_for_its_end_before_one_does() {
     assert_eq!(allocations(|| _ = sender.close()), 0);
 }
 
-/// What it takes today, and no more.
+/// What it takes today, and no more: less where a counter is not padded to two cache lines.
 #[cfg(feature = "std")]
 #[test]
 fn an_idle_channel_takes_so_much_at_most() {
-    let most = if cfg!(feature = "metrics") { 4096 } else { 1920 };
-    let (taken, _channel) = bytes(|| ringway::channel::bounded::<u64>(1));
+    let is_padded = cfg!(target_pointer_width = "64") && !cfg!(target_arch = "x86_64");
+    let most = match (cfg!(feature = "metrics"), is_padded) {
+        (false, false) => 656,
+        (true, false) => 912,
+        (false, true) => 900,
+        (true, true) => 1000,
+    };
+    let (taken, channel) = bytes(|| ringway::channel::bounded::<u64>(1));
     assert!(taken <= most, "{taken} bytes");
+    assert_eq!(bytes(|| drop(channel)).0, -taken, "all of it is given back");
 }
 
 /// The list has nothing of a channel that is gone, and a channel without a name has nothing of one that has.

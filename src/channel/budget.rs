@@ -7,7 +7,7 @@ pub(super) mod weights;
 
 use core::fmt;
 
-use super::waiters::Waiters;
+use super::waiters::{Ends, Waiters};
 use crate::sync::Arc;
 
 /// The budget of a channel of `T`.
@@ -39,7 +39,7 @@ pub trait Budget<T>: fmt::Debug + Send + Sync {
 
     /// Those who wait for room before all others, if there can be such.
     #[doc(hidden)]
-    fn claimants(&self) -> Option<&Arc<Waiters>> {
+    fn claimants(&self) -> Option<&Arc<Ends>> {
         None
     }
 }

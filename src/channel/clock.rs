@@ -141,7 +141,8 @@ impl<T, C: Kind> Core<T, C> {
         let sleeper = Sleeper::new();
         loop {
             // Whoever closes the channel wakes those in the list.
-            let waiting = Waiting::begin(&self.not_empty, sleeper.clone().into(), Who::Thread);
+            let waiting =
+                Waiting::begin(self.waiters(End::Receiving), sleeper.clone().into(), Who::Thread);
             let done = attempt();
             if done.is_some() || is_over() {
                 return done;

@@ -1,5 +1,6 @@
 //! What the handles of a channel share: a ring, and those who wait on either side of it.
 
+use core::ops::Deref;
 use core::task::{Context, Poll, Waker};
 use core::{mem, slice};
 use std::boxed::Box;
@@ -16,11 +17,13 @@ use super::metrics::{Meter, Metric};
 use super::pace::{Pace, Pauses, note_processors};
 use super::special::Special;
 use super::trace::Event;
-use super::waiters::{Waiters, Waiting};
+pub(super) use super::waiters::End;
+use super::waiters::{AtEnd, Ends, Waiters, Waiting};
 use super::weak::WeakCounts;
 use crate::position::Word;
 use crate::ring::{Heap, Ring, Shared};
 use crate::sequencer::{Emptying, Filling, Uncounted};
+use crate::slots::{Apart, Four};
 use crate::sync::{
     Arc, Panics, SLOTS_FOR_A_PAUSE, Sleeper, before_blocking, edge, full_fence, hook, now, retry,
 };
@@ -29,9 +32,8 @@ use crate::sync::{
 /// compare-and-swap can fail because the channel is closed.
 #[derive(Debug)]
 pub(super) struct Core<T, C: Kind> {
-    pub(super) ring: Ring<Shared, C, Heap<T>>,
-    pub(super) not_full: Arc<Waiters>,
-    pub(super) not_empty: Arc<Waiters>,
+    pub(super) ring: Ring<Shared, C, Heap<T, Four<T>, Apart>>,
+    ends: Arc<Ends>,
     pub(super) meter: Meter,
     pub(super) budget: C::Budget<T>,
     /// None if it is a channel whose ring has its messages.
@@ -40,15 +42,14 @@ pub(super) struct Core<T, C: Kind> {
     pub(super) weak: WeakCounts,
 }
 
-/// One end of the channel, as seen by those who wait there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
-    /// Senders wait for room.
-    Sending,
-    /// Receivers wait for messages.
-    Receiving,
-    /// Senders wait that have laid a claim to room (`budget`).
-    Claiming,
+/// Those who wait at both ends are at hand as if they lay here.
+impl<T, C: Kind> Deref for Core<T, C> {
+    type Target = Ends;
+
+    #[inline(always)]
+    fn deref(&self) -> &Ends {
+        &self.ends
+    }
 }
 
 /// For so many slots a sender makes a pause between two looks at least. It has a whole channel of messages before its own: if it
@@ -80,15 +81,14 @@ impl<T, C: Kind> Core<T, C> {
         note_processors();
         let slots = capacity.saturating_add(C::Budget::<T>::SPARE);
         let ring = Ring::on_heap(if special.is_some() { 1 } else { slots }, start);
-        assert!(ring.handles.first_pair(), "a new ring has no handles");
+        assert!(ring.handles().first_pair(), "a new ring has no handles");
         let meter = Meter::of(&ring);
         if special.is_some() {
             ring.close();
         }
         Self {
             ring,
-            not_full: Waiters::none(),
-            not_empty: Waiters::none(),
+            ends: Ends::idle(),
             meter,
             budget,
             special,
@@ -339,9 +339,8 @@ impl<T, C: Kind> Core<T, C> {
         }
         // Also where it was closed before: who finds that an end has no handle closes it and wakes nobody.
         full_fence(edge::WAKE_FENCE);
-        let claimants = self.budget.claimants();
-        let lists = [&*self.not_full, &*self.not_empty].into_iter();
-        let mut lists = lists.chain(claimants.map(|claimants| &**claimants));
+        let claimants = self.budget.claimants().map(|claimants| &claimants.not_full);
+        let mut lists = [&self.not_full, &self.not_empty].into_iter().chain(claimants);
         if lists.clone().any(|list| list.len() != 0) {
             panics.catch(|| Waiters::notify_all(&mut lists));
         }
@@ -580,12 +579,9 @@ impl<T, C: Kind> Core<T, C> {
     }
 
     /// Those who wait at this end.
-    pub(super) fn waiters(&self, end: End) -> &Arc<Waiters> {
-        match end {
-            End::Sending => &self.not_full,
-            End::Receiving => &self.not_empty,
-            End::Claiming => self.budget.claimants().unwrap_or(&self.not_full),
-        }
+    pub(super) fn waiters(&self, end: End) -> AtEnd {
+        let claimants = self.budget.claimants().filter(|_| end == End::Claiming);
+        AtEnd { ends: Arc::clone(claimants.unwrap_or(&self.ends)), end }
     }
 
     /// Whether it seems that an attempt at this end would succeed.

@@ -12,6 +12,7 @@
 
 mod places;
 
+use alloc::boxed::Box;
 use core::mem;
 use core::task::Waker;
 
@@ -32,7 +33,8 @@ const BATCH: usize = if cfg!(ringway_modelled) { 2 } else { 16 };
 /// The list.
 #[derive(Debug)]
 pub(super) struct List {
-    places: Lock<Places>,
+    /// None before the first one joins: most channels of many are idle.
+    places: Lock<Option<Box<Places>>>,
     /// How many are to be notified by whoever holds the list (L1).
     owed: Atomic,
     /// Whether a task has ever joined the list.
@@ -51,11 +53,7 @@ pub(super) struct Ticket {
 impl List {
     /// Nobody waits.
     pub(super) fn new() -> Self {
-        Self {
-            places: Lock::new(Places::default()),
-            owed: Atomic::new(0),
-            has_tasks: Atomic::new(0),
-        }
+        Self { places: Lock::new(None), owed: Atomic::new(0), has_tasks: Atomic::new(0) }
     }
 
     /// Joins the end of the list: this waker is woken when it is notified. The fence behind that is also the one
@@ -135,7 +133,7 @@ impl List {
             retry();
             return Rest::Turn;
         };
-        let (more, rest) = places.ask(n, asks);
+        let (more, rest) = places.as_mut().map_or((0, Rest::Sleep), |places| places.ask(n, asks));
         let owed = self.deliver(places, more as Word, tell, panics);
         self.notify(owed, tell, panics);
         rest
@@ -160,7 +158,7 @@ impl List {
         act: impl FnOnce(&mut Places) -> R,
     ) -> R {
         let mut places = self.places.lock();
-        let done = act(&mut places);
+        let done = act(places.get_or_insert_with(Box::default));
         hook::at(hook::Point::Holds);
         drop(places);
         self.notify(self.owed(fence), tell, panics);
@@ -210,7 +208,9 @@ impl List {
         loop {
             let places = self.places.lock();
             // Those who join later look by themselves.
-            let n = places.to_thread(*end.get_or_insert(places.next));
+            let n = places
+                .as_ref()
+                .map_or(0, |places| places.to_thread(*end.get_or_insert(places.next)));
             let owed = self.deliver(places, n.min(BATCH) as Word, tell, panics);
             self.notify(owed, tell, panics);
             if n <= BATCH {
@@ -234,20 +234,23 @@ impl List {
     /// Notifies a batch, and lets the list go; how many are to be notified yet.
     fn deliver(
         &self,
-        mut places: Held<'_, Places>,
+        mut held: Held<'_, Option<Box<Places>>>,
         n: Word,
         tell: &impl Fn(usize),
         panics: &mut Panics,
     ) -> Word {
-        let n = n.min(places.waiting.len() as Word);
         let mut notified = ArrayVec::<Quiet, BATCH>::new();
-        while (notified.len() as Word) < n && !notified.is_full() {
-            let place = places.notify_first().expect("so many wait");
-            notified.push(place);
-        }
+        let n = held.as_mut().map_or(0, |places| {
+            let n = n.min(places.waiting.len() as Word);
+            while (notified.len() as Word) < n && !notified.is_full() {
+                let place = places.notify_first().expect("so many wait");
+                notified.push(place);
+            }
+            n
+        });
         tell(notified.len());
         hook::at(hook::Point::Holds);
-        drop(places);
+        drop(held);
         let left = n - notified.len() as Word;
         for waker in notified {
             panics.catch(|| waker.waker().wake_by_ref());

@@ -1,6 +1,6 @@
 //! Counts of what went through a channel, and names (feature `metrics`).
 //!
-//! They are kept in stripes, one for each of some threads, away from the lines of the ring: to
+//! They are kept in stripes, one for each of some threads at each end, away from the lines of the ring: to
 //! count is one addition to a word that hardly any other thread writes. Without the feature there
 //! is nothing of it. What each costs:
 //!
@@ -13,20 +13,20 @@
 //! - a name: some hundred bytes, once;
 //! - a look: sums over all stripes, and the clock.
 
-/// What is counted.
+/// What is counted: what senders count, then what receivers do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "metrics"), allow(dead_code, reason = "nothing is counted"))]
 pub(super) enum Metric {
     /// A message was sent.
     Sent,
-    /// A message was received.
-    Received,
     /// A message was given back because the channel was full.
     Refused,
     /// A sender did not find room at once.
     SendWait,
     /// A sender went to sleep.
     SendPark,
+    /// A message was received.
+    Received,
     /// A receiver did not find a message at once.
     RecvWait,
     /// A receiver went to sleep.
@@ -78,41 +78,52 @@ impl Meter {
 mod counting {
     use core::cell::Cell;
 
-    use crossbeam_utils::CachePadded;
+    use std::boxed::Box;
 
     use super::Metric;
     use super::named::Sight;
     use crate::channel::core::Core;
     use crate::channel::{Kind, Receiver, Sender};
+    use crate::line::Line;
     use crate::position::Word;
     use crate::ring::{HighWater, Ring, Sequencer, Shared, Store};
     use crate::sync::{Atomic, Serial, edge::Edge};
 
-    /// How many stripes there are. Threads beyond that share them.
+    /// How many stripes each end has at most. Threads beyond that share them.
     const STRIPES: usize = 16;
 
-    /// How many things are counted.
-    const COUNTS: usize = 7;
+    /// For so many slots there is a stripe at each end. In a channel of few slots all threads are in the same lines anyway.
+    const SLOTS: usize = 8;
+
+    /// How many things are counted at an end, at most.
+    const COUNTS: usize = 4;
+
+    /// The counts of some threads at one end.
+    type Stripe = Line<[Atomic; COUNTS]>;
 
     /// The counts of a channel.
     #[derive(Debug)]
     pub(in crate::channel) struct Meter {
-        stripes: [CachePadded<[Atomic; COUNTS]>; STRIPES],
+        /// A power of two of pairs, one of each for each end.
+        stripes: Box<[[Stripe; 2]]>,
         /// What senders look at for each message.
-        senders: CachePadded<(HighWater, Sight)>,
+        senders: Line<(HighWater, Sight)>,
     }
 
     impl Meter {
         /// For a channel with this ring, which is empty.
         pub(in crate::channel) fn of<C: Sequencer, S: Store>(ring: &Ring<Shared, C, S>) -> Self {
-            let stripe = |_| CachePadded::new(core::array::from_fn(|_| Atomic::new(0)));
-            let senders = CachePadded::new((HighWater::of(ring), Sight::new(ring)));
-            Self { stripes: core::array::from_fn(stripe), senders }
+            let stripes = (ring.capacity() / SLOTS).clamp(1, STRIPES).next_power_of_two();
+            let stripe = |_| Line(core::array::from_fn(|_| Atomic::new(0)));
+            let stripes = (0..stripes).map(|_| core::array::from_fn(stripe)).collect();
+            Self { stripes, senders: Line((HighWater::of(ring), Sight::new(ring))) }
         }
 
         /// Counts `n` more.
+        #[inline]
         pub(in crate::channel) fn count(&self, what: Metric, n: usize) {
-            self.stripe()[what as usize].fetch_add(n as Word, Edge::RELAXED);
+            let stripe = Self::thread() & (self.stripes.len() - 1);
+            Self::word(&self.stripes[stripe], what).fetch_add(n as Word, Edge::RELAXED);
         }
 
         /// Notes how many messages are queued, one having gone in, and now and then when that was.
@@ -149,25 +160,37 @@ mod counting {
             &self.senders.1
         }
 
-        /// The stripe of this thread.
-        fn stripe(&self) -> &[Atomic; COUNTS] {
-            static THREADS: Serial = Serial::new();
+        /// The number of this thread.
+        #[inline]
+        fn thread() -> usize {
             std::thread_local! {
-                static STRIPE: Cell<Option<usize>> = const { Cell::new(None) };
+                static THREAD: Cell<Option<usize>> = const { Cell::new(None) };
             }
-            let stripe = STRIPE.get().unwrap_or_else(|| {
-                let stripe = THREADS.next() % STRIPES;
-                STRIPE.set(Some(stripe));
-                stripe
-            });
-            &self.stripes[stripe]
+            THREAD.get().unwrap_or_else(|| {
+                let thread = Self::next_thread();
+                THREAD.set(Some(thread));
+                thread
+            })
+        }
+
+        /// That of one that has none yet.
+        #[cold]
+        fn next_thread() -> usize {
+            static THREADS: Serial = Serial::new();
+            THREADS.next()
+        }
+
+        /// The word of a count.
+        #[inline]
+        fn word(stripes: &[Stripe; 2], what: Metric) -> &Atomic {
+            &stripes[what as usize / COUNTS][what as usize % COUNTS]
         }
 
         /// The sum over all stripes, or the largest number that there is: where a `usize` is smaller than
         /// a word more may be counted.
         fn sum(&self, what: Metric) -> usize {
             let counts =
-                self.stripes.iter().map(|stripe| stripe[what as usize].load(Edge::RELAXED));
+                self.stripes.iter().map(|stripes| Self::word(stripes, what).load(Edge::RELAXED));
             let sum = counts.fold(0, Word::wrapping_add);
             if sum as usize as Word == sum { sum as usize } else { usize::MAX }
         }
@@ -227,7 +250,7 @@ mod counting {
                 sent,
                 received,
                 // A rendezvous that found nobody is not full of anything.
-                high_water: self.senders.0.get().min(capacity),
+                high_water: self.senders.0.0.get().min(capacity),
                 refused: self.sum(Metric::Refused),
                 send_waits: self.sum(Metric::SendWait),
                 send_parks: self.sum(Metric::SendPark),
@@ -273,6 +296,46 @@ mod counting {
         #[must_use]
         pub fn metrics(&self) -> Metrics {
             self.core.metrics()
+        }
+    }
+
+    #[cfg(all(test, not(ringway_modelled)))]
+    mod stripes {
+        use std::thread;
+
+        use super::*;
+        use crate::ring::Heap;
+
+        fn meter(capacity: usize) -> Meter {
+            Meter::of(&Ring::<Shared, Shared, Heap<u8>>::on_heap(capacity, 0))
+        }
+
+        #[test]
+        fn there_are_as_many_as_slots_are_worth() {
+            let stripes = [1, 8, 24, 64, 128, 1000].map(|capacity| meter(capacity).stripes.len());
+            assert_eq!(stripes, [1, 1, 4, 8, 16, 16]);
+        }
+
+        #[test]
+        fn threads_count_in_stripes_of_their_own_and_ends_apart() {
+            let meter = meter(1000);
+            for _ in 0..STRIPES {
+                thread::scope(|scope| {
+                    scope.spawn(|| (1..4).for_each(|_| meter.count(Metric::Sent, 1)));
+                    scope.spawn(|| meter.count(Metric::Received, 2));
+                });
+            }
+            assert_eq!([Metric::Sent, Metric::Received].map(|what| meter.sum(what)), [48, 32]);
+            let lines = meter.stripes.iter().flatten();
+            let counted =
+                lines.filter(|line| line.iter().any(|word| word.load(Edge::RELAXED) != 0));
+            // Other tests take numbers besides.
+            assert!(counted.count() > 2, "each thread has a number");
+            let sent = meter
+                .stripes
+                .iter()
+                .map(|[sent, _]| sent[Metric::Sent as usize].load(Edge::RELAXED));
+            assert!(sent.into_iter().all(|sent| sent % 3 == 0), "nobody else counts there");
         }
     }
 

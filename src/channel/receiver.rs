@@ -172,7 +172,7 @@ impl<T, C: Kind<Sharing = ()>> Clone for Receiver<T, C> {
     /// Panics if the channel has `2^20` receivers (`2^9` on targets without 64-bit atomics).
     fn clone(&self) -> Self {
         let core = Arc::clone(&self.core);
-        core.ring.handles.add(Count::Consumers);
+        core.ring.handles().add(Count::Consumers);
         Self::counted(core, self.pace.clone())
     }
 }
@@ -180,7 +180,7 @@ impl<T, C: Kind<Sharing = ()>> Clone for Receiver<T, C> {
 impl<T, C: Kind> Drop for Receiver<T, C> {
     /// The last receiver closes the channel and drops what is queued.
     fn drop(&mut self) {
-        let leaving = self.core.ring.handles.leave(Count::Consumers);
+        let leaving = self.core.ring.handles().leave(Count::Consumers);
         if leaving.was_last {
             self.core.end();
             self.core.tell(Event::Gone(End::Receiving));

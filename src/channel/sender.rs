@@ -327,7 +327,7 @@ impl<T, C: Kind> Clone for Sender<T, Shared, C> {
     /// Panics if the channel has `2^20` senders (`2^9` on targets without 64-bit atomics).
     fn clone(&self) -> Self {
         let core = Arc::clone(&self.core);
-        core.ring.handles.add(Count::Producers);
+        core.ring.handles().add(Count::Producers);
         Self::counted(core, self.pace.clone())
     }
 }
@@ -335,7 +335,7 @@ impl<T, C: Kind> Clone for Sender<T, Shared, C> {
 impl<T, P: Kind, C: Kind> Drop for Sender<T, P, C> {
     /// The last sender closes the channel.
     fn drop(&mut self) {
-        if self.core.ring.handles.leave(Count::Producers).was_last {
+        if self.core.ring.handles().leave(Count::Producers).was_last {
             self.core.close();
             self.core.tell(Event::Gone(End::Sending));
         }

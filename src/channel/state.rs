@@ -23,7 +23,7 @@ impl<T, C: Kind> Core<T, C> {
     /// How many handles an end has. Where it has none the channel is closed from here on: the last of them
     /// may not have come to that, and wakes those who wait when it does.
     pub(super) fn count(&self, end: Count) -> usize {
-        let count = self.ring.handles.count(end);
+        let count = self.ring.handles().count(end);
         if count == 0 && self.shut() {
             self.tell(Event::Closed);
         }
@@ -32,7 +32,7 @@ impl<T, C: Kind> Core<T, C> {
 
     /// Counts one handle more of an end, unless it has none: then as [`Core::count`].
     pub(super) fn add_beside(&self, end: Count) -> bool {
-        let is_counted = self.ring.handles.add_beside(end);
+        let is_counted = self.ring.handles().add_beside(end);
         if !is_counted && self.shut() {
             self.tell(Event::Closed);
         }

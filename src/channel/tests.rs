@@ -129,7 +129,7 @@ fn a_select_that_sleeps_is_woken_by_each_of_its_choices() {
         let (sender, receiver) = bounded(1);
         let (full, other) = bounded(1);
         full.send(0).unwrap();
-        let waits = [receiver.core.not_empty.clone(), full.core.not_full.clone()];
+        let waits = [receiver.core.waiters(End::Receiving), full.core.waiters(End::Sending)];
         let (to_receive, to_send) = (receiver.clone(), full.clone());
         let select = thread::spawn(move || {
             let mut message = Some(1);

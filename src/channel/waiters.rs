@@ -21,10 +21,9 @@
 //!   Fences stand on both sides of it, so that the word itself orders nothing.
 //! - **W4** the notice goes only while nobody is counted.
 
+use core::ops::Deref;
 use core::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
-
-use crossbeam_utils::CachePadded;
 
 use super::list::{ALL, Asks, List, Patience, Rest, Ticket, Who};
 use crate::late::{heavy_at, is_fence_free, light_at};
@@ -41,12 +40,60 @@ const CONFIRMED: Word = 1 << (Word::BITS - 2);
 /// So often somebody asks in vain before the notice is taken away.
 const CALM: Word = 256;
 
+/// One end of the channel, as seen by those who wait there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Senders wait for room.
+    Sending,
+    /// Receivers wait for messages.
+    Receiving,
+    /// Senders wait that have laid a claim to room (`budget`), in a list of their own.
+    Claiming,
+}
+
+/// Those who wait at both ends.
+///
+/// What everybody asks for is in lines that nothing outside lies in, wherever half a line may begin: the counts of the
+/// `Arc` are in the half line before, and the last half line has what only those need who wait.
+#[derive(Debug)]
+#[repr(C, align(32))]
+pub struct Ends {
+    pub(super) not_full: Waiters,
+    pub(super) not_empty: Waiters,
+}
+
+impl Ends {
+    /// Nobody waits.
+    pub(super) fn idle() -> Arc<Self> {
+        Arc::new(Self { not_full: Waiters::none(), not_empty: Waiters::none() })
+    }
+}
+
+/// Those who wait at one of the ends.
+#[derive(Clone, Debug)]
+pub(super) struct AtEnd {
+    pub(super) ends: Arc<Ends>,
+    pub(super) end: End,
+}
+
+impl Deref for AtEnd {
+    type Target = Waiters;
+
+    fn deref(&self) -> &Waiters {
+        match self.end {
+            End::Sending | End::Claiming => &self.ends.not_full,
+            End::Receiving => &self.ends.not_empty,
+        }
+    }
+}
+
 /// Those who wait on one side.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Waiters {
     /// How many are in the list and not notified, or about to join it, and the notice. It is 0 as
     /// long as nobody waits, and those who ask find it in their cache.
-    word: CachePadded<Atomic>,
+    word: Atomic,
     /// How often somebody asked in vain under the notice, about.
     calm: Atomic,
     list: List,
@@ -54,11 +101,10 @@ pub struct Waiters {
 
 impl Waiters {
     /// Nobody waits.
-    pub(super) fn none() -> Arc<Self> {
+    fn none() -> Self {
         // A model of the notice begins with it.
         let notice = if cfg!(ringway_modelled) && is_fence_free() { CARE | CONFIRMED } else { 0 };
-        let word = CachePadded::new(Atomic::new(notice));
-        Arc::new(Self { word, calm: Atomic::new(0), list: List::new() })
+        Self { word: Atomic::new(notice), calm: Atomic::new(0), list: List::new() }
     }
 
     /// Notifies so many of those who wait: there is that much more for them than before.
@@ -190,7 +236,7 @@ const fn count(word: Word) -> Word {
 /// notification that it did not use.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    waiters: Arc<Waiters>,
+    waiters: AtEnd,
     /// Nothing after it was notified.
     ticket: Option<Ticket>,
     /// Whether the fence was granted: else nobody may sleep, since nobody might see it.
@@ -205,7 +251,7 @@ const UNSEEN: Duration = Duration::from_millis(1);
 impl Waiting {
     /// Joins the list; this waker is woken when it is notified. The caller looks once more before it sleeps.
     #[cold]
-    pub(super) fn begin(waiters: &Arc<Waiters>, waker: Waker, who: Who) -> Self {
+    pub(super) fn begin(waiters: AtEnd, waker: Waker, who: Who) -> Self {
         let before = waiters.word.fetch_add(1, Edge::RELAXED);
         // Only those in the list are uncounted by others: whoever is not there yet stays counted
         // through its fence, so that the notice that it confirms is still there (W4).
@@ -214,7 +260,7 @@ impl Waiting {
         let ticket = Some(waiters.list.join(waker, who, &waiters.uncounts(), &mut panics));
         hook::at(hook::Point::Listed);
         let patience = Patience::of(who);
-        let waiting = Self { waiters: Arc::clone(waiters), ticket, is_seen, patience };
+        let waiting = Self { waiters, ticket, is_seen, patience };
         panics.resume();
         waiting
     }

@@ -36,7 +36,7 @@ pub(crate) use sight::is_ours;
 pub(crate) use skip::{
     Step, await_turn, give_up, is_ready_or_skipped, next_step, settle, settle_at,
 };
-pub(crate) use watch::{Lates, STRIPE, Watch};
+pub(crate) use watch::{Lates, SECTORS, STRIPE, Watch, has_sectors};
 #[cfg(all(test, feature = "alloc", not(ringway_modelled)))]
 pub(crate) use word::Tag;
 

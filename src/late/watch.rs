@@ -1,8 +1,6 @@
 //! What the handles of a ring know of late threads: a watch of the whole ring, one for each sector of
 //! slots, and a late word for each slot.
 
-use crossbeam_utils::CachePadded;
-
 use super::calm::{Calm, VERSION};
 use super::fence;
 use super::word::LateWord;
@@ -15,24 +13,38 @@ const FREE: Word = if cfg!(ringway_modelled) { 0 } else { VERSION >> 1 };
 
 /// How many sectors there are: while a thread is late, operations on the slots of its sector look
 /// at late words, and the others go on as if nobody were.
-const SECTORS: usize = if cfg!(ringway_modelled) { 1 } else { 16 };
+pub(crate) const SECTORS: usize = if cfg!(ringway_modelled) { 1 } else { 16 };
 
 /// How many slots in a row are of the same sector. A group of slots is in one.
 pub(crate) const STRIPE: usize = 64;
 
-/// What is compared for a quiet look.
-const QUIET: Word = VERSION - 1;
+/// Whether a ring with so many slots has sectors; else it is one itself.
+#[inline(always)]
+pub(crate) const fn has_sectors(slots: usize) -> bool {
+    slots > STRIPE && SECTORS > 1
+}
 
 /// The words of a ring that are written only when somebody is late.
 #[derive(Debug)]
 pub struct Watch {
-    /// How many late words of a sector are not clear, under a version that grows with every
-    /// change.
-    late: CachePadded<[Atomic; SECTORS]>,
-    calm: CachePadded<Calm>,
+    calm: Calm,
+    /// That of the only sector, of a ring of one.
+    only: Atomic,
 }
 
-/// A look at a [`Watch`].
+impl Watch {
+    const_unless_loom! {
+        /// Nobody is late.
+        pub(crate) fn new() -> Self {
+            Self { calm: Calm::new(), only: Atomic::new(0) }
+        }
+    }
+}
+
+/// What is compared for a quiet look.
+const QUIET: Word = VERSION - 1;
+
+/// A look at the watch of a sector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look(Word);
 
@@ -50,31 +62,42 @@ impl Look {
     }
 }
 
-/// A word for each sector.
-#[cfg(not(ringway_loom))]
-const fn quiet() -> [Atomic; SECTORS] {
-    [const { Atomic::new(0) }; SECTORS]
-}
+/// The watch of a sector: how many of its late words are not clear, under a version that grows with every
+/// change.
+#[derive(Clone, Copy, Debug)]
+pub struct Sector<'a>(&'a Atomic);
 
-/// A word for each sector.
-#[cfg(ringway_loom)]
-fn quiet() -> [Atomic; SECTORS] {
-    core::array::from_fn(|_| Atomic::new(0))
-}
-
-impl Watch {
-    const_unless_loom! {
-        /// Nobody is late.
-        pub(crate) fn new() -> Self {
-            Self { late: CachePadded::new(quiet()), calm: CachePadded::new(Calm::new()) }
+impl Sector<'_> {
+    /// Whether any late word is set, and which version of its lateness this is.
+    #[inline(always)]
+    pub fn look(self) -> Look {
+        if fence::is_patient() {
+            return Look(FREE);
         }
+        Look(self.0.load(edge::WATCH_LOOK))
+    }
+
+    /// Whether nothing has changed since that look; what was read before this call was read while nothing had.
+    #[inline(always)]
+    pub fn is_unchanged(self, since: Look) -> bool {
+        fence::light_if_free();
+        fence::is_patient() || self.0.load(Edge::RELAXED) == since.0
+    }
+
+    /// The look of a slot's owner after its commit: whether nobody means to skip anybody of the sector.
+    #[inline(always)]
+    pub fn is_quiet_after_commit(self) -> bool {
+        fence::light_if_free();
+        self.look().is_quiet()
     }
 }
 
-/// The watch of a ring, with the late word of each slot.
+/// The watch of a ring, with that of each sector and the late word of each slot.
 #[derive(Clone, Copy, Debug)]
 pub struct Lates<'a> {
     pub(crate) watch: &'a Watch,
+    /// Of a ring that [`has_sectors`].
+    pub(crate) sectors: Option<&'a [Atomic; SECTORS]>,
     /// As many as slots; none if neither side can be late.
     pub(crate) words: &'a [Atomic],
 }
@@ -86,42 +109,19 @@ impl<'a> Lates<'a> {
         &self.watch.calm
     }
 
-    /// The word of the sector that a slot is in.
+    /// The sector that a slot is in.
     #[inline(always)]
-    fn sector(self, index: usize) -> &'a Atomic {
-        &self.watch.late[(index / STRIPE) & (SECTORS - 1)]
-    }
-
-    /// Whether any late word of a slot's sector is set, and which version of its lateness this
-    /// is.
-    #[inline(always)]
-    pub fn look(self, index: usize) -> Look {
-        if fence::is_patient() {
-            return Look(FREE);
-        }
-        Look(self.sector(index).load(edge::WATCH_LOOK))
-    }
-
-    /// Whether nothing has changed in the sector since that look; what was read before this call
-    /// was read while nothing had.
-    #[inline(always)]
-    pub fn is_unchanged(self, index: usize, since: Look) -> bool {
-        fence::light_if_free();
-        fence::is_patient() || self.sector(index).load(Edge::RELAXED) == since.0
-    }
-
-    /// The look of a slot's owner after its commit: whether nobody means to skip anybody of its
-    /// sector.
-    #[inline(always)]
-    pub fn is_quiet_after_commit(self, index: usize) -> bool {
-        fence::light_if_free();
-        self.look(index).is_quiet()
+    pub fn sector(self, index: usize) -> Sector<'a> {
+        Sector(match self.sectors {
+            Some(sectors) => &sectors[index / STRIPE % SECTORS],
+            None => &self.watch.only,
+        })
     }
 
     /// Whether an owner commits by a mere store, the light fence being known to be free.
     #[inline(always)]
     pub fn is_fence_free(self, index: usize) -> bool {
-        self.look(index).is_free()
+        self.sector(index).look().is_free()
     }
 
     /// The look of a slot's owner after its commit behind the light fence: whether nobody means to
@@ -135,7 +135,7 @@ impl<'a> Lates<'a> {
     /// Notes that the light fence is free, if it is and nobody has noted it.
     #[inline(always)]
     pub fn note_fence(self, index: usize) {
-        let sector = self.sector(index);
+        let Sector(sector) = self.sector(index);
         let seen = sector.load(Edge::RELAXED);
         if !Look(seen).is_free() && fence::is_free() {
             // If the word has changed meanwhile, whoever comes next notes it.
@@ -164,7 +164,7 @@ impl<'a> Lates<'a> {
     /// Changes a late word that is clear, counted before (T3), unless somebody else did.
     pub fn raise(self, index: usize, from: LateWord, to: LateWord) -> Option<LateWord> {
         self.watch.calm.raise();
-        self.sector(index).fetch_add(VERSION + 1, Edge::RELAXED);
+        self.sector(index).0.fetch_add(VERSION + 1, Edge::RELAXED);
         if self.change(index, from, to) {
             return Some(to);
         }
@@ -183,7 +183,7 @@ impl<'a> Lates<'a> {
 
     /// One late word less is set.
     fn lower(self, index: usize) {
-        self.sector(index).fetch_add(VERSION - 1, edge::WATCH_LOWER);
+        self.sector(index).0.fetch_add(VERSION - 1, edge::WATCH_LOWER);
         self.watch.calm.lower();
     }
 }

@@ -200,7 +200,7 @@ impl<L: Link> Consumer<L> {
     /// ```
     #[must_use]
     pub fn is_disconnected(&self) -> bool {
-        self.link.ring().handles.are_gone(Count::Producers)
+        self.link.ring().handles().are_gone(Count::Producers)
     }
 }
 
@@ -208,7 +208,7 @@ impl<L: Link<Consumers = Shared>> Clone for Consumer<L> {
     /// Another consumer for the same ring.
     fn clone(&self) -> Self {
         let link = self.link.clone();
-        link.ring().handles.add(Count::Consumers);
+        link.ring().handles().add(Count::Consumers);
         Self { link, cursor: self.cursor.clone() }
     }
 }
@@ -218,7 +218,7 @@ impl<L: Link> Drop for Consumer<L> {
     /// go on cannot keep it here.
     fn drop(&mut self) {
         let link = self.link.clone();
-        let leaving = link.ring().handles.leave(Count::Consumers);
+        let leaving = link.ring().handles().leave(Count::Consumers);
         if leaving.was_last {
             let most = link.ring().capacity();
             Rest { link: &link, cursor: &mut self.cursor, most }.release();

@@ -18,28 +18,34 @@ use crate::sync::{const_unless_loom, edge, edge::Edge, hook};
 ///
 /// It is worked with through its handles, [`Producer`](super::Producer) and
 /// [`Consumer`](super::Consumer).
+#[repr(C)]
 pub struct Ring<P: Sequencer, C: Sequencer, S: Store> {
     pub(super) filled: Counter,
-    pub(super) emptied: Counter,
+    // What is read and seldom written lies between the counters, in a line where the slots are elsewhere: so
+    // those are not side by side, wherever the ring begins.
     watch: Watch,
-    pub(crate) handles: Handles,
     store: S,
+    pub(super) emptied: Counter,
     sides: PhantomData<fn() -> (P, C)>,
 }
 
 impl<P: Sequencer, C: Sequencer, S: Store> Ring<P, C, S> {
     const_unless_loom! {
         /// An empty ring whose sides both stand at `start`, for which `store` is ready.
-        pub(super) fn with(store: S, start: Position, handles: Handles) -> Self {
+        pub(super) fn with(store: S, start: Position) -> Self {
             Self {
                 filled: Counter::new(start),
                 emptied: Counter::new(start),
                 watch: Watch::new(),
-                handles,
                 store,
                 sides: PhantomData,
             }
         }
+    }
+
+    /// How many handles there are.
+    pub(crate) fn handles(&self) -> Handles<'_> {
+        Handles::counted_by(self.store.spare())
     }
 
     /// Whether both sides have one handle.
@@ -99,7 +105,8 @@ impl<P: Sequencer, C: Sequencer, S: Store> Tracked for Ring<P, C, S> {
 
     #[inline(always)]
     fn track(&self) -> Track<'_, S::Group> {
-        let lates = Lates { watch: &self.watch, words: self.store.late_words() };
+        let (sectors, words) = (self.store.sectors(), self.store.late_words());
+        let lates = Lates { watch: &self.watch, sectors, words };
         Track { filled: &self.filled, emptied: &self.emptied, slots: self.store.slots(), lates }
     }
 }

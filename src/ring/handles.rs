@@ -5,10 +5,8 @@
 //! its side, which the other side may see at once; it does what the last of a side has to do;
 //! then it is gone. A ring that is borrowed can be split again when all handles are gone.
 
-use crossbeam_utils::CachePadded;
-
 use crate::position::Word;
-use crate::sync::{Atomic, const_unless_loom, edge, edge::Edge};
+use crate::sync::{Atomic, edge, edge::Edge};
 
 /// The bits of each of the three counts.
 const BITS: u32 = Word::BITS / 3;
@@ -44,15 +42,13 @@ impl Count {
 }
 
 /// The counts.
-#[derive(Debug)]
-pub(crate) struct Handles(CachePadded<Atomic>);
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Handles<'a>(&'a Atomic);
 
-impl Handles {
-    const_unless_loom! {
-        /// No handles.
-        pub(crate) fn none() -> Self {
-            Self(CachePadded::new(Atomic::new(0)))
-        }
+impl<'a> Handles<'a> {
+    /// Those in this word, which is 0 while there are none.
+    pub(crate) fn counted_by(word: &'a Atomic) -> Self {
+        Self(word)
     }
 
     /// Counts the first handle of each side; false if anybody has the ring.
@@ -100,7 +96,7 @@ impl Handles {
     }
 
     /// Counts one handle of a side less; it is gone when what is returned is dropped.
-    pub(crate) fn leave(&self, side: Count) -> Leaving<'_> {
+    pub(crate) fn leave(self, side: Count) -> Leaving<'a> {
         let step = LEAVING.wrapping_sub(side.one());
         let before = self.0.fetch_add(step, edge::HANDLE_LEAVES);
         Leaving { handles: self, was_last: side.of(before) == 1 }
@@ -120,7 +116,7 @@ fn assert_room(handles: Word) {
 /// A handle that no longer counts for its side and is not yet gone.
 #[derive(Debug)]
 pub(crate) struct Leaving<'a> {
-    handles: &'a Handles,
+    handles: Handles<'a>,
     /// Whether its side has no handle left.
     pub(crate) was_last: bool,
 }

@@ -1,14 +1,13 @@
 //! The four kinds of ring, by name: how they are made, and the types of their handles.
 
 use super::core::Ring;
-use super::handles::Handles;
 use super::link::Link;
 use super::{Consumer, Producer, Shared, Solo};
 use crate::position::Position;
 use crate::sequencer::Sequencer;
 use crate::slots::Array;
 #[cfg(feature = "alloc")]
-use crate::slots::{Four, Group, Heap, Six};
+use crate::slots::{Four, Group, Heap, Sectors, Six};
 #[cfg(feature = "alloc")]
 use crate::sync::Arc;
 use crate::sync::const_unless_loom;
@@ -19,16 +18,16 @@ type Pair<P, C, T, G> =
     (Producer<Arc<Ring<P, C, Heap<T, G>>>>, Consumer<Arc<Ring<P, C, Heap<T, G>>>>);
 
 #[cfg(feature = "alloc")]
-impl<P: Sequencer, C: Sequencer, T, G: Group<Item = T>> Ring<P, C, Heap<T, G>> {
+impl<P: Sequencer, C: Sequencer, T, G: Group<Item = T>, W: Sectors> Ring<P, C, Heap<T, G, W>> {
     /// A ring on the heap whose sides both stand at the beginning of the lap that `start` is in.
     #[track_caller]
     pub(crate) fn on_heap(capacity: usize, start: u64) -> Self {
         assert!(capacity > 0, "the capacity of a ring is at least 1");
-        let geometry = Heap::<T, G>::geometry(capacity)
+        let geometry = Heap::<T, G, W>::geometry(capacity)
             .unwrap_or_else(|| panic!("a ring of capacity {capacity} exceeds the address space"));
         let start = geometry.lap_start(start as _);
-        let store = Heap::new(geometry, start, !Self::IS_LONE);
-        Self::with(store, start, Handles::none())
+        let store = Heap::new(geometry, start);
+        Self::with(store, start)
     }
 }
 
@@ -44,7 +43,10 @@ fn on_heap<P: Sequencer, C: Sequencer, T, G: Group<Item = T>>(
 
 /// The first handles of a ring, unless it has some.
 fn pair<L: Link>(link: L) -> Option<(Producer<L>, Consumer<L>)> {
-    link.ring().handles.first_pair().then(|| (Producer::first(link.clone()), Consumer::first(link)))
+    link.ring()
+        .handles()
+        .first_pair()
+        .then(|| (Producer::first(link.clone()), Consumer::first(link)))
 }
 
 impl<P: Sequencer, C: Sequencer, T, const N: usize, const L: usize> Ring<P, C, Array<T, N, L>> {
@@ -71,7 +73,7 @@ impl<P: Sequencer, C: Sequencer, T, const N: usize, const L: usize> Ring<P, C, A
         /// ```
         pub fn new() -> Self {
             let () = Self::LATE_WORDS;
-            Self::with(Array::new(), Position(0), Handles::none())
+            Self::with(Array::new(), Position(0))
         }
     }
 

@@ -217,7 +217,7 @@ impl<L: Link> Producer<L> {
     /// ```
     #[must_use]
     pub fn is_disconnected(&self) -> bool {
-        self.link.ring().handles.are_gone(Count::Consumers)
+        self.link.ring().handles().are_gone(Count::Consumers)
     }
 }
 
@@ -225,14 +225,14 @@ impl<L: Link<Producers = Shared>> Clone for Producer<L> {
     /// Another producer for the same ring.
     fn clone(&self) -> Self {
         let link = self.link.clone();
-        link.ring().handles.add(Count::Producers);
+        link.ring().handles().add(Count::Producers);
         Self { link, cursor: self.cursor.clone() }
     }
 }
 
 impl<L: Link> Drop for Producer<L> {
     fn drop(&mut self) {
-        drop(self.link.ring().handles.leave(Count::Producers));
+        drop(self.link.ring().handles().leave(Count::Producers));
     }
 }
 

@@ -30,12 +30,13 @@ fn ready_if_quiet<D: Side, G: Group>(
     slots: &Stretch<'_, G>,
 ) -> Option<usize> {
     let index = track.slots.geometry.index(slots.position);
-    let look = track.lates.look(index);
+    let sector = track.lates.sector(index);
+    let look = sector.look();
     if !look.is_quiet() {
         return None;
     }
     let ready = ready::<D, G>(track, slots);
-    track.lates.is_unchanged(index, look).then_some(ready)
+    sector.is_unchanged(look).then_some(ready)
 }
 
 /// The same, slot by slot, where somebody is late.
@@ -142,7 +143,7 @@ pub fn commit_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
     let geometry = track.slots.geometry;
     let mut moved = 0;
     for slots in track.slots.stretches(claim.from, claim.len, STRIPE) {
-        let index = geometry.index(slots.position);
+        let sector = track.lates.sector(geometry.index(slots.position));
         for run in slots.runs::<D>() {
             if K::SHARED && D::FILLS {
                 // A slot is committed when the one before it is known to have been in time.
@@ -150,7 +151,7 @@ pub fn commit_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
                     hook::at(hook::Point::Moved);
                     run.pass_one::<D>(geometry, i);
                     hook::at(hook::Point::Committed);
-                    track.lates.is_quiet_after_commit(index)
+                    sector.is_quiet_after_commit()
                 };
                 if let Some(run) = run.whole() {
                     cells(moved, run.cells());
@@ -181,7 +182,7 @@ pub fn commit_many<D: Side, K: Protocol, O: Protocol, R: Tracked>(
             }
             moved += run.len();
         }
-        if K::SHARED && !D::FILLS && !track.lates.is_quiet_after_commit(index) {
+        if K::SHARED && !D::FILLS && !sector.is_quiet_after_commit() {
             settle_each::<D, R>(ring, &slots);
         }
     }
@@ -224,7 +225,7 @@ fn commit_beside_late<D: Side, R: Tracked>(
             slot.pass::<D>(geometry);
             hook::at(hook::Point::Committed);
         }
-        let quiet = lates.is_quiet_after_commit(geometry.index(slot.position()));
+        let quiet = lates.sector(geometry.index(slot.position())).is_quiet_after_commit();
         if !quiet && !settle::<D, R>(ring, slot.position()) {
             give_up_rest(track, claim.from, claim.len, moved + 1);
             cursor.freed.add(1);

@@ -75,13 +75,14 @@ impl Care for InSector {
     fn is_ready<D: Side, G: Group>(track: &Track<'_, G>, slot: &Run<'_, G>) -> bool {
         let geometry = track.slots.geometry;
         let index = geometry.index(slot.position());
-        let look = track.lates.look(index);
-        look.is_quiet() && slot.ready::<D>(geometry) == 1 && track.lates.is_unchanged(index, look)
+        let sector = track.lates.sector(index);
+        let look = sector.look();
+        look.is_quiet() && slot.ready::<D>(geometry) == 1 && sector.is_unchanged(look)
     }
 
     #[inline(always)]
     fn is_clear<G: Group>(track: &Track<'_, G>, slot: &Run<'_, G>) -> bool {
-        track.lates.is_quiet_after_commit(track.slots.geometry.index(slot.position()))
+        track.lates.sector(track.slots.geometry.index(slot.position())).is_quiet_after_commit()
     }
 
     /// Nobody is late there.
@@ -118,7 +119,7 @@ impl Care for AtSlot {
     fn is_clear<G: Group>(track: &Track<'_, G>, slot: &Run<'_, G>) -> bool {
         let index = track.slots.geometry.index(slot.position());
         if is_patient() {
-            track.lates.is_quiet_after_commit(index)
+            track.lates.sector(index).is_quiet_after_commit()
         } else {
             track.lates.is_clear_after_commit(index)
         }

@@ -2,20 +2,14 @@
 
 use core::ops::Deref;
 
-use crossbeam_utils::CachePadded;
-
 use super::{Protocol, Side, Track};
+use crate::line::{Line, Padded};
 use crate::position::Position;
 use crate::sync::{Atomic, Hint, const_unless_loom, edge::Edge};
 
 /// The counter of one side: the next position that it claims. A cache line of its own.
 #[derive(Debug)]
-pub struct Counter(CachePadded<Words>);
-
-/// A cache line, where a padded value may take more than one.
-#[derive(Debug)]
-#[repr(align(64))]
-struct Line<T>(T);
+pub struct Counter(Padded<Words>);
 
 /// What lies in the cache line of a counter, and in the one beside it.
 #[derive(Debug)]
@@ -44,10 +38,8 @@ impl Counter {
         /// A counter that stands at this position.
         pub(crate) fn new(position: Position) -> Self {
             let Position(word) = position;
-            Self(CachePadded::new(Words {
-                claimed: Atomic::new(word),
-                beside: Line(Beside { guess: Hint::new(word), batched: Atomic::new(word) }),
-            }))
+            let beside = Line(Beside { guess: Hint::new(word), batched: Atomic::new(word) });
+            Self(Padded::new(Words { claimed: Atomic::new(word), beside }))
         }
     }
 

@@ -40,6 +40,7 @@ impl<T, A, const N: usize> Group for Sided<T, A, N> {
     const LEN: usize = N;
     /// A batch is told of by a word elsewhere.
     const IS_WRITTEN: bool = false;
+    const CAN_BE_LATE: bool = false;
 
     #[inline(always)]
     fn ready<D: Side>(

@@ -5,7 +5,10 @@ use std::vec::Vec;
 
 use super::*;
 use crate::effort::affordable;
+use crate::late::STRIPE;
+use crate::position::Word;
 use crate::sequencer::{Emptying, Filling};
+use crate::sync::edge::Edge;
 
 /// A position, and where the mark of its slot is.
 type Place = (Position, *const Atomic);
@@ -19,7 +22,7 @@ fn place(slot: Run<'_, Four<u8>>) -> Place {
 fn for_some_positions(check: impl Fn(Slots<'_, Four<u8>>, &[Place])) {
     for capacity in affordable([1, 2, 3, 4, 5, 8, 11, 130]) {
         let geometry = Geometry::new(capacity).unwrap();
-        let heap = Heap::<u8>::new(geometry, Position(0), false);
+        let heap = Heap::<u8>::new(geometry, Position(0));
         let slots = heap.slots();
         let some = |n: usize| (0..6).chain([n / 2, n - 1]).filter(move |&i| i < n);
         for (from, n) in some(capacity).flat_map(|from| some(capacity + 1).map(move |n| (from, n)))
@@ -106,7 +109,7 @@ fn pass<D: Side>(geometry: Geometry, run: Run<'_, Four<u8>>, way: usize) {
 #[test]
 fn the_turn_goes_from_side_to_side_and_into_the_next_lap() {
     let geometry = Geometry::new(7).unwrap();
-    let heap = Heap::<u8>::new(geometry, Position(0), false);
+    let heap = Heap::<u8>::new(geometry, Position(0));
     for (lap, way) in [0, 1, 1, 0].into_iter().enumerate() {
         let first = (0..lap).fold(Position(0), |position, _| geometry.next_lap(position));
         for run in heap.slots().runs(first, 7) {
@@ -118,5 +121,35 @@ fn the_turn_goes_from_side_to_side_and_into_the_next_lap() {
             pass::<Emptying>(geometry, run, way);
             is_turn_of::<Emptying>(geometry, run, false);
         }
+    }
+}
+
+/// Whether the block is so small that it comes aligned, or not.
+#[test]
+fn what_a_ring_has_lies_in_lines_of_its_own() {
+    for capacity in affordable([1, 4, 5, 64, 65, 130, 160, 170, 180, 200, 1024, 1025, 5000]) {
+        let geometry = Geometry::new(capacity).unwrap();
+        for start in [Position(0), geometry.lap_start(Word::MAX)] {
+            let heap = Heap::<u64, Four<u64>, Apart>::new(geometry, start);
+            let groups = heap.slots().groups;
+            assert_eq!((groups.len(), groups.as_ptr().addr() % LINE), (capacity.div_ceil(4), 0));
+            for run in heap.slots().runs(start, capacity) {
+                assert_eq!(run.ready::<Filling>(geometry), run.len());
+            }
+            let (sectors, lates) = (heap.sectors(), heap.late_words());
+            assert_eq!((sectors.is_some(), lates.len()), (capacity > STRIPE, capacity));
+            let sectors = sectors.map_or(&[][..], |sectors| &sectors[..]);
+            if let [first, .., last] = sectors {
+                assert_eq!((&raw const *first).addr() % LINE, 0);
+                assert_eq!((&raw const *last).wrapping_add(1).addr(), groups.as_ptr().addr());
+            }
+            assert_eq!(lates.as_ptr().addr(), groups.as_ptr_range().end.addr());
+            assert!(ptr::eq(heap.spare(), lates.as_ptr_range().end));
+            let mut words = sectors.iter().chain(lates).chain([heap.spare()]);
+            assert!(words.all(|word| word.load(Edge::RELAXED) == 0));
+        }
+        let lone = Heap::<u64, Six<u64>, Apart>::new(geometry, Position(0));
+        assert!(lone.sectors().is_none() && lone.late_words().is_empty());
+        assert!(ptr::eq(lone.spare(), lone.slots().groups.as_ptr_range().end.cast()));
     }
 }

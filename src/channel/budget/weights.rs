@@ -24,7 +24,7 @@ use std::boxed::Box;
 use crossbeam_utils::CachePadded;
 
 use super::Budget;
-use crate::channel::waiters::Waiters;
+use crate::channel::waiters::{Ends, Waiters};
 use crate::position::Word;
 use crate::sync::{Arc, Atomic, Panics, edge, edge::Edge, full_fence, retry};
 
@@ -108,8 +108,8 @@ pub struct Weights<T> {
     freed: CachePadded<Atomic>,
     /// What one wants who waits before all others; nothing where nobody does.
     claim: CachePadded<Atomic>,
-    /// In the list of those who have laid a claim there is one, or more for a moment.
-    claimants: Arc<Waiters>,
+    /// In the list of those who have laid a claim, which is that of senders, there is one, or more for a moment.
+    claimants: Arc<Ends>,
     /// Whether a message that weighs nothing was ever refused.
     has_weightless: Atomic,
     bounds: Load,
@@ -148,7 +148,7 @@ impl<T> Weights<T> {
             beside: CachePadded::new(Beside { guess: Atomic::new(0), seen: Atomic::new(0) }),
             freed: CachePadded::new(Atomic::new(0)),
             claim: CachePadded::new(Atomic::new(0)),
-            claimants: Waiters::none(),
+            claimants: Ends::idle(),
             has_weightless: Atomic::new(0),
             bounds: Load(((capacity as Word) << SHIFT) | limit as Word),
             admits_heavy,
@@ -348,7 +348,7 @@ impl<T> Weights<T> {
         if self.claim.compare_exchange(wanted.0, 0, Edge::RELAXED).is_ok() {
             // Who frees after this sees no claim, or what it has freed is seen by who looks next.
             full_fence(edge::WAKE_FENCE);
-            self.claimants.notify(1);
+            self.claimants.not_full.notify(1);
         }
     }
 
@@ -363,7 +363,7 @@ impl<T> Weights<T> {
     fn tell_with_care(&self, not_full: &Waiters, mut n: usize) {
         // Whoever lays a claim, or ends it, and looks after that sees what was freed, or is seen.
         full_fence(edge::WAKE_FENCE);
-        let has_claimant = self.claimants.has_any();
+        let has_claimant = self.claimants.not_full.has_any();
         let claim = self.claim();
         if claim != Load::NONE {
             // Nobody else may act either.
@@ -375,7 +375,7 @@ impl<T> Weights<T> {
         }
         let mut panics = Panics::default();
         if has_claimant {
-            panics.catch(|| self.claimants.notify(1));
+            panics.catch(|| self.claimants.not_full.notify(1));
         }
         if n > 0 {
             panics.catch(|| not_full.notify(n));
@@ -396,7 +396,7 @@ impl<T> Budget<T> for Weights<T> {
 
     #[inline(always)]
     fn tell(&self, not_full: &Waiters, n: usize) {
-        if Waiters::any_of(not_full, &self.claimants) {
+        if Waiters::any_of(not_full, &self.claimants.not_full) {
             self.tell_with_care(not_full, n);
         }
     }
@@ -417,7 +417,7 @@ impl<T> Budget<T> for Weights<T> {
         if is_heavy { 0 } else { self.capacity() - used.number() }
     }
 
-    fn claimants(&self) -> Option<&Arc<Waiters>> {
+    fn claimants(&self) -> Option<&Arc<Ends>> {
         Some(&self.claimants)
     }
 }

@@ -9,6 +9,7 @@ use std::vec::Vec;
 
 use super::room::{Bell, poll};
 use super::{NEVER, ends_by, finishes, until};
+use crate::channel::core::End;
 use crate::channel::{Receiver, Select, Selector, WaitStrategy, bounded};
 use crate::sequencer::Uncounted;
 
@@ -16,7 +17,7 @@ use crate::sequencer::Uncounted;
 #[test]
 fn a_select_that_was_told_in_vain_is_told_again() {
     let (sender, receiver) = bounded(1);
-    let waiters = Arc::clone(&sender.core.not_empty);
+    let waiters = sender.core.waiters(End::Receiving);
     let select = thread::spawn(move || {
         Selector::new().recv(&receiver, |one| one == Ok(7)).wait_timeout(NEVER) == Ok(true)
     });

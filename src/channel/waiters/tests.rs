@@ -7,9 +7,14 @@ use super::*;
 use crate::channel::tests::room::{Bell, Panics as Breaks};
 use crate::sync::now;
 
+/// Nobody waits.
+fn none() -> AtEnd {
+    AtEnd { ends: Ends::idle(), end: End::Receiving }
+}
+
 /// A thread joins the list.
-fn begin(waiters: &Arc<Waiters>) -> Waiting {
-    Waiting::begin(waiters, Waker::noop().clone(), Who::Thread)
+fn begin(waiters: &AtEnd) -> Waiting {
+    Waiting::begin(waiters.clone(), Waker::noop().clone(), Who::Thread)
 }
 
 /// The word of a list, without the count.
@@ -19,7 +24,7 @@ fn notice(waiters: &Waiters) -> Word {
 
 #[test]
 fn the_notice_comes_with_a_waiter_and_goes_when_it_is_calm() {
-    let waiters = Waiters::none();
+    let waiters = none();
     assert_eq!(waiters.word.load(Edge::RELAXED), 0, "nobody takes care for nobody");
     let waiting = begin(&waiters);
     let expected = if is_fence_free() { CARE | CONFIRMED } else { 0 };
@@ -39,7 +44,7 @@ fn the_notice_comes_with_a_waiter_and_goes_when_it_is_calm() {
 /// The notice has bits of its own, above as many as can ever wait.
 #[test]
 fn the_count_is_beside_the_notice() {
-    let waiters = Waiters::none();
+    let waiters = none();
     let all: [_; 5] = core::array::from_fn(|_| begin(&waiters));
     assert_eq!(waiters.len(), 5);
     assert_eq!(count(notice(&waiters)), 0);
@@ -57,8 +62,8 @@ fn the_count_is_beside_the_notice() {
 /// when somebody asks in vain for long (W3, W4).
 #[test]
 fn no_notice_is_confirmed_that_is_gone() {
-    let waiters = Waiters::none();
-    let beside = Arc::clone(&waiters);
+    let waiters = none();
+    let beside = waiters.clone();
     hook::set(move |point| {
         if point == hook::Point::Asked {
             let other = begin(&beside);
@@ -78,11 +83,11 @@ fn no_notice_is_confirmed_that_is_gone() {
 /// Nobody else is told then (W2), and nobody stays counted.
 #[test]
 fn who_sleeps_uses_its_notification_or_is_counted_no_longer() {
-    let waiters = Waiters::none();
+    let waiters = none();
     let sleepers = [(); 2].map(|()| Sleeper::new());
-    let [first, next] = sleepers
-        .each_ref()
-        .map(|sleeper| Waiting::begin(&waiters, Waker::from(Arc::clone(sleeper)), Who::Thread));
+    let [first, next] = sleepers.each_ref().map(|sleeper| {
+        Waiting::begin(waiters.clone(), Waker::from(Arc::clone(sleeper)), Who::Thread)
+    });
     waiters.notify(1);
     assert!(first.sleep(&sleepers[0], None));
     assert_eq!(waiters.len(), 1, "the next was told too");
@@ -92,8 +97,8 @@ fn who_sleeps_uses_its_notification_or_is_counted_no_longer() {
 
 #[test]
 fn a_task_is_ready_when_it_is_notified() {
-    let waiters = Waiters::none();
-    let mut waiting = Waiting::begin(&waiters, Waker::noop().clone(), Who::Task);
+    let waiters = none();
+    let mut waiting = Waiting::begin(waiters.clone(), Waker::noop().clone(), Who::Task);
     let mut context = Context::from_waker(Waker::noop());
     assert!(waiting.poll(&mut context).is_pending(), "nothing has come");
     waiters.notify(1);
@@ -112,10 +117,11 @@ fn who_ends_with_the_panic_of_another_passes_on_what_it_was_told() {
         |waiting| _ = waiting.sleep(&Sleeper::new(), Some(now())),
     ];
     for end in ends {
-        let waiters = Waiters::none();
+        let waiters = none();
         let bell = Arc::<Bell>::default();
         let wakers = [Waker::noop().clone(), Arc::new(Breaks).into(), Arc::clone(&bell).into()];
-        let [first, breaks, next] = wakers.map(|waker| Waiting::begin(&waiters, waker, Who::Task));
+        let [first, breaks, next] =
+            wakers.map(|waker| Waiting::begin(waiters.clone(), waker, Who::Task));
         waiters.notify(1);
         waiters.list.owe(1);
         assert!(catch_unwind(AssertUnwindSafe(|| end(first))).is_err());
@@ -127,10 +133,28 @@ fn who_ends_with_the_panic_of_another_passes_on_what_it_was_told() {
 
 #[test]
 fn who_joins_and_ends_with_the_panic_of_another_has_left() {
-    let waiters = Waiters::none();
-    let breaks = Waiting::begin(&waiters, Arc::new(Breaks).into(), Who::Task);
+    let waiters = none();
+    let breaks = Waiting::begin(waiters.clone(), Arc::new(Breaks).into(), Who::Task);
     waiters.list.owe(1);
     assert!(catch_unwind(AssertUnwindSafe(|| begin(&waiters))).is_err());
     assert_eq!(waiters.len(), 0);
     drop(breaks);
+}
+
+/// What is asked for with each message is taken away by nobody who has nothing to do with the channel, wherever the
+/// memory begins.
+#[test]
+fn the_counts_lie_in_lines_in_which_nothing_else_lies() {
+    const LINE: usize = 64;
+    let ends = none().ends;
+    let begin = (&raw const *ends).addr();
+    // Those of the `Arc`, as far as they are aligned.
+    let before = align_of::<Ends>().max(2 * size_of::<usize>());
+    for waiters in [&ends.not_full, &ends.not_empty] {
+        let offset = before + (&raw const waiters.word).addr() - begin;
+        for memory in (0..LINE).step_by(align_of::<Ends>()) {
+            let line = (memory + offset) / LINE * LINE;
+            assert!(memory <= line && line + LINE <= memory + before + size_of::<Ends>());
+        }
+    }
 }

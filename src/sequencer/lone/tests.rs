@@ -53,9 +53,9 @@ fn is_like_a_count<G: Group<Item = u64>, const LEAVE: bool>(
 ) {
     let geometry = Geometry::new(capacity).unwrap();
     let start = geometry.lap_start(start as Word);
-    let heap = Heap::<u64, G>::new(geometry, start, false);
+    let heap = Heap::<u64, G>::new(geometry, start);
     let (filled, emptied, watch) = (Counter::new(start), Counter::new(start), Watch::new());
-    let lates = Lates { watch: &watch, words: &[] };
+    let lates = Lates { watch: &watch, sectors: None, words: &[] };
     let track = Track { filled: &filled, emptied: &emptied, slots: heap.slots(), lates };
     let (mut producer, mut consumer) = (filled.cursor::<()>(), emptied.cursor::<()>());
     let mut len = 0;
