@@ -32,6 +32,8 @@
 //! assert_eq!(sum, 338_350);
 //! ```
 //!
+//! [`moving`] says what is called what in other crates, and what differs.
+//!
 //! # Order and loss
 //!
 //! Messages are received in the order in which their slots were claimed; for one sender that is
@@ -173,6 +175,7 @@ mod kind;
 mod list;
 mod meeting;
 mod metrics;
+pub mod moving;
 mod observed;
 mod owned;
 mod pace;
@@ -195,6 +198,7 @@ mod time;
 mod timeouts;
 mod trace;
 mod tries;
+mod unbounded;
 mod until;
 mod waiters;
 mod weak;
@@ -230,6 +234,7 @@ pub use self::sink::SendSink;
 #[cfg(feature = "futures")]
 pub use self::stream::RecvStream;
 pub use self::time::{after, at, never, tick};
+pub use self::unbounded::unbounded;
 pub use self::until::Until;
 pub use self::weak::{WeakReceiver, WeakSender};
 

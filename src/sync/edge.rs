@@ -114,13 +114,11 @@ edges! {
     OWED_FENCE: SeqCst with PAID_FENCE;
     /// Whoever has let the list go looks for what is owed; and who has found something sees what it tells of.
     PAID_FENCE: SeqCst with OWED_FENCE;
-    /// A sender has taken from a budget: what it saw of what is freed comes first, for others to see no less.
-    BUDGET_TAKEN: Release with BUDGET_LOOK;
-    /// Whoever takes after that sees as much of what is freed, so that what is in use does not run over.
-    BUDGET_LOOK: Acquire with BUDGET_TAKEN;
-    /// A receiver frees what it has received, or a sender says what it has seen of that: the slot was given back before.
+    /// A receiver frees what it has received, which gave the slot back before; or a sender has seen that, or has taken by what it
+    /// saw: others see no less.
     BUDGET_FREED: Release with FREED_SEEN;
-    /// Who sees that there is room finds the slot.
+    /// Who sees that there is room finds the slot; and who reads what is taken sees as much of what is freed as who took
+    /// that. (In models the fences for those who wait carry the latter.)
     FREED_SEEN: Acquire with BUDGET_FREED;
     /// A channel is closed: what was done before comes first.
     CLOSE: Release with CLOSED;

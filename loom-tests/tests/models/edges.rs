@@ -30,14 +30,6 @@ const NEEDED_BY: &[(&str, &[&str])] = &[
     ("PARK_FENCE", &["channel::a_message_wakes_a_receiver"]),
     ("OWED_FENCE", &["channel::kept::l1_who_holds_the_list_tells_those_who_were_to_be_told"]),
     ("PAID_FENCE", &["channel::kept::l1_who_holds_the_list_tells_those_who_were_to_be_told"]),
-    (
-        "BUDGET_TAKEN",
-        &["channel::weights::b2_what_was_seen_of_what_is_freed_is_no_older_than_what_is_taken"],
-    ),
-    (
-        "BUDGET_LOOK",
-        &["channel::weights::b2_what_was_seen_of_what_is_freed_is_no_older_than_what_is_taken"],
-    ),
     ("BUDGET_FREED", &["channel::weights::who_sees_that_weight_is_free_finds_a_slot"]),
     ("FREED_SEEN", &["channel::weights::who_sees_that_weight_is_free_finds_a_slot"]),
     ("CLOSE", &["channel::close::who_learns_of_the_end_sees_what_was_done_before"]),

@@ -197,7 +197,7 @@ impl<T> Weights<T> {
     }
 
     fn taken(&self) -> Load {
-        Load(self.taken.load(edge::BUDGET_LOOK))
+        Load(self.taken.load(edge::FREED_SEEN))
     }
 
     fn freed(&self) -> Load {
@@ -218,7 +218,7 @@ impl<T> Weights<T> {
     /// each message that comes out, and take the line away from those who free.
     #[inline(always)]
     pub(in crate::channel) fn take_at_once(&self, wanted: Load) -> bool {
-        let mut total = Load(self.beside.guess.load(edge::BUDGET_LOOK));
+        let mut total = Load(self.beside.guess.load(edge::FREED_SEEN));
         loop {
             let seen = Load(self.beside.seen.load(edge::FREED_SEEN));
             let next = total.plus(wanted);
@@ -270,9 +270,9 @@ impl<T> Weights<T> {
     /// Moves the total of what is taken; whether nobody was faster.
     #[inline(always)]
     fn go_on(&self, total: Load, next: Load) -> bool {
-        let is_taken = self.taken.compare_exchange(total.0, next.0, edge::BUDGET_TAKEN).is_ok();
+        let is_taken = self.taken.compare_exchange(total.0, next.0, edge::BUDGET_FREED).is_ok();
         if is_taken {
-            self.beside.guess.store(next.0, edge::BUDGET_TAKEN);
+            self.beside.guess.store(next.0, edge::BUDGET_FREED);
         }
         is_taken
     }

@@ -13,7 +13,7 @@
 //! ```
 //!
 //! Each class is a channel of its own, with a capacity of its own: one that is full holds up no sender of
-//! another. Its [`Sender`](crate::channel::Sender) is that of every other channel, with its futures, batches, sinks,
+//! another. Its [`Sender`] is that of every other channel, with its futures, batches, sinks,
 //! time-outs, weak handles and metrics, and so is what holds for its messages: those of one class are received in the
 //! order in which their slots were claimed, none is lost, and one that is refused is given back.
 //!

@@ -11,10 +11,11 @@ use super::{finishes, until};
 use crate::channel::error::{RecvError, RecvTimeoutError};
 use crate::channel::pace::WaitStrategy;
 use crate::channel::{Sender, priorities};
+use crate::position::Word;
 
 /// How many wait for each class.
-fn waiting<T>(senders: &[Sender<T>]) -> Vec<u64> {
-    senders.iter().map(|sender| u64::from(sender.core.not_empty.len())).collect()
+fn waiting<T>(senders: &[Sender<T>]) -> Vec<Word> {
+    senders.iter().map(|sender| sender.core.not_empty.len()).collect()
 }
 
 /// The slot of a late sender is the first, and seems to be empty; behind it another has sent.
