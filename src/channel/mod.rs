@@ -52,8 +52,9 @@
 //! then it was sent. A task that receives is only told that a sender waits, and meets that one when it is polled, since what
 //! is given to a future that is dropped would be lost. So `try_send` and `force_send` find nobody where only tasks wait to
 //! receive, and threads are met before them.
-//! A select that waits may be met as a thread. It has its message when it is chosen to send: who has met it waits for
-//! that.
+//!
+//! A [`Select`] that waits is met as a thread is, once. It has its message only when it was chosen to send: who has met it
+//! waits for that, also in `try_recv` and where a task is polled.
 //!
 //! # Select
 //!

@@ -357,8 +357,8 @@ impl<'a> Select<'a> {
         Some(self.entries[at].index)
     }
 
-    /// Sees to it that this thread may do the operations, and shuffles them unless it is biased. They are in the order of their indices before, whatever was shuffled
-    /// last: the turns are far apart (`turn`), and of several shuffles in a row nobody knows that.
+    /// Sees to it that this thread may do the operations, and shuffles them unless it is biased: from the order of
+    /// their indices, whatever was shuffled last.
     #[track_caller]
     fn order(&mut self) {
         self.entries.iter().for_each(|entry| entry.channel.assert_may_be_used());

@@ -48,13 +48,19 @@ pub(super) type Before<'a> = Option<&'a mut dyn FnMut(usize)>;
 
 /// The places of one who waits, one for each channel. Dropped, all are left.
 #[derive(Debug, Default)]
-pub(super) struct Places(Vec<Option<Waiting>>);
+pub(super) struct Places {
+    places: Vec<Option<Waiting>>,
+    /// Whether what came to one of them was used up since it has joined all lists. That one is lacking then: what comes
+    /// after the look, also the end of a channel, would wake nobody.
+    is_used: bool,
+}
 
 impl Places {
     /// Joins each list where it has no place.
     fn join(&mut self, several: &impl Several, waker: &Waker, who: Who) {
-        self.0.resize_with(several.count(), || None);
-        for (which, place) in self.0.iter_mut().enumerate() {
+        self.is_used = false;
+        self.places.resize_with(several.count(), || None);
+        for (which, place) in self.places.iter_mut().enumerate() {
             if several.is_over(which) {
                 *place = None;
             } else if place.is_none() {
@@ -66,20 +72,16 @@ impl Places {
     /// Uses up what has come to one of the places, if anything has; else the task of `context` is woken when it
     /// does.
     fn use_up(&mut self, which: usize, context: &mut Context<'_>) {
-        self.0[which].take_if(|waiting| waiting.poll(context).is_ready());
+        let used = self.places[which].take_if(|waiting| waiting.poll(context).is_ready());
+        self.is_used |= used.is_some();
     }
 
-    /// Whether what came to one of the places was used up, and it is to be joined again.
-    fn is_used(&self, several: &impl Several) -> bool {
-        let mut places = self.0.iter().enumerate();
-        places.any(|(which, place)| place.is_none() && !several.is_over(which))
-    }
-
-    /// What one does who has looked at all of them in vain: the least that one of the channels says.
+    /// What one does who has looked at all of them in vain: the least that one of the channels says. One that has
+    /// ended since it has joined says that it looks again.
     fn rest(&mut self, several: &impl Several) -> Rest {
         let mut rest = Rest::Sleep;
-        for (which, place) in self.0.iter_mut().enumerate() {
-            if let Some(waiting) = place.as_mut().filter(|_| !several.is_over(which)) {
+        for (which, place) in self.places.iter_mut().enumerate() {
+            if let Some(waiting) = place {
                 rest = rest.min(several.rest(which, &mut waiting.patience));
             }
         }
@@ -131,7 +133,7 @@ pub(super) fn wait<R>(
             drop(places);
             return done;
         }
-        if places.is_used(several) {
+        if places.is_used {
             continue;
         }
         let rest = places.rest(several);
@@ -171,7 +173,7 @@ pub(super) fn poll<R>(
             drop(places);
             return Poll::Ready(done);
         }
-        if !places.is_used(several) {
+        if !places.is_used {
             break;
         }
     }

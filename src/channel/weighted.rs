@@ -79,7 +79,7 @@ pub(super) fn pair<T>(
 ) -> (Sender<T>, Receiver<T>) {
     assert!(
         capacity > 0,
-        "a channel that is bounded by weight is no rendezvous: its capacity is at least 1"
+        "a channel of capacity 0 is a rendezvous, which has nothing to weigh: use capacity 1"
     );
     assert!(limit > 0, "a channel with a limit of 0 would take no message that weighs anything");
     let budget = Weights::new(capacity, limit, admits_heavy, scale);

@@ -270,7 +270,7 @@ fn b7_a_waker_that_panics_keeps_nobody_from_being_woken() {
 }
 
 #[test]
-fn b3_what_was_received_when_a_waker_panics_is_dropped_or_in_its_vector() {
+fn b7_what_was_received_when_a_waker_panics_is_dropped_or_in_its_vector() {
     let panics = Waker::from(Arc::new(Panics));
     let message = Arc::new(());
     let (sender, receiver) = bounded(0);

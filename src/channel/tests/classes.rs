@@ -1,16 +1,16 @@
 //! Receivers of several classes beside threads that are stopped, and the places that they have.
 
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 use std::vec::Vec;
 
 use super::room::{Bell, Stopped, poll};
 use super::{finishes, until};
-use crate::channel::error::{RecvError, RecvTimeoutError};
-use crate::channel::pace::WaitStrategy;
-use crate::channel::{Sender, priorities};
+use crate::channel::error::{RecvError, RecvTimeoutError, TryRecvError};
+use crate::channel::pace::{Pace, WaitStrategy};
+use crate::channel::{Sender, priorities, several};
 use crate::position::Word;
 
 /// How many wait for each class.
@@ -118,4 +118,65 @@ fn who_waits_has_a_place_for_each_class_and_leaves_them_all() {
         assert_eq!(thread.join().unwrap(), Ok(3));
         assert_eq!(waiting(&senders), [0; 3]);
     });
+}
+
+/// Its place in the last list is used up by a message that was received by another; then, while it looks, the end comes.
+#[test]
+fn an_end_that_comes_after_a_look_for_a_message_that_is_gone_is_seen() {
+    let ([urgent, normal], receiver) = priorities([1, 1]);
+    drop(urgent);
+    let (bell, pace) = (Arc::new(Bell::default()), Pace::new(WaitStrategy::Park));
+    let waker = Waker::from(Arc::clone(&bell));
+    let mut context = Context::from_waker(&waker);
+    let (mut waiting, mut looks) = (None, 0);
+    let attempt = |before: several::Before<'_>| {
+        looks += 1;
+        if let Some(before) = before {
+            before(1);
+        }
+        match looks {
+            1 | 2 => None,
+            3 => {
+                assert!(normal.close());
+                None
+            }
+            _ => Some(()),
+        }
+    };
+    let mut poll = several_poll(&receiver, &pace, attempt);
+    assert!(poll(&mut waiting, &mut context).is_pending());
+    normal.send(1).unwrap();
+    assert_eq!((receiver.try_recv(), bell.rings()), (Ok(1), 1));
+    assert_eq!(poll(&mut waiting, &mut context), Poll::Ready(()), "nobody would wake it");
+}
+
+/// A class is closed when it is waited for, beside a late sender, and empty after the look.
+#[test]
+fn an_end_that_comes_after_a_look_beside_a_late_sender_is_seen() {
+    let ([urgent], receiver) = priorities([4]);
+    let theirs = urgent.clone();
+    let away = Stopped::of(move || theirs.send(1));
+    assert!(urgent.close());
+    let (bell, pace) = (Arc::new(Bell::default()), Pace::new(WaitStrategy::Park));
+    let waker = Waker::from(Arc::clone(&bell));
+    let mut waiting = None;
+    let attempt = |before: several::Before<'_>| {
+        if before.is_some() {
+            assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
+        }
+        None::<()>
+    };
+    let mut poll = several_poll(&receiver, &pace, attempt);
+    assert!(poll(&mut waiting, &mut Context::from_waker(&waker)).is_pending());
+    assert_eq!(bell.rings(), 1, "nobody else would wake it");
+    assert!(away.release().is_err());
+}
+
+/// Polls by these attempts.
+fn several_poll<'a, R>(
+    receiver: &'a priorities::Receiver<u64>,
+    pace: &'a Pace,
+    mut attempt: impl FnMut(several::Before<'_>) -> Option<R> + 'a,
+) -> impl FnMut(&mut Option<several::Places>, &mut Context<'_>) -> Poll<R> + 'a {
+    move |waiting, context| several::poll(receiver, pace, waiting, context, &mut attempt)
 }

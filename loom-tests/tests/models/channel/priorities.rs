@@ -56,9 +56,9 @@ fn wakes_a_receiver(way: Way, class: usize, ledger: &'static Ledger) {
 #[test]
 fn a_message_of_either_class_wakes_a_receiver() {
     let ways = [
-        (Way::Thread, 0, (1, 200)),
+        (Way::Thread, 0, (1, 100)),
         (Way::Thread, 1, (2, 1000)),
-        (Way::Task, 1, (1, 200)),
+        (Way::Task, 1, (1, 100)),
         (Way::Timed, 0, (1, 200)),
         (Way::Dropped, 1, (1, 200)),
     ];
@@ -71,16 +71,16 @@ fn a_message_of_either_class_wakes_a_receiver() {
 #[test]
 fn a_message_of_either_class_wakes_a_receiver_that_has_asked_for_care() {
     let name = "a thread waits for two classes with care";
-    explore_careful(name, (1, 200), |ledger| wakes_a_receiver(Way::Thread, 1, ledger));
+    explore_careful(name, (1, 100), |ledger| wakes_a_receiver(Way::Thread, 1, ledger));
 }
 
 /// Two wait for two classes, or the second for one of them alone, and each class gets a message. The first is polled
 /// once, and goes: what had come to it and it did not use is passed on.
 #[test]
 fn who_waits_for_two_classes_passes_on_what_it_does_not_use() {
-    for is_for_all in [true, false] {
+    for (is_for_all, bounds) in [(true, (2, 2000)), (false, (1, 50))] {
         let name = if is_for_all { "two wait for two classes" } else { "one for two, one for one" };
-        explore(name, (1, 200), move |ledger| {
+        explore(name, bounds, move |ledger| {
             let (senders, receiver) = classes([1, 1]);
             let own = receiver.classes()[1].clone();
             let told = Arc::<Told>::default();

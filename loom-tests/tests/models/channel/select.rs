@@ -139,7 +139,7 @@ fn chosen(sender: &Sender<Value>) -> SelectedOperation<'_> {
 /// A place that is kept for a message is given up, and another sender sleeps that has found none.
 #[test]
 fn a_promise_that_is_broken_is_room_for_another() {
-    explore_skipping("a promise is broken beside a sender", (2, 500), |ledger| {
+    explore_skipping("a promise is broken beside a sender", (1, 100), |ledger| {
         let (sender, receiver) = channel(1);
         let operation = chosen(&sender);
         let another = sender.clone();
@@ -153,7 +153,7 @@ fn a_promise_that_is_broken_is_room_for_another() {
 /// Another sends behind the place and receives, so that it may skip it; the message arrives all the same, once.
 #[test]
 fn a_promise_beside_a_sender_and_a_receiver() {
-    explore_skipping("a promise is kept beside others", (1, 200), |ledger| {
+    explore_skipping("a promise is kept beside others", (2, 1000), |ledger| {
         let (sender, receiver) = channel(2);
         let operation = chosen(&sender);
         let (another, takes) = (sender.clone(), receiver.clone());
@@ -186,7 +186,7 @@ fn a_promise_that_is_kept_at_the_close() {
 /// Who waits to be ready takes nothing, and tells another that waits to receive: that one waits for nothing else.
 #[test]
 fn a_select_that_is_ready_tells_the_next() {
-    explore("ready beside a receiver", (1, 200), |ledger| {
+    explore("ready beside a receiver", (1, 100), |ledger| {
         let (sender, receiver) = channel(1);
         let receives = receiver.clone();
         let rival = thread::spawn(move || receives.recv().unwrap().id());
