@@ -9,7 +9,7 @@ use super::budget::Budget;
 use super::core::{Core, End};
 use super::error::{RecvError, SendError};
 use super::kind::Kind;
-use super::meeting::{Each, send_slice};
+use super::meeting::{Each, attempt_each, send_slice};
 use super::{Receiver, Sender};
 use crate::ring::Left;
 use crate::sync::Panics;
@@ -86,6 +86,9 @@ pub(super) fn attempt_slice<'v, T: Copy, C: Kind>(
         let mut cursor = core.ring.filling::<usize>();
         let sent = core.ring.push_slice(&mut cursor, unsent);
         if sent == 0 {
+            if core.meeting().is_some() {
+                return attempt_each(core, unsent);
+            }
             return core.is_over().then_some(Err(SendError(*unsent)));
         }
         // Before anybody is woken, whose waker may panic.
@@ -227,8 +230,10 @@ pub(super) fn attempt_many<T, C: Kind>(
         let mut cursor = core.ring.emptying::<usize>();
         let before = messages.len();
         let mut received = core.ring.pop_vec(&mut cursor, messages, limit);
-        core.budget.free(&messages[before..]);
+        let mut panics = Panics::default();
+        panics.catch(|| core.budget.free(&messages[before..]));
         core.came_out(received, cursor.freed);
+        panics.resume();
         if received == 0 {
             received = core.pop_many_otherwise(messages, limit);
         }

@@ -15,6 +15,9 @@ pub trait Budget<T>: fmt::Debug + Send + Sync {
     /// So many slots more than messages.
     const SPARE: usize = 0;
 
+    /// Whether code of others sees the messages that come out.
+    const SEES: bool = false;
+
     /// These came out.
     #[inline(always)]
     fn free(&self, _messages: &[T]) {}

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::core::{Core, End};
 use super::error::RecvError;
 use super::list::Who;
+use super::trace::Event;
 use super::waiters::Waiting;
 use crate::channel::kind::Kind;
 use crate::sync::{Lock, Sleeper, before_blocking, now};
@@ -137,6 +138,7 @@ impl<T, C: Kind> Core<T, C> {
         }
         before_blocking();
         self.count_wait(End::Receiving, false);
+        self.tell(Event::Sleeps(End::Receiving));
         let _waits = clock.begin();
         let sleeper = Sleeper::new();
         loop {

@@ -273,6 +273,17 @@ impl<T, C: Kind> Core<T, C> {
         message
     }
 
+    /// The same to `message`, which is none, before anybody is woken.
+    pub(super) fn pop_to(&self, message: &mut Option<T>) {
+        *message = self.ring.pop_at_once(&mut self.ring.emptying::<usize>());
+        if message.is_some() {
+            self.budget.free(message.as_slice());
+            self.received(1);
+        } else {
+            self.pop_again(message);
+        }
+    }
+
     /// The same where the first try has failed, also of what is no ring.
     fn pop_again(&self, message: &mut Option<T>) {
         self.pop_beside_late(message);
@@ -558,8 +569,13 @@ impl<T, C: Kind> Core<T, C> {
     fn go_on(&self, end: End) {
         match end {
             End::Sending | End::Claiming => _ = self.let_senders_look(1, Asks::Passing),
-            End::Receiving if self.seems_ready(end) => _ = self.not_empty.ask(1, Asks::Passing),
-            End::Receiving => {}
+            End::Receiving => {
+                // One that is only ready at a rendezvous has left a sender there.
+                let meets = || self.meeting().is_some_and(|meeting| meeting.is_ready(end));
+                if self.seems_ready(end) || meets() {
+                    _ = self.not_empty.ask(1, Asks::Passing);
+                }
+            }
         }
     }
 

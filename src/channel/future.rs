@@ -302,14 +302,14 @@ pub(super) fn poll_send<T, P: Kind, C: Kind>(
     unsent: &mut Option<T>,
     context: &mut Context<'_>,
 ) -> Poll<Result<(), SendError<T>>> {
-    if let Some(meeting) = core.meeting() {
-        return core.poll_in(meeting, unsent, offer, context);
-    }
-    if waiting.is_none() {
+    if waiting.is_none() && offer.is_none() {
         match unsent.take().map(|message| core.send_at_once(message)) {
             Some(Err(message)) => *unsent = Some(message),
             _ => return Poll::Ready(Ok(())),
         }
+    }
+    if let Some(meeting) = core.meeting() {
+        return core.poll_in(meeting, unsent, offer, context);
     }
     let attempt = || attempt_send(core, unsent);
     core.poll(End::Sending, pace, waiting, context, attempt)

@@ -33,7 +33,7 @@ mod selects;
 mod task;
 mod thread;
 
-pub(super) use self::each::{Each, poll_slice, send_slice};
+pub(super) use self::each::{Each, attempt_each, poll_slice, send_slice};
 pub(super) use self::offer::Offer;
 pub(super) use self::party::Party;
 pub(super) use self::selects::{Joins, Room};

@@ -10,7 +10,7 @@
 //! | [`reserving`] | any number | any number; with permits |
 //! | [`priorities()`] | any number for each class | any number, of all classes |
 //!
-//! With a capacity of 0 each of them is a [rendezvous](#rendezvous); [`after`], [`at`], [`tick`] and [`never`] make
+//! With a capacity of 0 each of them is a [rendezvous](#rendezvous); [`after`], [`at`], [`tick`] and [`never()`] make
 //! channels of time.
 //!
 //! Names and meanings are those of `crossbeam_channel`, [`Select`] and [`select!`] too: a program moves over by changing its
@@ -55,13 +55,6 @@
 //!
 //! A [`Select`] that waits is met as a thread is, once. It has its message only when it was chosen to send: who has met it
 //! waits for that, also in `try_recv` and where a task is polled.
-//!
-//! # Select
-//!
-//! [`Select`] and [`select!`] choose an operation that can be done, which is then completed. A message that is to be
-//! received is taken at the choice. For one that is to be sent a place is kept then, since it is not known yet: in the order of
-//! the choices. Receivers do not wait for it. It is skipped when others have sent behind it, or when the channel is
-//! closed; the message is then sent as by [`Sender::send`]. [`Selector`] has its messages before it chooses.
 //!
 //! # Select
 //!
@@ -134,9 +127,9 @@
 //!
 //! | level | when |
 //! |---|---|
-//! | trace | a thread or a task that waits has looked long enough, and goes to sleep: once for each wait |
-//! | trace | a thread that waits by a [`Select`] goes to sleep |
-//! | debug | a message was given back because the channel was full: by `try_send`, or after a time-out |
+//! | trace | a thread or a task that waits has looked long enough, and goes to sleep: once for each wait; at a rendezvous before it stands in line |
+//! | trace | one who waits for several at once, by a [`Select`] or for a message of some priority, goes to sleep |
+//! | debug | messages, or a permit, were refused because the channel was full: by a call that does not wait, or after a time-out |
 //! | debug | the channel was closed |
 //! | debug | the last sender is gone, or the last receiver |
 //!

@@ -62,7 +62,7 @@ impl<T, C: Kind> Core<T, C> {
     pub(super) fn break_promise(&self, room: Room) {
         let promise = match room {
             Room::Place(promise) => promise,
-            Room::Met(number) => return self.leave(End::Sending, number),
+            Room::Met(number) => return drop(self.leave(End::Sending, number)),
         };
         self.ring.break_promise(promise);
         let mut panics = Panics::default();

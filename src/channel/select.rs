@@ -18,7 +18,7 @@ pub use self::error::{ReadyTimeoutError, SelectTimeoutError, TryReadyError, TryS
 use self::kept::Added;
 pub use self::selected::SelectedOperation;
 pub(super) use self::turn::shuffle;
-pub(super) use self::wait::{Operation, attempt_any, wait};
+pub(super) use self::wait::{Operation, attempt_last, wait};
 use super::core::End;
 use super::kind::Kind;
 use super::{Receiver, Sender};
@@ -37,7 +37,8 @@ use crate::sync::now;
 /// [`Selector`](super::Selector), which takes messages and closures. For tasks there is `futures::select!`.
 ///
 /// Other threads may have it, or a clone of it; but with a receiver that is alone ([`mpsc`](super::mpsc),
-/// [`spsc`](super::spsc)) it panics on another thread than that which has added the receiver.
+/// [`spsc`](super::spsc)), or of a channel that is bounded by weight ([`weighted`](fn@super::weighted)), it panics on another
+/// thread than that which has added the receiver.
 ///
 /// ```
 /// use ringway::channel::{Select, bounded};
@@ -171,7 +172,7 @@ impl<'a> Select<'a> {
     /// ```
     pub fn try_select(&mut self) -> Result<SelectedOperation<'a>, TrySelectError> {
         self.order();
-        let (at, chosen) = attempt_any(&mut self.entries).ok_or(TrySelectError)?;
+        let (at, chosen) = attempt_last(&mut self.entries).ok_or(TrySelectError)?;
         Ok(SelectedOperation::of(self.entries[at], chosen))
     }
 
@@ -268,7 +269,7 @@ impl<'a> Select<'a> {
     /// ```
     pub fn try_ready(&mut self) -> Result<usize, TryReadyError> {
         self.order();
-        let (at, ()) = attempt_any(&mut ToBeReady::all(&self.entries)).ok_or(TryReadyError)?;
+        let (at, ()) = attempt_last(&mut ToBeReady::all(&self.entries)).ok_or(TryReadyError)?;
         Ok(self.entries[at].index)
     }
 

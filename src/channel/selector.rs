@@ -10,7 +10,7 @@ use std::vec::Vec;
 use self::choice::{Choice, ToRecv, ToSend};
 use super::error::{RecvError, SendError};
 use super::kind::Kind;
-use super::select::{SelectTimeoutError, attempt_any, shuffle, wait};
+use super::select::{SelectTimeoutError, attempt_last, shuffle, wait};
 use super::{Receiver, Sender};
 use crate::sync::now;
 
@@ -120,7 +120,7 @@ impl<'a, R> Selector<'a, R> {
     /// ```
     pub fn try_wait(mut self) -> Option<R> {
         self.open();
-        let done = attempt_any(&mut self.choices);
+        let done = attempt_last(&mut self.choices);
         self.finish(done)
     }
 

@@ -163,8 +163,7 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
         match sent {
             Some(sent) => Ok(sent?),
             None => {
-                self.count_refused(1);
-                self.core.tell(Event::Refused);
+                self.refused(1);
                 Err(SendTimeoutError::Timeout(unsent.take().expect("it was not sent")))
             }
         }
@@ -172,8 +171,14 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
 
     /// Counts so many messages that were given back because the channel was full.
     #[cold]
-    pub(super) fn count_refused(&self, n: usize) {
+    fn count_refused(&self, n: usize) {
         self.core.meter.count(Metric::Refused, n);
+    }
+
+    /// The same, and tells of it.
+    pub(super) fn refused(&self, n: usize) {
+        self.count_refused(n);
+        self.core.tell(Event::Refused);
     }
 }
 

@@ -11,6 +11,7 @@ use std::vec::Vec;
 
 use super::list::{Patience, Rest, Who};
 use super::pace::{Pace, Pauses};
+use super::trace::sleeps_at;
 use super::waiters::Waiting;
 use crate::position::Word;
 use crate::sync::{Sleeper, before_blocking, now, retry};
@@ -121,6 +122,7 @@ pub(super) fn wait<R>(
         }
     }
     pace.end(true);
+    sleeps_at(several.count());
     let sleeper = Sleeper::new();
     let waker = Waker::from(sleeper.clone());
     let mut context = Context::from_waker(&waker);
@@ -165,6 +167,7 @@ pub(super) fn poll<R>(
         }
         pace.end(true);
         several.count_wait(false);
+        sleeps_at(several.count());
     }
     let mut places = waiting.take().unwrap_or_default();
     loop {

@@ -127,6 +127,8 @@ impl<T, C: Kind> Core<T, C> {
     /// The same as often as there are messages, and at most so often; how often.
     #[cold]
     pub(super) fn pop_many_otherwise(&self, messages: &mut Vec<T>, limit: usize) -> usize {
+        // A channel of time keeps no more than that, but the next may be due by the time that one is taken.
+        let limit = if self.meeting().is_some() { limit } else { limit.min(self.capacity()) };
         (0..limit).take_while(|_| self.pop_otherwise(|message| messages.push(message))).count()
     }
 

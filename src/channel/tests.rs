@@ -7,6 +7,7 @@ mod full;
 mod held;
 mod kept;
 mod looks;
+mod permits;
 mod places;
 pub(super) mod room;
 mod selects;

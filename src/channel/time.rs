@@ -16,7 +16,7 @@ use crate::sync::{Arc, now};
 ///
 /// Nothing runs behind it: whoever looks for a message finds that it is due, and a thread that waits sleeps until then.
 /// So it costs what a channel costs that is made and dropped. Clones share it: the message is received once.
-/// A time past all clocks makes a channel as of [`never`].
+/// A time past all clocks makes a channel as of [`never()`].
 ///
 /// # Panics
 ///

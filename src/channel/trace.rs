@@ -36,15 +36,15 @@ impl<T, C: Kind> Core<T, C> {
     }
 }
 
-/// A thread that selects from so many goes to sleep.
+/// One who waits for so many channels or operations at once goes to sleep.
 #[cfg(not(feature = "tracing"))]
 #[inline(always)]
-pub(super) fn select_sleeps(_: usize) {}
+pub(super) fn sleeps_at(_: usize) {}
 
-/// A thread that selects from so many goes to sleep.
+/// One who waits for so many channels or operations at once goes to sleep.
 #[cfg(feature = "tracing")]
-pub(super) fn select_sleeps(choices: usize) {
-    telling::select_sleeps(choices);
+pub(super) fn sleeps_at(choices: usize) {
+    telling::sleeps_at(choices);
 }
 
 #[cfg(feature = "tracing")]
@@ -131,9 +131,9 @@ mod telling {
         }
     }
 
-    pub(super) fn select_sleeps(choices: usize) {
+    pub(super) fn sleeps_at(choices: usize) {
         apart(Level::TRACE, || {
-            tracing::event!(target: "ringway::channel", Level::TRACE, choices, "a select goes to sleep");
+            tracing::event!(target: "ringway::channel", Level::TRACE, choices, "one who waits for several goes to sleep");
         });
     }
 

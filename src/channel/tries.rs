@@ -31,7 +31,7 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     {
         let mut unsent = messages;
         let Some(sent) = attempt_slice(&self.core, &mut unsent) else {
-            self.count_refused(unsent.len());
+            self.refused(unsent.len());
             return Err(TrySendError::Full(unsent));
         };
         Ok(sent?)
@@ -56,7 +56,7 @@ impl<T, P: Kind, C: Kind> Sender<T, P, C> {
     pub fn try_send_all(&self, messages: &mut Vec<T>) -> Result<(), TrySendError<()>> {
         let mut unsent = Unsent::of(&self.core, messages);
         let Some(sent) = unsent.attempt(&self.core) else {
-            self.count_refused(unsent.len());
+            self.refused(unsent.len());
             return Err(TrySendError::Full(()));
         };
         Ok(sent?)

@@ -95,7 +95,7 @@ fn given_up<T, P: Kind, C: Kind>(
     let unsent = || Err(SendTimeoutError::Timeout(unsent.take().expect("it was not sent")));
     withdrawn.unwrap_or_else(unsent).inspect_err(|refused| {
         if refused.is_timeout() {
-            sender.count_refused(1);
+            sender.refused(1);
         }
     })
 }
@@ -134,7 +134,7 @@ impl<'a, T: Copy, P: Kind, C: Kind> Limited for SendSliceAsync<'a, T, P, C> {
         if self.unsent.is_empty() {
             return Ok(());
         }
-        self.sender.count_refused(self.unsent.len());
+        self.sender.refused(self.unsent.len());
         Err(SendTimeoutError::Timeout(self.unsent))
     }
 }
@@ -151,7 +151,7 @@ impl<'a, T, P: Kind, C: Kind> Limited for SendAllAsync<'a, T, P, C> {
         if let Some(done) = self.unsent.give_up(&self.sender.core) {
             return Ok(done?);
         }
-        self.sender.count_refused(self.unsent.len());
+        self.sender.refused(self.unsent.len());
         Err(SendTimeoutError::Timeout(()))
     }
 }

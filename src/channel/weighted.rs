@@ -23,7 +23,8 @@
 //! A message is weighed when it is sent and again when it is received, so that a slot needs no room for its weight. Its
 //! weight must not change meanwhile: else the channel counts wrongly from then on, though it stays safe to use. A function
 //! that panics where a message is sent has sent nothing; where one is received, the message is
-//! dropped on the way of the panic, and its place and weight stay taken.
+//! dropped on the way of the panic, and its place and weight stay taken. Of several that are received at once those of the
+//! others are free, and all are where they would be after a waker's panic: in the vector, or dropped.
 //!
 //! # Order
 //!

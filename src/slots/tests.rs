@@ -153,3 +153,43 @@ fn what_a_ring_has_lies_in_lines_of_its_own() {
         assert!(ptr::eq(lone.spare(), lone.slots().groups.as_ptr_range().end.cast()));
     }
 }
+
+/// However much the values are to be aligned, also those that take no room.
+#[test]
+fn values_lie_where_they_may() {
+    #[derive(Debug, PartialEq)]
+    #[repr(align(128))]
+    struct Lines([u8; 128]);
+    #[derive(Debug, PartialEq)]
+    #[repr(align(8192))]
+    struct Pages([u8; 3]);
+    #[derive(Debug, PartialEq)]
+    #[repr(align(4096))]
+    struct Nothing;
+
+    fn check<T: core::fmt::Debug + PartialEq, G: Group<Item = T>>(value: impl Fn() -> T) {
+        for capacity in affordable([1, 3, 70]) {
+            let geometry = Geometry::new(capacity).unwrap();
+            let heap = Heap::<T, G, Apart>::new(geometry, Position(0));
+            for slot in heap.slots().runs(Position(0), capacity).flat_map(|run| run.each()) {
+                assert!(Cell::values(slot.cells()).is_aligned());
+                // SAFETY: nobody else has the slots, which are empty before and after.
+                unsafe {
+                    crate::buffer::write(slot.cells(), value());
+                    let mut out = core::mem::MaybeUninit::<T>::uninit();
+                    crate::buffer::copy_out::<G>(slot.cells(), out.as_mut_ptr());
+                    assert_eq!(out.assume_init(), value());
+                }
+                slot.pass::<Filling>(geometry);
+            }
+            let words = heap.sectors().into_iter().flatten().chain(heap.late_words());
+            assert!(words.chain([heap.spare()]).all(|word| word.load(Edge::RELAXED) == 0));
+        }
+    }
+    check::<_, Four<_>>(|| Lines([1; 128]));
+    check::<_, Six<_>>(|| Lines([1; 128]));
+    check::<_, Four<_>>(|| Pages([1; 3]));
+    check::<_, Six<_>>(|| Pages([1; 3]));
+    check::<_, Four<_>>(|| Nothing);
+    check::<_, Six<_>>(|| Nothing);
+}

@@ -6,6 +6,7 @@ use ringway::channel::{Receiver, Sender, TryRecvError, TrySendError, bounded};
 
 use crate::common::End;
 use crate::polls::{Bell, poll};
+use crate::watch::{asleep, finishes};
 
 /// As much as fits goes, in order, and the rest comes back.
 fn what_fits_goes_and_the_rest_comes_back<P: End, C: End>(
@@ -62,6 +63,28 @@ fn those_who_wait_are_told_of_a_batch() {
     assert_eq!(bell.rings() - before, 2);
     drop((sending, messages));
     assert_eq!(Arc::strong_count(&message), 1);
+}
+
+/// Each goes alone there.
+#[test]
+fn at_a_rendezvous_as_many_go_as_threads_wait_for_them() {
+    finishes(|| {
+        let (sender, receiver) = bounded(0);
+        let wait = || {
+            [(); 2].map(|()| {
+                let receiver = receiver.clone();
+                asleep(move || receiver.recv().unwrap())
+            })
+        };
+        let waits = wait();
+        assert_eq!(sender.try_send_slice(&[1, 2, 3]), Err(TrySendError::Full(&[3][..])));
+        assert_eq!(waits.map(|waits| waits.join().unwrap()), [1, 2]);
+        let (waits, mut messages) = (wait(), vec![4, 5, 6]);
+        assert_eq!(sender.try_send_all(&mut messages), Err(TrySendError::Full(())));
+        assert_eq!((waits.map(|waits| waits.join().unwrap()), &messages[..]), ([4, 5], &[6][..]));
+        receiver.close();
+        assert_eq!(sender.try_send_slice(&[7]), Err(TrySendError::Disconnected(&[7][..])));
+    });
 }
 
 #[cfg(feature = "metrics")]

@@ -386,3 +386,34 @@ fn b7_a_waker_that_cannot_be_cloned_leaves_the_one_before_in_its_place() {
         assert_eq!(poll_once(&mut outer), Poll::Ready(Ok(1)));
     });
 }
+
+#[test]
+fn b7_a_batch_keeps_its_messages_where_a_waker_cannot_be_cloned() {
+    let (sender, receiver) = channel::bounded(0);
+    for is_polled_on in [false, true] {
+        let (breaks, broken) = Breaks::new();
+        let mut messages = vec![1, 2];
+        let mut all = sender.send_all_async(&mut messages);
+        breaks.on_clone.store(true, Ordering::Relaxed);
+        assert!(catch_unwind(AssertUnwindSafe(|| poll(&mut all, &broken))).is_err());
+        if is_polled_on {
+            assert!(poll_once(&mut all).is_pending());
+            assert_eq!(receiver.try_recv(), Ok(1));
+        }
+        drop(all);
+        assert_eq!(messages, [1, 2][usize::from(is_polled_on)..]);
+    }
+}
+
+/// A thread that waits with the first of them tells a task.
+#[test]
+fn b7_a_batch_keeps_its_messages_where_the_waker_of_a_task_panics() {
+    let (sender, receiver) = channel::bounded(0);
+    let panics = waker(|| panic!("a waker of the test"));
+    let mut receives = receiver.recv_async();
+    assert!(poll(&mut receives, &panics).is_pending());
+    let mut messages = vec![1, 2];
+    assert!(catch_unwind(AssertUnwindSafe(|| sender.send_all(&mut messages))).is_err());
+    assert_eq!(messages, [1, 2]);
+    assert!(poll_once(&mut receives).is_pending());
+}

@@ -1,12 +1,17 @@
 //! Events of what is rare, as a subscriber gets them.
 
 use std::fmt::{Debug, Write};
+use std::future::ready;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use ringway::channel::{Receiver, Selector, Sender, bounded};
+use ringway::channel::{
+    Receiver, Selector, Sender, TryRecvError, TrySendError, at, bounded, priorities, weighted,
+};
 use tracing::field::{Field, Visit};
 use tracing::subscriber::with_default;
 use tracing::{Event, Level, Metadata, Subscriber, span};
@@ -129,6 +134,40 @@ fn what_is_refused_is_told_with_the_name_and_the_state() {
     }
 }
 
+/// Whatever the call, and whichever the channel.
+#[test]
+fn each_call_that_is_refused_is_told_once() {
+    let (sender, _receiver) = bounded(1);
+    let (weighs, _other) = weighted(1, 1, |_: &u32| 1);
+    sender.send(0).unwrap();
+    weighs.send(0).unwrap();
+    let mut messages = vec![1, 2];
+    let calls: [&mut dyn FnMut() -> bool; 9] = [
+        &mut || sender.try_send_slice(&[1, 2]).is_err(),
+        &mut || sender.try_send_all(&mut vec![1, 2]).is_err(),
+        &mut || gives_up(sender.send_async(1).until(ready(()))).is_err(),
+        &mut || gives_up(sender.send_slice_async(&[1, 2]).until(ready(()))).is_err(),
+        &mut || gives_up(sender.send_all_async(&mut messages).until(ready(()))).is_err(),
+        &mut || gives_up(sender.clone().into_send_async(1).until(ready(()))).1.is_err(),
+        &mut || weighs.try_send(1).is_err(),
+        &mut || weighs.send_timeout(1, Duration::ZERO).is_err(),
+        &mut || weighs.try_reserve(1).is_err(),
+    ];
+    for (which, call) in calls.into_iter().enumerate() {
+        let lines = told(|| assert!(call()));
+        let refused = lines.iter().filter(|line| line.contains("refused")).count();
+        assert_eq!(refused, 1, "of {which}: {lines:?}");
+    }
+}
+
+/// What a future says that has waited in vain.
+fn gives_up<F: Future>(future: F) -> F::Output {
+    match poll_once(&mut pin!(future)) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("its time is over"),
+    }
+}
+
 #[test]
 fn a_channel_without_a_name_is_shown_by_where_it_lies() {
     let channels: Vec<_> = (0..2).map(|_| bounded(1)).collect();
@@ -209,6 +248,48 @@ fn a_task_is_told_of_once_for_each_wait() {
     assert!(lines.len() == 1 && lines[0].contains("sleep"), "{lines:?}");
 }
 
+/// At a rendezvous each message is a wait of its own.
+#[test]
+fn tasks_are_told_of_that_wait_elsewhere() {
+    let (meets, _receiver) = bounded(0);
+    let mut messages = vec![1, 2];
+    let (_senders, urgent) = priorities::<u32, 2>([1, 1]);
+    let waits: [&mut dyn FnMut() -> bool; 4] = [
+        &mut || poll_once(&mut meets.send_async(1)).is_pending(),
+        &mut || poll_once(&mut meets.send_slice_async(&[1, 2])).is_pending(),
+        &mut || poll_once(&mut meets.send_all_async(&mut messages)).is_pending(),
+        &mut || poll_once(&mut urgent.recv_async()).is_pending(),
+    ];
+    for (which, waits) in waits.into_iter().enumerate() {
+        let lines = told(|| assert!(waits()));
+        assert!(lines.len() == 1 && lines[0].contains("sleep"), "of {which}: {lines:?}");
+    }
+}
+
+#[test]
+fn threads_are_told_of_that_wait_elsewhere() {
+    finishes(|| {
+        let slept = |work: Box<dyn FnOnce() + Send>| {
+            let lines = Told::default();
+            let theirs = lines.clone();
+            (asleep(move || listening(&theirs, || {}, work)), lines)
+        };
+        let instant = at(Instant::now() + Duration::from_secs(3600));
+        let other = instant.clone();
+        let (waits, lines) = slept(Box::new(move || assert!(other.recv().is_err())));
+        instant.close();
+        waits.join().unwrap();
+        let lines = lines.take();
+        assert!(lines.len() == 1 && lines[0].contains("sleep"), "{lines:?}");
+        let (senders, urgent) = priorities::<u32, 2>([1, 1]);
+        let (waits, lines) = slept(Box::new(move || assert_eq!(urgent.recv(), Ok(1))));
+        senders[1].send(1).unwrap();
+        waits.join().unwrap();
+        let lines = lines.take();
+        assert!(lines.iter().any(|line| line.contains("sleep")), "{lines:?}");
+    });
+}
+
 #[test]
 fn a_select_that_goes_to_sleep_says_among_how_many() {
     finishes(|| {
@@ -276,6 +357,51 @@ fn a_subscriber_may_wait_for_the_channel_of_which_it_is_told() {
         let sending = asleep(move || listening(&Told::default(), does, || sender.send(1).unwrap()));
         assert_eq!([(); 3].map(|()| receiver.recv()), [Ok(0), Ok(9), Ok(1)]);
         sending.join().unwrap();
+    });
+}
+
+/// The same at a rendezvous, where the one of whom it is told would be met in its stead.
+#[test]
+fn a_subscriber_may_wait_at_the_rendezvous_of_which_it_is_told() {
+    finishes(|| {
+        let (sender, receiver) = bounded(0);
+        let theirs = receiver.clone();
+        let does = move || assert_eq!(theirs.recv(), Ok(1));
+        let receiving = asleep(move || listening(&Told::default(), does, || receiver.recv()));
+        sender.send_slice(&[1, 2]).unwrap();
+        assert_eq!(receiving.join().unwrap(), Ok(2));
+    });
+}
+
+/// What was not sent is where it was.
+#[test]
+fn a_batch_keeps_its_messages_where_a_subscriber_panics() {
+    let (sender, _receiver) = bounded(0);
+    let mut messages = vec![1, 2];
+    let sends = || catch_unwind(AssertUnwindSafe(|| sender.send_all(&mut messages)));
+    assert!(listening(&Told::default(), || panic!("the subscriber panics"), sends).is_err());
+    assert_eq!(messages, [1, 2]);
+}
+
+/// Nobody meets one at a rendezvous who is not back yet, neither itself nor others.
+#[test]
+fn a_subscriber_is_called_before_its_thread_can_be_met() {
+    finishes(|| {
+        let (sender, receiver) = bounded(0);
+        let theirs = sender.clone();
+        let does = move || {
+            assert_eq!(theirs.try_send(1), Err(TrySendError::Full(1)));
+            theirs.close();
+        };
+        let lines = Told::default();
+        listening(&lines, does, || assert!(receiver.recv().is_err()));
+        let (sender, receiver) = bounded(0);
+        let does = move || {
+            assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+            receiver.close();
+        };
+        listening(&lines, does, || assert!(sender.send(1).is_err()));
+        assert_eq!(lines.take().len(), 2);
     });
 }
 

@@ -247,6 +247,24 @@ fn d5_a_look_beside_others_who_send_and_receive_makes_sense() {
     }
 }
 
+/// The message of a channel of time is queued from the instant on at which it is due.
+#[test]
+fn what_has_come_by_itself_is_as_old_as_it_is_due() {
+    let receiver = channel::at(Instant::now());
+    let due = Instant::now();
+    receiver.register("due");
+    pass();
+    let looked = Instant::now();
+    let one = seen("due").unwrap();
+    let Age { at_least, at_most, .. } = one.oldest.expect("it is counted");
+    assert!(one.len == 1 && at_least >= looked - due && at_most.unwrap() >= at_least, "{one:?}");
+    receiver.recv().unwrap();
+    assert_eq!(seen("due").unwrap().oldest, None);
+    let later = channel::at(Instant::now() + Duration::from_secs(3600));
+    later.register("due later");
+    assert_eq!(seen("due later").map(|one| (one.len, one.oldest)), Some((0, None)));
+}
+
 /// A receiver that sleeps has taken nothing, and is no message.
 #[test]
 fn an_empty_channel_on_which_somebody_sleeps_has_no_oldest_message() {

@@ -120,6 +120,22 @@ fn several_at_once_are_all_or_none() {
     assert_eq!(sender.try_reserve_many(0, 1).unwrap().len(), 0);
 }
 
+/// No permits need no room, whatever others claim.
+#[test]
+fn none_are_never_refused() {
+    let (sender, receiver) = reserving::<u8>(2);
+    let permits = [sender.reserve(1).unwrap(), sender.reserve(1).unwrap()];
+    let mut claims = sender.reserve_async(2);
+    assert!(poll_once(&mut claims).is_pending());
+    let [one, _another] = permits;
+    drop(one);
+    assert!(poll_once(&mut claims).is_pending(), "it claims");
+    assert_eq!(sender.try_reserve_many(0, 1).unwrap().len(), 0);
+    assert_eq!(sender.reserve_many(0, 1).unwrap().len(), 0);
+    receiver.close();
+    assert!(sender.try_reserve_many(0, 1).unwrap_err().is_disconnected());
+}
+
 #[test]
 fn a_permit_that_is_forgotten_keeps_its_room() {
     let (sender, receiver) = reserving(2);

@@ -145,6 +145,27 @@ fn a_try_meets_one_who_waits() {
 }
 
 #[test]
+fn a_try_of_many_meets_those_who_wait() {
+    finishes(|| {
+        let (sender, receiver) = rendezvous();
+        let waits = || {
+            let another = receiver.clone();
+            asleep(move || another.recv())
+        };
+        let all = [waits(), waits()];
+        let late = sender.try_send_slice(&[1, 2, 3, 4]);
+        assert_eq!(late, Err(TrySendError::Full(&[3, 4][..])));
+        let received = all.map(|waits| waits.join().unwrap());
+        assert!(received == [Ok(1), Ok(2)] || received == [Ok(2), Ok(1)], "{received:?}");
+        let (waits, mut messages) = (waits(), vec![5, 6]);
+        assert_eq!(sender.try_send_all(&mut messages), Err(TrySendError::Full(())));
+        assert_eq!((messages, waits.join().unwrap()), (vec![6], Ok(5)));
+        assert!(sender.close());
+        assert_eq!(sender.try_send_slice(&[7]), Err(TrySendError::Disconnected(&[7][..])));
+    });
+}
+
+#[test]
 fn whoever_waits_is_met_in_turn() {
     finishes(|| {
         let (sender, receiver) = rendezvous();
@@ -171,14 +192,16 @@ fn whoever_waits_is_met_in_turn() {
 
 #[test]
 fn who_gives_up_has_its_message_and_is_not_met() {
-    let (sender, receiver) = rendezvous();
-    let soon = Duration::from_millis(1);
-    assert_eq!(sender.send_timeout(1, soon), Err(SendTimeoutError::Timeout(1)));
-    assert_eq!(sender.send_deadline(2, Instant::now()), Err(SendTimeoutError::Timeout(2)));
-    assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
-    assert_eq!(receiver.recv_timeout(soon), Err(RecvTimeoutError::Timeout));
-    assert_eq!(receiver.recv_deadline(Instant::now()), Err(RecvTimeoutError::Timeout));
-    assert_eq!(sender.try_send(3), Err(TrySendError::Full(3)));
+    finishes(|| {
+        let (sender, receiver) = rendezvous();
+        let soon = Duration::from_millis(1);
+        assert_eq!(sender.send_timeout(1, soon), Err(SendTimeoutError::Timeout(1)));
+        assert_eq!(sender.send_deadline(2, Instant::now()), Err(SendTimeoutError::Timeout(2)));
+        assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+        assert_eq!(receiver.recv_timeout(soon), Err(RecvTimeoutError::Timeout));
+        assert_eq!(receiver.recv_deadline(Instant::now()), Err(RecvTimeoutError::Timeout));
+        assert_eq!(sender.try_send(3), Err(TrySendError::Full(3)));
+    });
 }
 
 #[test]

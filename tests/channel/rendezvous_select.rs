@@ -19,6 +19,9 @@ use crate::watch::{asleep, finishes};
 type Receives = fn(&Receiver<u32>) -> Result<u32, RecvError>;
 type Sends = fn(&Sender<u32>, u32) -> Result<(), SendError<u32>>;
 
+/// A way to receive at one of two.
+type ReceivesEither = fn(&Receiver<u32>, &Receiver<u32>) -> Result<u32, RecvError>;
+
 /// Ways for a thread to receive that waits at this channel and at one where nobody comes.
 const RECEIVES: [Receives; 2] = [
     |receiver| {
@@ -33,6 +36,21 @@ const RECEIVES: [Receives; 2] = [
             .recv(&never(), |received| received)
             .recv(receiver, |received| received)
             .wait()
+    },
+];
+
+/// Ways for a thread to receive at one of two.
+const RECEIVES_EITHER: [ReceivesEither; 2] = [
+    |one, other| {
+        let mut select = Select::new();
+        let first = select.recv(one);
+        select.recv(other);
+        let chosen = select.select();
+        let receiver = if chosen.index() == first { one } else { other };
+        chosen.recv(receiver)
+    },
+    |one, other| {
+        Selector::new().recv(one, |received| received).recv(other, |received| received).wait()
     },
 ];
 
@@ -118,6 +136,9 @@ fn both_ends_of_one_channel_in_one_select() {
             assert!(select.try_select().is_err());
             assert!(select.select_timeout(Duration::from_millis(1)).is_err(), "not with itself");
         }
+        let (another, others) = (sender.clone(), receiver.clone());
+        let waits = asleep(move || both(&another, &others, 7));
+        assert_eq!((receiver.try_recv(), waits.join().unwrap()), (Ok(7), None));
         let sum = AtomicUsize::new(0);
         thread::scope(|scope| {
             for _ in 0..2 {
@@ -255,41 +276,88 @@ fn who_is_ready_is_told_and_meets_nobody() {
     });
 }
 
+/// Who waits for the message of a select waits nowhere else: what comes there is told to others, who may have to come
+/// before that message.
+#[test]
+fn who_waits_for_the_message_of_a_select_keeps_nothing_from_others() {
+    for receives in RECEIVES_EITHER {
+        finishes(move || {
+            let ((sender, receiver), (jobs, work)) = (bounded(0), bounded(1));
+            let another = work.clone();
+            let waits = asleep(move || receives(&receiver, &another));
+            let works = asleep(move || work.recv());
+            let mut select = Select::new();
+            select.send(&sender);
+            let operation = select.select();
+            jobs.send(1).unwrap();
+            assert_eq!(works.join().unwrap(), Ok(1));
+            operation.send(&sender, 2).unwrap();
+            assert_eq!(waits.join().unwrap(), Ok(2));
+        });
+    }
+}
+
+/// It has the word of a sender that has come, and takes nothing.
+#[test]
+fn who_is_ready_tells_the_next() {
+    finishes(|| {
+        let (sender, receiver) = bounded(0);
+        let another = receiver.clone();
+        let ready = asleep(move || {
+            let mut select = Select::new();
+            select.recv(&another);
+            select.ready()
+        });
+        let (bell, ring) = Bell::new();
+        let mut receives = receiver.recv_async();
+        assert!(poll(&mut receives, &ring).is_pending());
+        let mut sends = sender.send_async(1);
+        assert!(poll_once(&mut sends).is_pending());
+        assert_eq!((ready.join().unwrap(), bell.rings()), (0, 1));
+        assert_eq!(poll(&mut receives, &ring), Poll::Ready(Ok(1)));
+    });
+}
+
 #[test]
 fn a_message_that_is_not_sent_stays() {
-    let (sender, receiver) = bounded(0);
-    let message = Arc::new(());
-    let mut unsent = Some(message.clone());
-    let late = after(Duration::from_millis(2));
-    let select = Selector::new().send(&sender, &mut unsent, |_| "sent").recv(&late, |_| "late");
-    assert_eq!(select.wait(), "late");
-    assert!(unsent.is_some() && receiver.try_recv().is_err());
+    finishes(|| {
+        let (sender, receiver) = bounded(0);
+        let message = Arc::new(());
+        let mut unsent = Some(message.clone());
+        // Longer than a select spins.
+        let late = after(Duration::from_millis(100));
+        let select = Selector::new().send(&sender, &mut unsent, |_| "sent").recv(&late, |_| "late");
+        assert_eq!(select.wait(), "late");
+        assert!(unsent.is_some() && receiver.try_recv().is_err());
+    });
 }
 
 #[test]
 fn a_select_sleeps_until_a_channel_of_time_is_due() {
-    let begin = Instant::now();
-    let (period, end) = (Duration::from_millis(3), Duration::from_millis(20));
-    let (ticks, over, idle) = (tick(period), after(end), never::<()>());
-    let mut count = 0;
-    loop {
-        let mut select = Select::new();
-        let (tick, _, _) = (select.recv(&ticks), select.recv(&over), select.recv(&idle));
-        let operation = select.select();
-        if operation.index() != tick {
-            assert!(operation.recv(&over).unwrap() >= begin + end);
-            break;
+    finishes(|| {
+        let begin = Instant::now();
+        let (period, end) = (Duration::from_millis(3), Duration::from_millis(20));
+        let (ticks, over, idle) = (tick(period), after(end), never::<()>());
+        let mut count = 0;
+        loop {
+            let mut select = Select::new();
+            let (tick, _, _) = (select.recv(&ticks), select.recv(&over), select.recv(&idle));
+            let operation = select.select();
+            if operation.index() != tick {
+                assert!(operation.recv(&over).unwrap() >= begin + end);
+                break;
+            }
+            assert!(operation.recv(&ticks).unwrap() >= begin + period);
+            count += 1;
         }
-        assert!(operation.recv(&ticks).unwrap() >= begin + period);
-        count += 1;
-    }
-    assert!(count <= 6 && begin.elapsed() >= end);
-    let late = Selector::new().recv(&over, |_| ()).recv(&idle, |_| ());
-    assert!(late.wait_timeout(Duration::from_millis(1)).is_err(), "it came once");
-    let mut ready = Select::new();
-    let soon = after(period);
-    ready.recv(&soon);
-    assert_eq!((ready.ready(), soon.len()), (0, 1));
+        assert!(count <= 6 && begin.elapsed() >= end);
+        let late = Selector::new().recv(&over, |_| ()).recv(&idle, |_| ());
+        assert!(late.wait_timeout(Duration::from_millis(1)).is_err(), "it came once");
+        let mut ready = Select::new();
+        let soon = after(period);
+        ready.recv(&soon);
+        assert_eq!((ready.ready(), soon.len()), (0, 1));
+    });
 }
 
 #[cfg(feature = "metrics")]

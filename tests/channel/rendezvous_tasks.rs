@@ -216,11 +216,18 @@ fn b7_no_number_of_kept_futures_stops_those_who_are_polled() {
             assert_eq!(poll(&mut receives, &waker), Poll::Ready(Ok(7)));
             assert_eq!(sends.join().unwrap(), Ok(()));
             // So does a task, which wakes itself meanwhile.
+            drop(kept);
+            let mut kept: Vec<_> = (0..count).map(|_| receiver.recv_async()).collect();
+            kept.iter_mut().for_each(|kept| assert!(poll_once(kept).is_pending()));
             let mut receives = receiver.recv_async();
             assert!(poll(&mut receives, &waker).is_pending());
             let mut sends = sender.send_async(8);
+            let (bell, ring) = Bell::new();
+            let mut polls = 0;
             while !woken.0.swap(false, Ordering::SeqCst) {
-                assert!(poll_once(&mut sends).is_pending());
+                assert!(bell.rings() >= polls, "it sleeps, and nobody is told");
+                assert!(poll(&mut sends, &ring).is_pending());
+                polls += 1;
             }
             assert_eq!(poll(&mut receives, &waker), Poll::Ready(Ok(8)));
             assert_eq!(poll_once(&mut sends), Poll::Ready(Ok(())));

@@ -2,17 +2,20 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::task::{Wake, Waker};
+use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use ringway::channel::{
     ReadyTimeoutError, Receiver, RecvError, Select, SelectTimeoutError, SendError, Sender,
-    TryReadyError, TrySelectError, bounded, mpsc,
+    TryReadyError, TrySelectError, bounded, mpsc, weighted,
 };
 use static_assertions::{assert_impl_all, assert_not_impl_any};
 
 use crate::common::End;
 use crate::effort::times;
+use crate::polls::{poll, poll_once};
 
 assert_impl_all!(Select<'static>: Send, Sync, Clone);
 assert_not_impl_any!(ringway::channel::SelectedOperation<'static>: Send);
@@ -258,6 +261,10 @@ fn messages_of_any_size_are_kept() {
     assert_eq!(select.select().recv(&unit), Ok(()));
 }
 
+/// What is said of a receiver that another thread must not use.
+const STAYS: &str =
+    "a receiver that is alone, or of messages by weight, is selected from on its own thread";
+
 /// Whoever has it, another thread must not receive by it beside the one that has the receiver.
 #[test]
 fn a_receiver_that_is_alone_is_selected_from_on_its_own_thread() {
@@ -269,7 +276,7 @@ fn a_receiver_that_is_alone_is_selected_from_on_its_own_thread() {
     let elsewhere = std::thread::scope(|scope| {
         scope.spawn(move || says(|| _ = another.try_ready())).join().unwrap()
     });
-    assert_eq!(elsewhere, "a receiver that is alone is selected from on its own thread");
+    assert_eq!(elsewhere, STAYS);
     assert_eq!(select.select().recv(&receiver), Ok(1));
 }
 
@@ -288,4 +295,91 @@ fn what_another_thread_has_chosen_and_not_completed_is_not_dropped_there() {
     // SAFETY: that is the one that leaks.
     unsafe { Arc::decrement_strong_count(Arc::as_ptr(&message)) };
     assert!(receiver.is_empty());
+}
+
+/// Messages are weighed by code that sees them, which other threads must not call.
+#[test]
+fn a_receiver_by_weight_is_selected_from_on_its_own_thread() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let weighs = Arc::clone(&seen);
+    let (sender, receiver) = weighted(1, 10, move |_: &Rc<u8>| {
+        weighs.lock().unwrap().push(thread::current().id());
+        1
+    });
+    sender.send(Rc::new(7)).unwrap();
+    let mut select = Select::new();
+    select.recv(&receiver);
+    let mut another = select.clone();
+    let elsewhere = thread::scope(|scope| {
+        scope.spawn(move || says(|| drop(another.try_select()))).join().unwrap()
+    });
+    assert_eq!(elsewhere, STAYS);
+    assert_eq!(select.select().recv(&receiver), Ok(Rc::new(7)));
+    assert!(seen.lock().unwrap().iter().all(|&who| who == thread::current().id()));
+}
+
+/// A message that tells where it was dropped.
+struct Tells(Arc<Mutex<Vec<ThreadId>>>);
+
+impl Drop for Tells {
+    fn drop(&mut self) {
+        self.0.lock().unwrap().push(thread::current().id());
+    }
+}
+
+/// A waker that does something, and panics.
+struct Panics<F>(F);
+
+impl<F: Fn() + Send + Sync + 'static> Wake for Panics<F> {
+    fn wake(self: Arc<Self>) {
+        (self.0)();
+        panic!("the waker panics");
+    }
+}
+
+/// It leaks where it must not be dropped, by whatever way it does not come to who has chosen it.
+#[test]
+fn what_another_thread_receives_as_a_waker_panics_is_not_dropped_there() {
+    let panics = Waker::from(Arc::new(Panics(|| ())));
+    for capacity in [0, 1] {
+        let dropped = Arc::default();
+        let (sender, receiver) = bounded(capacity);
+        if capacity > 0 {
+            sender.send(Tells(Arc::clone(&dropped))).unwrap();
+        }
+        // Where there is no room it waits for that, else with its message.
+        let mut waits = sender.send_async(Tells(Arc::clone(&dropped)));
+        assert!(poll(&mut waits, &panics).is_pending());
+        let mut select = Select::new();
+        select.recv(&receiver);
+        thread::scope(|scope| {
+            let says = scope.spawn(move || says(|| drop(select.select()))).join().unwrap();
+            assert_eq!(says, "the waker panics");
+        });
+        assert!(dropped.lock().unwrap().is_empty(), "{capacity}");
+    }
+}
+
+/// The same of one that was met while it waits, and whose wait ends by that panic.
+#[test]
+fn what_another_thread_was_given_as_a_waker_panics_is_not_dropped_there() {
+    let (sender, receiver) = bounded(0);
+    let (others, other) = bounded::<u8>(0);
+    let dropped = Arc::default();
+    let message = Mutex::new(Some(Tells(Arc::clone(&dropped))));
+    let gives = move || {
+        let message = message.lock().unwrap().take();
+        assert!(message.is_none_or(|message| sender.try_send(message).is_ok()));
+    };
+    let mut waits = other.recv_async();
+    assert!(poll(&mut waits, &Waker::from(Arc::new(Panics(gives)))).is_pending());
+    let mut select = Select::new_biased();
+    select.recv(&receiver);
+    select.send(&others);
+    thread::scope(|scope| {
+        let says = scope.spawn(move || says(|| drop(select.select()))).join().unwrap();
+        assert_eq!(says, "the waker panics");
+    });
+    assert!(dropped.lock().unwrap().is_empty());
+    assert!(poll_once(&mut waits).is_pending());
 }

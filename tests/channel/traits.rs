@@ -9,7 +9,8 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 
 use ringway::channel::{
-    self, Drain, IntoIter, Iter, Receiver, Sender, TryIter, WeakReceiver, WeakSender,
+    self, Drain, IntoIter, Iter, Receiver, Sender, TryIter, WeakReceiver, WeakSender, priorities,
+    weighted,
 };
 use ringway::ring::{Shared, Solo};
 use static_assertions::{assert_impl_all, assert_not_impl_any};
@@ -43,6 +44,13 @@ handles!(
     Iter<'static, Bare>,
     TryIter<'static, Bare>,
     IntoIter<Bare>,
+    weighted::Sender<Bare>,
+    weighted::WeakSender<Bare>,
+    weighted::Receiver<Bare>,
+    weighted::Permit<'static, Bare>,
+    weighted::OwnedPermit<Bare>,
+    weighted::Permits<'static, Bare>,
+    priorities::Receiver<Bare>,
 );
 
 // A receiver that is alone may go to another thread, but is not shared.

@@ -339,6 +339,164 @@ fn a_claim_to_what_a_permit_keeps_does_not_stop_others() {
     });
 }
 
+/// The claim of one was broken, and the next claims as much, so that it believes it has that claim still. Both are told when
+/// there is room, since the one that comes first may be kept.
+#[test]
+fn b7_one_that_is_kept_does_not_stop_another_with_the_same_claim() {
+    let (sender, _receiver) = channel(100, 10);
+    let [large, one, another] = [7, 1, 1].map(|weight| sender.reserve(weight).unwrap());
+    let (bell, ring) = Bell::new();
+    let mut first = sender.send_async(3);
+    assert!(poll(&mut first, &ring).is_pending());
+    drop(one);
+    assert!(poll(&mut first, &ring).is_pending(), "it claims");
+    let rings = bell.rings();
+    let mut small = sender.send_async(1);
+    let polls = (0..10_000).take_while(|_| bell.rings() == rings);
+    polls.for_each(|_| assert!(poll_once(&mut small).is_pending()));
+    assert_eq!(poll_once(&mut small), Poll::Ready(Ok(())), "it has broken the claim");
+    let mut kept = sender.send_async(3);
+    assert!(poll_once(&mut kept).is_pending());
+    drop(another);
+    assert!(poll_once(&mut kept).is_pending(), "it claims as much");
+    assert!(poll(&mut first, &ring).is_pending(), "it was told of the end of its claim");
+    let rings = bell.rings();
+    drop(large);
+    assert!(bell.rings() > rings, "there is room for both");
+    assert_eq!(poll(&mut first, &ring), Poll::Ready(Ok(())));
+    assert_eq!(poll_once(&mut kept), Poll::Ready(Ok(())));
+}
+
+/// One that has claimed was told of its room before another came, and is kept.
+#[test]
+fn b7_room_beside_a_claim_is_told_though_its_claimant_was_told_before() {
+    let (sender, _receiver) = channel(100, 10);
+    let [large, one, another] = [7, 1, 1].map(|weight| sender.reserve(weight).unwrap());
+    let mut kept = sender.send_async(3);
+    assert!(poll_once(&mut kept).is_pending());
+    drop(one);
+    assert!(poll_once(&mut kept).is_pending(), "it claims");
+    drop(another);
+    let (bell, ring) = Bell::new();
+    let mut next = sender.send_async(5);
+    assert!(poll(&mut next, &ring).is_pending());
+    let rings = bell.rings();
+    drop(large);
+    assert!(bell.rings() > rings, "there is room for both");
+    assert_eq!(poll(&mut next, &ring), Poll::Ready(Ok(())));
+    assert_eq!(poll_once(&mut kept), Poll::Ready(Ok(())));
+}
+
+/// One breaks a claim that cannot be met, and is dropped before it is polled again.
+#[test]
+fn who_breaks_a_claim_and_goes_forgets_nobody() {
+    let (sender, receiver) = channel(100, 10);
+    let _permit = sender.reserve(8).unwrap();
+    (0..2).for_each(|_| sender.try_send(1).unwrap());
+    let (claims, ring) = Bell::new();
+    let mut large = sender.send_async(3);
+    assert!(poll(&mut large, &ring).is_pending());
+    let (bell, small_ring) = Bell::new();
+    let mut small = sender.send_async(1);
+    assert!(poll(&mut small, &small_ring).is_pending());
+    receiver.recv().unwrap();
+    assert!(poll(&mut large, &ring).is_pending(), "it claims");
+    receiver.recv().unwrap();
+    let rings = claims.rings();
+    let mut breaks = sender.send_async(1);
+    let polls = (0..10_000).take_while(|_| claims.rings() == rings);
+    polls.for_each(|_| assert!(poll_once(&mut breaks).is_pending()));
+    assert_eq!(bell.rings(), 0);
+    drop(breaks);
+    assert!(poll(&mut large, &ring).is_pending(), "its claim is broken, and there is no room");
+    assert_eq!(bell.rings(), 1);
+    assert_eq!(poll(&mut small, &small_ring), Poll::Ready(Ok(())));
+}
+
+/// The first is told of room that is enough for the second alone, which weighs nothing.
+#[test]
+fn room_for_a_message_without_weight_is_told_though_another_looks_first() {
+    let (sender, _receiver) = channel(2, 10);
+    let (_all, none) = (sender.reserve(10).unwrap(), sender.reserve(0).unwrap());
+    let mut heavy = sender.send_async(1);
+    assert!(poll_once(&mut heavy).is_pending());
+    let (bell, ring) = Bell::new();
+    let mut weightless = sender.send_async(0);
+    assert!(poll(&mut weightless, &ring).is_pending());
+    drop(none);
+    assert!(poll_once(&mut heavy).is_pending());
+    assert_eq!(bell.rings(), 1);
+    assert_eq!(poll(&mut weightless, &ring), Poll::Ready(Ok(())));
+}
+
+/// One that has claimed is kept, the next is told of room that is too little for it, and cannot claim it.
+#[test]
+fn b7_room_that_is_too_little_for_one_is_told_to_the_next() {
+    let (sender, _receiver) = channel(100, 10);
+    let [_large, some, one, another] = [5, 3, 1, 1].map(|weight| sender.reserve(weight).unwrap());
+    let mut kept = sender.send_async(2);
+    assert!(poll_once(&mut kept).is_pending());
+    drop(one);
+    assert!(poll_once(&mut kept).is_pending(), "it claims");
+    drop(another);
+    let (told, told_ring) = Bell::new();
+    let mut more = sender.send_async(6);
+    assert!(poll(&mut more, &told_ring).is_pending());
+    let (bell, ring) = Bell::new();
+    let mut less = sender.send_async(3);
+    assert!(poll(&mut less, &ring).is_pending());
+    drop(some);
+    assert_eq!(told.rings(), 1);
+    assert!(poll(&mut more, &told_ring).is_pending());
+    assert_eq!(bell.rings(), 1);
+    assert_eq!(poll(&mut less, &ring), Poll::Ready(Ok(())));
+}
+
+/// Two permits stop a claim from being met, and one is dropped while nothing is queued: who waits breaks the claim.
+#[test]
+fn what_a_permit_gives_back_is_told_beside_a_claim_that_cannot_be_met() {
+    let (sender, _receiver) = channel(100, 10);
+    let [_large, one, another] = [8, 1, 1].map(|weight| sender.reserve(weight).unwrap());
+    let mut claims = sender.send_async(3);
+    assert!(poll_once(&mut claims).is_pending());
+    let (bell, ring) = Bell::new();
+    let mut small = sender.send_async(1);
+    assert!(poll(&mut small, &ring).is_pending());
+    drop(one);
+    assert!(poll_once(&mut claims).is_pending(), "it claims");
+    drop(another);
+    assert!(bell.rings() > 0, "only what is told of looks");
+    let polls = (0..10_000).take_while(|_| poll(&mut small, &ring).is_pending()).count();
+    assert!(polls < 10_000);
+}
+
+/// The function panics for one of several messages that are received at once: the weight of the others is free, and who waits
+/// is told.
+#[test]
+fn one_that_cannot_be_weighed_keeps_its_own_weight_alone() {
+    for drains in [false, true] {
+        let fails = Arc::new(AtomicBool::new(false));
+        let asks = Arc::clone(&fails);
+        let (sender, receiver) = weighted(8, 10, move |n: &usize| {
+            assert!(*n != 3 || !asks.load(Ordering::SeqCst), "it is not weighed");
+            *n
+        });
+        sender.send_slice(&[2, 3, 4]).unwrap();
+        let (bell, ring) = Bell::new();
+        let mut waits = sender.send_async(7);
+        assert!(poll(&mut waits, &ring).is_pending());
+        fails.store(true, Ordering::SeqCst);
+        let mut messages = Vec::new();
+        let received = catch_unwind(AssertUnwindSafe(|| {
+            if drains { drop(receiver.drain()) } else { _ = receiver.recv_many(&mut messages, 8) }
+        }));
+        assert!(received.is_err());
+        assert_eq!((receiver.len(), receiver.weight(), bell.rings()), (0, 3, 1));
+        assert_eq!(poll(&mut waits, &ring), Poll::Ready(Ok(())));
+        assert_eq!((receiver.recv(), receiver.weight()), (Ok(7), 3));
+    }
+}
+
 /// Threads and tasks that send messages of all sizes: each arrives, and never do they weigh more than the limit.
 #[test]
 fn no_wake_up_is_lost_beside_messages_of_all_sizes() {

@@ -19,6 +19,7 @@
 //! Nothing depends on a claim but the order: it may be broken at any time, and B1 does not know of it.
 
 use core::fmt;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 use std::boxed::Box;
 
 use crossbeam_utils::CachePadded;
@@ -26,7 +27,7 @@ use crossbeam_utils::CachePadded;
 use super::Budget;
 use crate::channel::waiters::{Ends, Waiters};
 use crate::position::Word;
-use crate::sync::{Arc, Atomic, Panics, edge, edge::Edge, full_fence, retry};
+use crate::sync::{Arc, Atomic, Panics, edge, edge::Edge, full_fence, hook, retry};
 
 /// The bits of the weight; those above are the number.
 const SHIFT: u32 = if cfg!(ringway_modelled) {
@@ -237,6 +238,10 @@ impl<T> Weights<T> {
 
     /// Takes so much, if there is room (B1). Who has laid the claim need not leave room for it.
     pub(in crate::channel) fn take(&self, wanted: Load, has_claim: bool) -> Result<(), Lacking> {
+        if wanted == Load::NONE {
+            // No claim stands in the way of that.
+            return Ok(());
+        }
         loop {
             let total = self.taken();
             let freed = self.see();
@@ -278,16 +283,21 @@ impl<T> Weights<T> {
     }
 
     /// Reads what is freed, for others to see as well (B2).
+    ///
+    /// What was seen is read first: so it is no more than what is freed, whatever this thread has missed since, and
+    /// nothing has to be compared that may have come round meanwhile. Whoever was faster may have seen less.
     fn see(&self) -> Load {
-        let freed = self.freed();
-        let mut seen = self.beside.seen.load(edge::FREED_SEEN);
-        while (freed.0.wrapping_sub(seen) as i64) << (64 - Word::BITS) > 0 {
-            match self.beside.seen.compare_exchange(seen, freed.0, edge::BUDGET_FREED) {
-                Ok(_) => break,
-                Err(latest) => seen = latest,
+        loop {
+            let seen = self.beside.seen.load(edge::FREED_SEEN);
+            hook::at(hook::Point::Looked);
+            let freed = self.freed();
+            let is_seen = freed.0 == seen
+                || self.beside.seen.compare_exchange(seen, freed.0, edge::BUDGET_FREED).is_ok();
+            if is_seen {
+                return freed;
             }
+            retry();
         }
-        freed
     }
 
     /// Takes for as many of these weights in a row as there is room for, the first at least; how
@@ -327,6 +337,16 @@ impl<T> Weights<T> {
         self.freed.fetch_add(load.0, edge::BUDGET_FREED);
     }
 
+    /// Lets go of several. Where one cannot be weighed it is that one alone that stays taken.
+    fn free_many(&self, messages: &[T]) {
+        let (mut all, mut panics) = (Load::NONE, Panics::default());
+        for message in messages {
+            panics.catch(|| all = all.plus(self.counted(message)));
+        }
+        self.let_go(all);
+        panics.resume();
+    }
+
     /// What is claimed.
     #[inline(always)]
     fn claim(&self) -> Load {
@@ -348,8 +368,14 @@ impl<T> Weights<T> {
         if self.claim.compare_exchange(wanted.0, 0, Edge::RELAXED).is_ok() {
             // Who frees after this sees no claim, or what it has freed is seen by who looks next.
             full_fence(edge::WAKE_FENCE);
-            self.claimants.not_full.notify(1);
+            self.tell_claimants();
         }
+    }
+
+    /// Tells all who have laid a claim. As a rule it is one; where claims are broken there may be several for a moment, and the
+    /// first of them may be a task that nobody polls.
+    fn tell_claimants(&self) {
+        self.claimants.not_full.notify(usize::MAX);
     }
 
     /// Whether one who has laid this claim would have room now.
@@ -370,16 +396,15 @@ impl<T> Weights<T> {
             if !self.has_room_for(claim) {
                 return;
             }
-            // Another waits for its turn, should the claimant not act.
-            n = usize::from(has_claimant);
+            // Another waits for its turn, should the claimant not act, or has room beside it. So it is also where the claimant
+            // was told before.
+            n = 1;
         }
         let mut panics = Panics::default();
         if has_claimant {
-            panics.catch(|| self.claimants.not_full.notify(1));
+            panics.catch(|| self.tell_claimants());
         }
-        if n > 0 {
-            panics.catch(|| not_full.notify(n));
-        }
+        panics.catch(|| not_full.notify(n));
         panics.resume();
     }
 }
@@ -388,10 +413,15 @@ impl<T> Budget<T> for Weights<T> {
     /// Late threads cost slots, and who has taken from the budget is to find one.
     const SPARE: usize = if cfg!(ringway_modelled) { 0 } else { 8 };
 
+    const SEES: bool = true;
+
     #[inline(always)]
     fn free(&self, messages: &[T]) {
-        let all = messages.iter().fold(Load::NONE, |all, message| all.plus(self.counted(message)));
-        self.let_go(all);
+        match messages {
+            [] => {}
+            [message] => self.let_go(self.counted(message)),
+            _ => self.free_many(messages),
+        }
     }
 
     #[inline(always)]
@@ -422,6 +452,10 @@ impl<T> Budget<T> for Weights<T> {
     }
 }
 
+// Where the function panics that weighs a message, the totals are as they were, or that message stays in use.
+impl<T> UnwindSafe for Weights<T> {}
+impl<T> RefUnwindSafe for Weights<T> {}
+
 impl<T> fmt::Debug for Weights<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Weights")
@@ -430,3 +464,6 @@ impl<T> fmt::Debug for Weights<T> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, not(ringway_modelled)))]
+mod tests;

@@ -17,7 +17,9 @@ use crate::sync::Arc;
 pub(in crate::channel) struct Each<'v, T> {
     /// It has the memory of the vector.
     unsent: VecDeque<T>,
-    /// The first of them, where it waits.
+    /// The one before them, while it is being sent, also where that ends with a panic.
+    next: Option<T>,
+    /// The same, where it waits as that of a task.
     offer: Option<Box<Offer<T>>>,
     home: &'v mut Vec<T>,
 }
@@ -25,7 +27,7 @@ pub(in crate::channel) struct Each<'v, T> {
 impl<'v, T> Each<'v, T> {
     /// All of a vector.
     pub(in crate::channel) fn of(home: &'v mut Vec<T>) -> Self {
-        Self { unsent: core::mem::take(home).into(), offer: None, home }
+        Self { unsent: core::mem::take(home).into(), next: None, offer: None, home }
     }
 
     /// Sends those to whom receivers wait; the outcome, unless more are left.
@@ -54,7 +56,8 @@ impl<'v, T> Each<'v, T> {
         pace: &Pace,
     ) -> Result<(), SendError<()>> {
         while let Some(message) = self.unsent.pop_front() {
-            if let Some(Err(refused)) = core.send_in(meeting, &mut Some(message), pace, None) {
+            self.next = Some(message);
+            if let Some(Err(refused)) = core.send_in(meeting, &mut self.next, pace, None) {
                 self.unsent.push_front(refused.into_inner());
                 return Err(SendError(()));
             }
@@ -70,14 +73,13 @@ impl<'v, T> Each<'v, T> {
         context: &mut Context<'_>,
     ) -> Poll<Result<(), SendError<()>>> {
         loop {
-            let mut next = None;
-            if self.offer.is_none() {
-                next = self.unsent.pop_front();
-                if next.is_none() {
+            if self.offer.is_none() && self.next.is_none() {
+                self.next = self.unsent.pop_front();
+                if self.next.is_none() {
                     return Poll::Ready(Ok(()));
                 }
             }
-            let sent = core.poll_in(meeting, &mut next, &mut self.offer, context);
+            let sent = core.poll_in(meeting, &mut self.next, &mut self.offer, context);
             if let Err(refused) = ready!(sent) {
                 self.unsent.push_front(refused.into_inner());
                 return Poll::Ready(Err(SendError(())));
@@ -89,7 +91,7 @@ impl<'v, T> Each<'v, T> {
 impl<T> Each<'_, T> {
     /// How many are not sent yet; one that waits may be.
     pub(in crate::channel) fn len(&self) -> usize {
-        self.unsent.len() + usize::from(self.offer.is_some())
+        self.unsent.len() + usize::from(self.next.is_some() || self.offer.is_some())
     }
 
     /// Gives up as a task; the outcome, unless some are not sent and might yet have been.
@@ -102,13 +104,14 @@ impl<T> Each<'_, T> {
             self.unsent.push_front(refused.into_inner());
             return is_over.then_some(Err(SendError(())));
         }
-        self.unsent.is_empty().then_some(Ok(()))
+        (self.len() == 0).then_some(Ok(()))
     }
 }
 
 impl<T> Drop for Each<'_, T> {
     fn drop(&mut self) {
-        if let Some(Some(message)) = self.offer.take().map(|mut offer| offer.take_back().0) {
+        let offered = self.offer.take().and_then(|mut offer| offer.take_back().0);
+        if let Some(message) = offered.or_else(|| self.next.take()) {
             self.unsent.push_front(message);
         }
         *self.home = core::mem::take(&mut self.unsent).into();
@@ -131,7 +134,21 @@ pub(in crate::channel) fn send_slice<'s, T: Copy, C: Kind>(
     Ok(())
 }
 
-/// The same as a task, whose first message waits in `offer`.
+/// Sends copies of those messages of a slice to whom receivers wait; the outcome, unless more are left.
+pub(in crate::channel) fn attempt_each<'s, T: Copy, C: Kind>(
+    core: &Core<T, C>,
+    unsent: &mut &'s [T],
+) -> Option<Result<(), SendError<&'s [T]>>> {
+    while let [message, rest @ ..] = *unsent {
+        match core.try_send_otherwise(*message) {
+            Ok(()) => *unsent = rest,
+            Err(refused) => return refused.is_disconnected().then_some(Err(SendError(*unsent))),
+        }
+    }
+    Some(Ok(()))
+}
+
+/// Sends copies of all messages of a slice as a task, whose first message waits in `offer`.
 pub(in crate::channel) fn poll_slice<'s, T: Copy, C: Kind>(
     core: &Core<T, C>,
     meeting: &Arc<Meeting<T>>,

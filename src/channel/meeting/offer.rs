@@ -71,6 +71,8 @@ impl<T> Offer<T> {
 }
 
 impl<T> Drop for Offer<T> {
+    #[cold]
+    #[inline(never)]
     fn drop(&mut self) {
         drop(self.take_back());
     }

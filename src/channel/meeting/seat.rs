@@ -40,6 +40,11 @@ impl<T> Slot<T> {
         Wake(content.waiting.take())
     }
 
+    /// The message that is there.
+    pub(super) fn take(&self) -> Option<T> {
+        self.0.lock().message.take()
+    }
+
     /// The message that it was promised, when it has come; none if it does not (M4).
     pub(super) fn wait(&self) -> Option<T> {
         let mut sleeper: Option<StdArc<Sleeper>> = None;

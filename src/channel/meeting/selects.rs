@@ -53,9 +53,9 @@ impl<T> Meeting<T> {
         })
     }
 
-    /// A select leaves the line of this end. Where it was met it does not go on by that: who has met it is told, or its message
-    /// is dropped.
-    fn leave(&self, end: End, number: u64) {
+    /// A select leaves the line of this end. Where it was met it does not go on by that: who has met it is told, or the
+    /// message is returned that it has.
+    fn leave(&self, end: End, number: u64) -> Option<T> {
         let mut ends = self.ends.lock();
         // What is dropped is so when nothing is held.
         match end {
@@ -67,12 +67,14 @@ impl<T> Meeting<T> {
                 if let Some(slot) = slot {
                     slot.give_up().wake();
                 }
+                None
             }
             End::Receiving => {
                 let place = ends.receivers.leave(number);
                 let slot = ends.seats.remove(&number);
                 drop(ends);
-                drop((place, slot));
+                drop(place);
+                slot?.take()
             }
         }
     }
@@ -141,10 +143,8 @@ impl<T, C: Kind> Core<T, C> {
     }
 
     /// A select waits at this end no more, as [`Meeting::leave`].
-    pub(in crate::channel) fn leave(&self, end: End, number: u64) {
-        if let Some(meeting) = self.meeting() {
-            meeting.leave(end, number);
-        }
+    pub(in crate::channel) fn leave(&self, end: End, number: u64) -> Option<T> {
+        self.meeting()?.leave(end, number)
     }
 
     /// Receives the message of a select that was met; none if it gets none.
@@ -186,6 +186,6 @@ struct Unwound<'a, T> {
 
 impl<T> Drop for Unwound<'_, T> {
     fn drop(&mut self) {
-        self.meeting.leave(End::Sending, self.number);
+        drop(self.meeting.leave(End::Sending, self.number));
     }
 }

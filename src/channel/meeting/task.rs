@@ -11,11 +11,14 @@ use crate::channel::error::{SendError, SendTimeoutError, TrySendError};
 use crate::channel::kind::Kind;
 use crate::channel::list::{self, Quiet, Rest};
 use crate::channel::metrics::Metric;
+use crate::channel::trace::Event;
 use crate::sync::Arc;
 
 impl<T, C: Kind> Core<T, C> {
     /// Sends in a rendezvous as a task, which waits by what it keeps in `offer`, with its message; until then that is in
     /// `unsent`.
+    #[cold]
+    #[inline(never)]
     pub(in crate::channel) fn poll_in(
         &self,
         meeting: &Arc<Meeting<T>>,
@@ -35,6 +38,7 @@ impl<T, C: Kind> Core<T, C> {
             if let Err(TrySendError::Full(message)) = given {
                 self.count_wait(End::Sending, false);
                 *unsent = Some(message);
+                self.tell(Event::Sleeps(End::Sending));
                 let waker = Some(Quiet::of(context.waker().clone()));
                 let message = unsent.take().expect("it was put there");
                 let who = Who { waker, party: None };

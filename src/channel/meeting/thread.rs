@@ -1,5 +1,6 @@
 //! Sending and receiving for threads.
 
+use core::mem;
 use core::task::Waker;
 use std::time::Instant;
 
@@ -15,7 +16,7 @@ use crate::channel::list::{self, Quiet, Rest};
 use crate::channel::metrics::Metric;
 use crate::channel::pace::{Pace, Pauses};
 use crate::channel::trace::Event;
-use crate::sync::{Arc, Sleeper, before_blocking, now};
+use crate::sync::{Arc, Panics, Sleeper, before_blocking, now};
 
 /// A thread that waits, and is woken by others.
 struct Waiter {
@@ -52,25 +53,37 @@ impl<T, C: Kind> Core<T, C> {
             *unsent = Some(message);
             return None;
         }
+        // It is there where a subscriber panics.
+        *unsent = Some(message);
         before_blocking();
         self.count_wait(End::Sending, false);
+        // Whoever listens does so before others can meet this thread.
+        self.tell(Event::Sleeps(End::Sending));
+        let message = unsent.take()?;
         let waiter = Waiter::new();
         let mut offer = match Offer::begin(meeting, message, waiter.who(), list::Who::Thread) {
             Ok(offer) => offer,
             Err(given) => return outcome(self.give(given), unsent),
         };
-        // Those are told who do not wait here (M3).
-        self.tell_listed(End::Sending);
-        let rest = || self.rest(End::Sending, &mut offer.patience);
-        self.wait_in(End::Sending, &waiter, pace, deadline, rest);
-        let given = match offer.take_back() {
-            (None, _) => Ok(()),
-            (Some(message), true) => Err(TrySendError::Disconnected(message)),
-            (Some(message), false) => Err(TrySendError::Full(message)),
-        };
-        if given.is_ok() {
+        let mut panics = Panics::default();
+        panics.catch(|| {
+            // Those are told who do not wait here (M3).
+            self.tell_listed(End::Sending);
+            let rest = || self.rest(End::Sending, &mut offer.patience);
+            self.wait_in(End::Sending, &waiter, pace, deadline, rest);
+        });
+        let (back, is_closed) = offer.take_back();
+        if back.is_none() {
             self.meter.count(Metric::Sent, 1);
         }
+        // The same where a waker panics.
+        *unsent = back;
+        panics.resume();
+        let given = match unsent.take() {
+            None => Ok(()),
+            Some(message) if is_closed => Err(TrySendError::Disconnected(message)),
+            Some(message) => Err(TrySendError::Full(message)),
+        };
         outcome(given, unsent)
     }
 
@@ -81,6 +94,7 @@ impl<T, C: Kind> Core<T, C> {
         pace: &Pace,
         deadline: Option<Instant>,
     ) -> Option<Result<T, RecvError>> {
+        let mut is_told = false;
         loop {
             let mut message = None;
             let received = |taken| {
@@ -95,6 +109,10 @@ impl<T, C: Kind> Core<T, C> {
             }
             before_blocking();
             self.count_wait(End::Receiving, false);
+            // As above, once for each wait.
+            if !mem::replace(&mut is_told, true) {
+                self.tell(Event::Sleeps(End::Receiving));
+            }
             let waiter = Waiter::new();
             let mut seat = match Begun::of(meeting, waiter.who()) {
                 Begun::Waits(seat) => seat,
@@ -128,7 +146,8 @@ impl<T, C: Kind> Core<T, C> {
         false
     }
 
-    /// Waits until it is decided what becomes of one who waits, or until the deadline.
+    /// It has told that it sleeps before it joined its line, where it would be met while a subscriber waits there
+    /// (`trace`). Waits until it is decided what becomes of one who waits, or until the deadline.
     fn wait_in(
         &self,
         end: End,
@@ -148,7 +167,6 @@ impl<T, C: Kind> Core<T, C> {
             }
         }
         pace.end(true);
-        self.tell(Event::Sleeps(end));
         while !waiter.party.is_decided() && !is_over(deadline) {
             self.count_wait(end, true);
             waiter.sleeper.sleep(rest().until(deadline));

@@ -170,6 +170,13 @@ fn look<C: Sequencer, S: Store>(ring: &Ring<Shared, C, S>) -> Seen {
 }
 
 impl<T, C: Kind> Core<T, C> {
+    /// For how long a message of a channel of time has been due.
+    fn due(&self) -> Option<Age> {
+        let since = self.next_instant()?;
+        let due = now().checked_duration_since(since)?;
+        Some(Age { at_least: due, at_most: Some(due) })
+    }
+
     /// Its name, if it has one.
     pub(in crate::channel) fn name(&self) -> Option<&str> {
         self.meter.sight().named.get().map(|named| &*named.name)
@@ -213,7 +220,7 @@ impl<T: Send, C: Kind> Look for Core<T, C> {
             senders,
             receivers,
             metrics: self.metrics(),
-            oldest,
+            oldest: oldest.or_else(|| self.due()),
             sojourns,
         })
     }

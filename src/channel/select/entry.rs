@@ -5,7 +5,7 @@ use std::thread::ThreadId;
 use std::time::Instant;
 use std::vec::Vec;
 
-use super::kept::{Added, Kept};
+use super::kept::{Added, Kept, Received};
 use super::wait::Operation;
 use crate::channel::core::{Core, End};
 use crate::channel::error::{RecvError, SendError};
@@ -83,8 +83,8 @@ pub(in crate::channel) trait Channel {
     /// Tells those of the other end who are in no line.
     fn tell(&self, end: End);
 
-    /// A thread leaves the line of this end, and does not go on by it.
-    fn leave(&self, end: End, number: u64);
+    /// A thread leaves the line of this end, and does not go on by it. A handle was on the thread `home`.
+    fn leave(&self, end: End, number: u64, home: ThreadId);
 
     /// What a thread has chosen that was met in the line of this end.
     fn met(&self, end: End, number: u64, home: ThreadId) -> Option<Chosen<'_>>;
@@ -94,8 +94,13 @@ impl<T, C: Kind> Channel for Core<T, C> {
     fn choose(&self, end: End, home: ThreadId) -> Option<Chosen<'_>> {
         match end {
             End::Receiving => {
-                let received = self.take(|| self.pop())?;
-                Some(Chosen::ToRecv(received.map(|message| Kept::of(self, home, message))))
+                let mut received = Received::none(home);
+                let outcome = self.take(|| {
+                    self.pop_to(&mut received.message);
+                    received.message.is_some().then_some(())
+                })?;
+                let mut message = || received.message.take().expect("it was received");
+                Some(Chosen::ToRecv(outcome.map(|()| Kept::of(self, home, message()))))
             }
             End::Sending | End::Claiming => {
                 let of = |promise| Promised { channel: self, promise: Some(promise) };
@@ -163,8 +168,9 @@ impl<T, C: Kind> Channel for Core<T, C> {
         Core::tell_listed(self, end);
     }
 
-    fn leave(&self, end: End, number: u64) {
-        Core::leave(self, end, number);
+    fn leave(&self, end: End, number: u64, home: ThreadId) {
+        let message = Core::leave(self, end, number);
+        drop(message.map(|message| Kept::of(self, home, message)));
     }
 
     fn met(&self, end: End, number: u64, home: ThreadId) -> Option<Chosen<'_>> {
@@ -213,6 +219,10 @@ impl<'a> Operation for Entry<'a> {
         self.channel.channel().is_meeting()
     }
 
+    fn may_meet(&self) -> bool {
+        self.channel.channel().is_ready(self.end)
+    }
+
     fn join(&self, waker: Waker, party: &Arc<Party>, place: usize) -> Joins {
         self.channel.channel().join(self.end, waker, party, place)
     }
@@ -222,7 +232,7 @@ impl<'a> Operation for Entry<'a> {
     }
 
     fn leave(&self, number: u64) {
-        self.channel.channel().leave(self.end, number);
+        self.channel.channel().leave(self.end, number, self.channel.home());
     }
 
     fn met(&mut self, number: u64) -> Option<Chosen<'a>> {
@@ -265,6 +275,10 @@ impl Operation for ToBeReady<'_> {
 
     /// It waits in no line: it meets nobody.
     fn is_meeting(&self) -> bool {
+        false
+    }
+
+    fn may_meet(&self) -> bool {
         false
     }
 

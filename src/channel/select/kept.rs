@@ -4,16 +4,18 @@
 //!   invariant in the type of its messages, as cells are, and is no part of another core. So two references to cores at one
 //!   address, while both live, are of one type.
 //! - **K2** What a [`Channel`] does moves the bytes of messages and runs no code of theirs, nor shows them to anybody: a
-//!   thread that messages must not go to may do it. A kept message is shown to who has a handle of its channel on the
-//!   same thread, and dropped on the thread that had one when the channel was added: elsewhere it leaks.
-//! - **K3** A channel with one receiver, which one thread may use at a time, is used by the thread that had it when the
-//!   channel was added.
+//!   thread that messages must not go to may do it. A message that was received is shown to who has a handle of its channel on
+//!   the same thread, and dropped on the thread that had one when the channel was added, also where a waker panics that is
+//!   woken then: elsewhere it leaks.
+//! - **K3** A channel with one receiver, which one thread may use at a time, or whose messages are weighed when they come out,
+//!   by code that sees them, is received from by the thread that had the receiver when it was added.
 
-use core::mem::ManuallyDrop;
+use core::mem::{self, ManuallyDrop};
 use std::boxed::Box;
 use std::thread::{self, ThreadId};
 
 use super::entry::Channel;
+use crate::channel::budget::Budget;
 use crate::channel::core::Core;
 use crate::channel::kind::Kind;
 
@@ -40,7 +42,8 @@ impl<'a> Added<'a> {
 
     /// The channel of a receiver.
     pub(super) fn by_receiver<T, C: Kind>(channel: &'a Core<T, C>) -> Self {
-        Self { channel, home: thread::current().id(), stays: !C::SHARED }
+        let stays = !C::SHARED || C::Budget::<T>::SEES;
+        Self { channel, home: thread::current().id(), stays }
     }
 
     /// The channel.
@@ -58,13 +61,34 @@ impl<'a> Added<'a> {
     pub(super) fn assert_may_be_used(&self) {
         assert!(
             !self.stays || self.home == thread::current().id(),
-            "a receiver that is alone is selected from on its own thread"
+            "a receiver that is alone, or of messages by weight, is selected from on its own thread"
         );
     }
 
     /// Whether it is this channel.
     pub(super) fn is<T, C: Kind>(&self, core: &Core<T, C>) -> bool {
         core::ptr::addr_eq(self.channel, core)
+    }
+}
+
+/// Where a message is put that is being received, and nobody has it yet: dropped on another thread than this, it leaks (K2).
+pub(super) struct Received<T> {
+    pub(super) message: Option<T>,
+    home: ThreadId,
+}
+
+impl<T> Received<T> {
+    /// None yet, for who has it from this thread.
+    pub(super) fn none(home: ThreadId) -> Self {
+        Self { message: None, home }
+    }
+}
+
+impl<T> Drop for Received<T> {
+    fn drop(&mut self) {
+        if self.message.is_some() && self.home != thread::current().id() {
+            mem::forget(self.message.take());
+        }
     }
 }
 

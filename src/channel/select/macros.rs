@@ -21,7 +21,7 @@
 /// may the last one. Bodies may leave what is around them, by `?`, `break` or `return`, and all of them are of one type, as
 /// those of a `match`.
 ///
-/// Where several operations can be done at once, each comes first as often as the others; [`select_biased!`] takes the first.
+/// Where several operations can be done at once, each comes first as often as the others; [`select_biased!`](crate::select_biased) takes the first.
 /// An operation can be done if it needs not wait, also where all it does is to learn that its channel is disconnected.
 /// `default` is taken when none can be done, at once, or after the time-out, a `Duration`.
 ///

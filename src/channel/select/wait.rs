@@ -5,7 +5,9 @@
 //!    that wakes it.
 //! 3. It sleeps until one of them does ([`Places::sleep`]), and goes on at 2.
 //!
-//! At a rendezvous it waits in a line, where others may meet it, only from after 2 until it is awake again ([`Lines`]).
+//! At a rendezvous it waits in a line, where others may meet it, only from after 2 until it is awake again ([`Lines`]). Whom
+//! it meets there may be a select that has no message yet: it has left the lists of all others before it waits for that, since
+//! who notifies a thread counts on it.
 
 use core::task::{Context, Waker};
 use std::sync::Arc as StdArc;
@@ -15,9 +17,9 @@ use std::vec::Vec;
 use crate::channel::list::{Patience, Rest, Who};
 use crate::channel::meeting::{Joins, Party};
 use crate::channel::pace::{Pace, Pauses, WaitStrategy};
-use crate::channel::trace::select_sleeps;
+use crate::channel::trace::sleeps_at;
 use crate::channel::waiters::Waiting;
-use crate::sync::{Arc, Sleeper, before_blocking, now};
+use crate::sync::{Arc, Panics, Sleeper, before_blocking, now};
 
 /// What a thread may wait for beside others.
 pub(in crate::channel) trait Operation {
@@ -42,6 +44,9 @@ pub(in crate::channel) trait Operation {
     /// Whether the thread waits for it in the line of a rendezvous.
     fn is_meeting(&self) -> bool;
 
+    /// Whether somebody waits there to be met, or never will.
+    fn may_meet(&self) -> bool;
+
     /// Joins that line, at one of the places that this party has.
     fn join(&self, waker: Waker, party: &Arc<Party>, place: usize) -> Joins;
 
@@ -56,9 +61,15 @@ pub(in crate::channel) trait Operation {
 }
 
 /// Does the first that can be done now; which.
-pub(in crate::channel) fn attempt_any<O: Operation>(all: &mut [O]) -> Option<(usize, O::Done)> {
+fn attempt_any<O: Operation>(all: &mut [O]) -> Option<(usize, O::Done)> {
     let mut all = all.iter_mut().enumerate();
     all.find_map(|(i, operation)| Some((i, operation.attempt()?)))
+}
+
+/// The same for one who does not wait, and so looks twice: what is at one of two places, and goes only when something has come to
+/// the other, is found, though that one was looked at before.
+pub(in crate::channel) fn attempt_last<O: Operation>(all: &mut [O]) -> Option<(usize, O::Done)> {
+    attempt_any(all).or_else(|| attempt_any(all))
 }
 
 /// Does the first that can be done before the deadline, at once if that is over; which.
@@ -71,15 +82,19 @@ pub(in crate::channel) fn wait<O: Operation>(
     let mut turns = Pace::new(WaitStrategy::Adaptive).begin(0, Pauses::between(1, 1));
     loop {
         let done = attempt_any(all);
-        if done.is_some() || is_over() {
+        if done.is_some() {
             return done;
+        }
+        if is_over() {
+            // Twice, as `attempt_last`.
+            return attempt_any(all);
         }
         if has_lines || !turns.take() {
             break;
         }
     }
     before_blocking();
-    select_sleeps(all.len());
+    sleeps_at(all.len());
     let mut places = Places::of(all.len());
     loop {
         let mut rest = match places.look(all) {
@@ -102,8 +117,12 @@ pub(in crate::channel) fn wait<O: Operation>(
         while rest != Rest::No && !lines.party.is_decided() && turns.take() {}
         places.sleep(rest, until);
         if let Some((i, number)) = lines.leave() {
-            if let Some(done) = all[i].met(number) {
-                drop(places);
+            let mut panics = Panics::default();
+            places.leave(&mut panics);
+            let done = all[i].met(number);
+            // Who has met it is not left waiting.
+            panics.resume();
+            if let Some(done) = done {
                 return Some((i, done));
             }
         }
@@ -180,10 +199,13 @@ impl Places {
         let mut rest = Rest::Sleep;
         for (i, (operation, place)) in all.iter_mut().zip(&mut self.waiting).enumerate() {
             if operation.is_meeting() {
-                match operation.attempt() {
-                    Some(done) => return Ok((i, done)),
-                    None => continue,
+                if operation.may_meet() {
+                    let mut panics = Panics::default();
+                    self.leave(&mut panics);
+                    panics.resume();
+                    return operation.attempt().map(|done| (i, done)).ok_or(Rest::No);
                 }
+                continue;
             }
             // A notification is used up by the attempt that follows; one for an operation that is
             // not attempted is passed on.
@@ -200,6 +222,13 @@ impl Places {
             }
         }
         Err(rest)
+    }
+
+    /// Leaves all that it has joined, also where a waker panics that it wakes.
+    fn leave(&mut self, panics: &mut Panics) {
+        for place in &mut self.waiting {
+            panics.catch(|| drop(place.take()));
+        }
     }
 
     /// Sleeps until one of those that it has joined wakes it, or the deadline is over.

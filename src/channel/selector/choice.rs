@@ -37,6 +37,9 @@ pub(super) trait Choice<R> {
     /// Whether the thread waits for it in the line of a rendezvous.
     fn is_meeting(&self) -> bool;
 
+    /// Whether somebody waits there to be met, or never will.
+    fn may_meet(&self) -> bool;
+
     /// Joins that line.
     fn join(&self, waker: Waker, party: &Arc<Party>, place: usize) -> Joins;
 
@@ -79,6 +82,10 @@ impl<R> Operation for Box<dyn Choice<R> + '_> {
 
     fn is_meeting(&self) -> bool {
         (**self).is_meeting()
+    }
+
+    fn may_meet(&self) -> bool {
+        (**self).may_meet()
     }
 
     fn join(&self, waker: Waker, party: &Arc<Party>, place: usize) -> Joins {
@@ -136,6 +143,10 @@ impl<T, C: Kind, R, F: FnOnce(Result<T, RecvError>) -> R> Choice<R> for ToRecv<'
         self.core.meeting().is_some()
     }
 
+    fn may_meet(&self) -> bool {
+        self.core.meeting().is_some_and(|meeting| meeting.is_ready(End::Receiving))
+    }
+
     fn join(&self, waker: Waker, party: &Arc<Party>, place: usize) -> Joins {
         self.core.join(End::Receiving, waker, party, place)
     }
@@ -145,7 +156,7 @@ impl<T, C: Kind, R, F: FnOnce(Result<T, RecvError>) -> R> Choice<R> for ToRecv<'
     }
 
     fn leave(&self, number: u64) {
-        self.core.leave(End::Receiving, number);
+        drop(self.core.leave(End::Receiving, number));
     }
 
     fn meet(&mut self, number: u64) -> bool {
@@ -197,6 +208,10 @@ impl<T, C: Kind, R, F: FnOnce(Result<(), SendError<T>>) -> R> Choice<R> for ToSe
         self.core.meeting().is_some()
     }
 
+    fn may_meet(&self) -> bool {
+        self.core.meeting().is_some_and(|meeting| meeting.is_ready(End::Sending))
+    }
+
     fn join(&self, waker: Waker, party: &Arc<Party>, place: usize) -> Joins {
         self.core.join(End::Sending, waker, party, place)
     }
@@ -206,7 +221,7 @@ impl<T, C: Kind, R, F: FnOnce(Result<(), SendError<T>>) -> R> Choice<R> for ToSe
     }
 
     fn leave(&self, number: u64) {
-        self.core.leave(End::Sending, number);
+        drop(self.core.leave(End::Sending, number));
     }
 
     fn meet(&mut self, number: u64) -> bool {

@@ -13,9 +13,11 @@ use super::error::{SendError, TrySendError};
 use super::hold::Held;
 use super::want::{Hold, Want};
 use super::{Sender, Weighed};
+use crate::channel::attempt::Attempt;
 use crate::channel::budget::weights::Load;
 use crate::channel::core::End;
 use crate::channel::error as plain;
+use crate::channel::list::{Rest, Who};
 use crate::channel::pace::Pace;
 use crate::channel::sender::attempt_send;
 use crate::channel::waiters::Waiting;
@@ -55,9 +57,8 @@ fn send_held<H: Hold>(
         Ok(()) => return Ok(()),
         Err(plain::TrySendError::Disconnected(message)) => message,
         Err(plain::TrySendError::Full(message)) => {
-            let mut unsent = Some(message);
-            let attempt = || attempt_send(&core, &mut unsent);
-            match core.wait(End::Sending, pace, None, attempt) {
+            let unsent = Unsent { held: &mut *held, load, message: Some(message) };
+            match core.wait(End::Sending, pace, None, unsent) {
                 Some(Err(plain::SendError(message))) => message,
                 _ => return Ok(()),
             }
@@ -65,6 +66,33 @@ fn send_held<H: Hold>(
     };
     held.load = held.load.plus(load);
     Err(SendError::Disconnected(refused))
+}
+
+/// A message that has room, and waits for a slot. Dropped with it, on the way of a panic, it gives back what it counts for.
+struct Unsent<'h, H: Hold> {
+    held: &'h mut Held<H>,
+    load: Load,
+    message: Option<H::Message>,
+}
+
+impl<H: Hold> Attempt<Result<(), plain::SendError<H::Message>>> for Unsent<'_, H> {
+    fn attempt(&mut self) -> Option<Result<(), plain::SendError<H::Message>>> {
+        attempt_send(&self.held.core, &mut self.message)
+    }
+
+    /// It looks by itself: those who are told of room are as many as there is room for, beside what is claimed, and its own is
+    /// none of that.
+    fn rest(&mut self, _: Who) -> Rest {
+        Rest::Turn
+    }
+}
+
+impl<H: Hold> Drop for Unsent<'_, H> {
+    fn drop(&mut self) {
+        if self.message.is_some() {
+            self.held.load = self.held.load.plus(self.load);
+        }
+    }
 }
 
 impl<T> Permit<'_, T> {
@@ -171,7 +199,7 @@ pub(super) fn try_take<T>(sender: &Sender<T>, wanted: Load) -> Result<(), TrySen
     match attempt(&mut Want::of(sender.core(), wanted)) {
         Some(taken) => Ok(taken?),
         None => {
-            sender.count_refused();
+            sender.refused();
             Err(TrySendError::Full(()))
         }
     }

@@ -11,6 +11,7 @@ use super::{Weighed, Weighted};
 use crate::channel::budget::weights::Load;
 use crate::channel::error as plain;
 use crate::channel::metrics::Metric;
+use crate::channel::trace::Event;
 use crate::ring::Shared;
 use crate::sync::now;
 
@@ -25,7 +26,7 @@ use crate::sync::now;
 /// assert_eq!(receiver.recv().unwrap(), "hello");
 /// ```
 pub struct Sender<T> {
-    pub(super) inner: crate::channel::Sender<T, Shared, Weighted>,
+    pub(in crate::channel) inner: crate::channel::Sender<T, Shared, Weighted>,
 }
 
 /// A sender that does not keep the channel open, made by [`Sender::downgrade`].
@@ -101,7 +102,7 @@ impl<T> Sender<T> {
         match attempt_send(&mut Want::of(core, load), &mut unsent) {
             Some(sent) => Ok(sent?),
             None => {
-                self.count_refused();
+                self.refused();
                 Err(TrySendError::Full(unsent.take().expect("it was not sent")))
             }
         }
@@ -171,10 +172,13 @@ impl<T> Sender<T> {
         let mut want = Want::of(core, load);
         let end = want.end();
         let attempt = want.trying(|want: &mut Want<_>| attempt_send(want, unsent));
-        match core.wait(end, &self.inner.pace, deadline, attempt) {
+        let sent = core.wait(end, &self.inner.pace, deadline, attempt);
+        // Before anybody is called: it may have laid a claim, for which others wait.
+        drop(want);
+        match sent {
             Some(sent) => Ok(sent?),
             None => {
-                self.count_refused();
+                self.refused();
                 Err(SendTimeoutError::Timeout(unsent.take().expect("it was not sent")))
             }
         }
@@ -182,8 +186,9 @@ impl<T> Sender<T> {
 
     /// Counts what was given back because there was no room.
     #[cold]
-    pub(super) fn count_refused(&self) {
+    pub(super) fn refused(&self) {
         self.core().meter.count(Metric::Refused, 1);
+        self.core().tell(Event::Refused);
     }
 
     /// A handle that does not keep the channel open.

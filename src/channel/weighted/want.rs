@@ -130,17 +130,26 @@ impl<R, H: Hold, F: FnMut(&mut Want<H>) -> Option<R>> Attempt<R> for Trying<'_, 
 
     /// It lays a claim where there was some room that was too little, or where it is not the first time: else those who
     /// want less would always be faster.
+    ///
+    /// Where it lays none, or has lost its own, the next may be able to do what it is not: it wants less, or waits behind one that
+    /// has broken the claim and is gone. So the next is told, once for each wait.
     fn told_in_vain(&mut self, _: End) -> End {
         let Want { core, wanted, lacking, vain, has_claim, .. } = &mut *self.want;
         if *has_claim {
             // Where it was broken, those go first for whom that was done.
             *has_claim = core.budget.has_claim(*wanted);
             *vain = 0;
+            if !*has_claim {
+                core.let_senders_look(1, Asks::Passing);
+            }
             return self.want.end();
         }
         *vain += 1;
         if *lacking == Lacking::More || *vain >= VAIN {
             *has_claim = core.budget.lay_claim(*wanted);
+        }
+        if *vain == 1 && !*has_claim && !matches!(lacking, Lacking::Claimed(_)) {
+            core.let_senders_look(1, Asks::Passing);
         }
         self.want.end()
     }
