@@ -18,25 +18,27 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::{Registry, Unit};
-use ringway::channel::{self, Snapshot, bounded};
+use ringway::channel::{self, Snapshot, bounded, weighted};
 use tiny_http::{Header, Request, Response, Server};
 
 /// The channels of the process, which are looked at when the page is made.
 #[derive(Debug)]
 struct Channels;
 
-/// A number of a channel that may go up and down, with its name and what it is.
-type Gauge = (&'static str, &'static str, fn(&Snapshot) -> i64);
+/// A number of a channel that may go up and down, if the channel has it, with its name and what it is.
+type Gauge = (&'static str, &'static str, fn(&Snapshot) -> Option<usize>);
 
-const GAUGES: [Gauge; 6] = [
-    ("length", "Messages that are queued", |channel| channel.len as i64),
-    ("capacity", "Messages that can be queued", |channel| channel.capacity as i64),
+const GAUGES: [Gauge; 8] = [
+    ("length", "Messages that are queued", |channel| Some(channel.len)),
+    ("capacity", "Messages that can be queued", |channel| Some(channel.capacity)),
+    ("weight", "What the messages weigh that are in use", |channel| channel.weight),
+    ("limit", "How much they may weigh", |channel| channel.limit),
     ("high_water", "The most messages that were queued", |channel| {
-        channel.metrics.high_water as i64
+        Some(channel.metrics.high_water)
     }),
-    ("closed", "Whether it takes no more messages", |channel| channel.is_closed.into()),
-    ("senders", "Handles that send", |channel| channel.senders as i64),
-    ("receivers", "Handles that receive", |channel| channel.receivers as i64),
+    ("closed", "Whether it takes no more messages", |channel| Some(channel.is_closed.into())),
+    ("senders", "Handles that send", |channel| Some(channel.senders)),
+    ("receivers", "Handles that receive", |channel| Some(channel.receivers)),
 ];
 
 /// A number of a channel that only grows.
@@ -93,7 +95,7 @@ impl Collector for Channels {
     fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
         let channels = channel::registered();
         for (name, help, value) in GAUGES {
-            let gauge = |channel: &Snapshot| Some(ConstGauge::new(value(channel)));
+            let gauge = |channel: &Snapshot| Some(ConstGauge::new(value(channel)? as i64));
             Self::family(&mut encoder, (name, help, None), &channels, gauge)?;
         }
         for (name, help, value) in COUNTERS {
@@ -137,8 +139,8 @@ fn main() {
     // Orders are taken faster than they are done, and more than are queued are turned away.
     let (orders, incoming) = bounded(8);
     orders.register("orders");
-    let (done, bills) = bounded(64);
-    done.register("bills");
+    let (done, bills) = weighted(64, 1 << 16, |bill: &u64| *bill as usize);
+    bills.register("bills");
     let worker = thread::spawn(move || {
         for order in incoming.iter().take(20) {
             thread::sleep(Duration::from_millis(1));
@@ -157,6 +159,7 @@ fn main() {
     let text = answer.as_str().expect("it is text");
     println!("{text}");
     assert!(text.contains("ringway_channel_received_total{channel=\"orders\""));
+    assert!(text.contains("ringway_channel_weight{channel=\"bills\""));
     assert!(text.contains("ringway_channel_length{channel=\"bills\"") && text.ends_with("# EOF\n"));
     drop(bills);
     server.unblock();

@@ -35,3 +35,9 @@ macro_rules! crossbeam_channel_internal {
         ringway::channel::select! { $($branches)* }
     };
 }
+
+/// What a test file of flume takes from crossbeam-channel.
+pub mod crossbeam {
+    pub use super::wide::unbounded;
+    pub use ringway::channel::*;
+}

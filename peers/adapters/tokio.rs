@@ -79,6 +79,14 @@ pub mod mpsc {
                 pub fn upgrade(&self) -> Option<$sender<T>> {
                     self.0.upgrade().map($sender)
                 }
+
+                pub fn strong_count(&self) -> usize {
+                    self.0.strong_count()
+                }
+
+                pub fn weak_count(&self) -> usize {
+                    self.0.weak_count()
+                }
             }
 
             impl<T> $sender<T> {
@@ -96,6 +104,14 @@ pub mod mpsc {
 
                 pub fn strong_count(&self) -> usize {
                     self.0.sender_count()
+                }
+
+                pub fn weak_count(&self) -> usize {
+                    self.0.weak_count()
+                }
+
+                pub async fn closed(&self) {
+                    self.0.closed().await;
                 }
             }
         };
@@ -149,6 +165,10 @@ pub mod mpsc {
 
                 pub fn sender_strong_count(&self) -> usize {
                     self.handle.sender_count()
+                }
+
+                pub fn sender_weak_count(&self) -> usize {
+                    self.handle.weak_sender_count()
                 }
             }
         };
@@ -230,6 +250,10 @@ pub mod mpsc {
                 TrySendError::Full(sender) => TrySendError::Full(Self(sender)),
                 TrySendError::Closed(sender) => TrySendError::Closed(Self(sender)),
             })
+        }
+
+        pub async fn reserve_many(&self, n: usize) -> Result<Permits<'_, T>, SendError<()>> {
+            self.0.reserve_many_async(n, 1).await.map(Permits).map_err(closed)
         }
 
         pub fn try_reserve_many(&self, n: usize) -> Result<Permits<'_, T>, TrySendError<()>> {

@@ -34,12 +34,16 @@ pub const PEERS: &[Peer] = &[
         files: &[],
         // `mpsc.rs` of flume tries crossbeam-channel.
         rules: &[
-            ("extern crate crossbeam_channel as cc;", "use adapter::crossbeam as cc;"),
+            (
+                "extern crate crossbeam_channel as cc;",
+                "use adapter::{crossbeam as cc, crossbeam_channel_internal};",
+            ),
             ("flume", "adapter"),
         ],
         adapter: include_str!("../adapters/flume.rs"),
         features: &["async", "select"],
         dependencies: "crossbeam-utils = '0.8'\nrand = '0.8'\nfutures = '0.3'\nwaker-fn = '1.1'\n\
+            tokio = { version = '1', features = ['macros', 'rt'] }\n\
             async-std = { version = '1.13', features = ['attributes', 'unstable'] }",
     },
     Peer {

@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::iter::FusedIterator;
+use std::boxed::Box;
 use std::collections::VecDeque;
 use std::vec::Vec;
 
@@ -104,7 +105,7 @@ pub(super) enum Unsent<'v, T> {
     /// They go together.
     Left(Left<'v, T>),
     /// They go one by one.
-    Each(Each<'v, T>),
+    Each(Box<Each<'v, T>>),
 }
 
 impl<'v, T> Unsent<'v, T> {

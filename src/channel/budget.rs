@@ -40,6 +40,12 @@ pub trait Budget<T>: fmt::Debug + Send + Sync {
         usize::MAX
     }
 
+    /// What is in use weighs so much, and may weigh so much, if messages are weighed.
+    #[cfg(feature = "metrics")]
+    fn weight_and_limit(&self) -> Option<(usize, usize)> {
+        None
+    }
+
     /// Those who wait for room before all others, if there can be such.
     #[doc(hidden)]
     fn claimants(&self) -> Option<&Arc<Ends>> {

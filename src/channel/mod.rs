@@ -194,6 +194,7 @@ mod trace;
 mod tries;
 mod unbounded;
 mod until;
+mod wait;
 mod waiters;
 mod weak;
 pub mod weighted;

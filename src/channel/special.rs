@@ -20,6 +20,10 @@ use crate::sync::Arc;
 
 /// What a channel is that keeps no messages.
 #[derive(Debug)]
+#[cfg_attr(
+    ringway_modelled,
+    allow(clippy::large_enum_variant, reason = "a lock is large in a model")
+)]
 pub(super) enum Special<T> {
     /// Whoever sends meets whoever receives.
     Meeting(Arc<Meeting<T>>),

@@ -138,6 +138,20 @@ counted! {
     "let (handle, _weak) = (receiver.downgrade(), receiver.downgrade());"
 }
 
+impl<T, C: Kind> Receiver<T, C> {
+    /// How many weak handles the senders have; a number of the past.
+    ///
+    /// ```
+    /// let (sender, receiver) = ringway::channel::bounded::<u8>(1);
+    /// let _weak = sender.downgrade();
+    /// assert_eq!((receiver.weak_sender_count(), receiver.weak_count()), (1, 0));
+    /// ```
+    #[must_use]
+    pub fn weak_sender_count(&self) -> usize {
+        self.core.weak.senders.load(Edge::RELAXED) as usize
+    }
+}
+
 impl<T, C: Kind> WeakSender<T, C> {
     /// How many senders there are; a number of the past. Where it is 0 the channel is closed, and there is
     /// none to be had.

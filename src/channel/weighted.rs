@@ -53,7 +53,7 @@ pub use self::batches::{SendAllAsync, SendSliceAsync};
 pub use self::envelope::{Envelope, RecvEnvelopeAsync};
 pub use self::error::{SendError, SendTimeoutError, TrySendError};
 pub use self::future::SendAsync;
-pub use self::many::Permits;
+pub use self::many::{Permits, ReserveManyAsync};
 pub use self::permit::{OwnedPermit, Permit, ReserveAsync, ReserveOwnedAsync};
 pub use self::sender::{Sender, WeakSender};
 

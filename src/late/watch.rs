@@ -113,7 +113,7 @@ impl<'a> Lates<'a> {
     #[inline(always)]
     pub fn sector(self, index: usize) -> Sector<'a> {
         Sector(match self.sectors {
-            Some(sectors) => &sectors[index / STRIPE % SECTORS],
+            Some(sectors) => &sectors[(index / STRIPE) & (SECTORS - 1)],
             None => &self.watch.only,
         })
     }

@@ -51,6 +51,19 @@ fn a_channel_with_a_name_shows_all_that_its_handles_do() {
 }
 
 #[test]
+fn what_messages_weigh_is_shown_where_they_are_weighed() {
+    let (sender, receiver) = channel::weighted(4, 10, |n: &usize| *n);
+    assert!(receiver.register("weighed"));
+    sender.send(7).unwrap();
+    let weighed = seen("weighed").unwrap();
+    assert_eq!((weighed.weight, weighed.limit, weighed.len), (Some(7), Some(10), 1));
+    let (counted, _receiver) = bounded::<u8>(1);
+    assert!(counted.register("counted"));
+    let counted = seen("counted").unwrap();
+    assert_eq!((counted.weight, counted.limit), (None, None));
+}
+
+#[test]
 fn a_channel_without_a_name_is_not_shown() {
     let before: Vec<_> = registered().iter().map(|one| one.id).collect();
     let (sender, receiver) = bounded::<u8>(1_234_567);

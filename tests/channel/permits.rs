@@ -105,6 +105,26 @@ fn a_permit_of_a_closed_channel_gives_the_message_back() {
 }
 
 #[test]
+fn a_task_waits_for_several_at_once() {
+    let (sender, receiver) = reserving(3);
+    sender.send('a').unwrap();
+    let mut reserving = sender.reserve_many_async(3, 1);
+    assert!(poll_once(&mut reserving).is_pending());
+    assert_eq!(receiver.recv(), Ok('a'));
+    let Poll::Ready(Ok(permits)) = poll_once(&mut reserving) else { panic!("there is room") };
+    assert_eq!((permits.len(), sender.weight()), (3, 3));
+    let mut given_up = sender.reserve_many_async(2, 1);
+    assert!(poll_once(&mut given_up).is_pending());
+    drop((permits, given_up));
+    assert_eq!(sender.weight(), 0);
+    let too_many = poll_once(&mut sender.reserve_many_async(4, 1));
+    assert!(matches!(too_many, Poll::Ready(Err(SendError::TooHeavy(())))));
+    sender.close();
+    let closed = poll_once(&mut sender.reserve_many_async(2, 1));
+    assert!(matches!(closed, Poll::Ready(Err(SendError::Disconnected(())))));
+}
+
+#[test]
 fn several_at_once_are_all_or_none() {
     let (sender, receiver) = reserving(4);
     let mut permits = sender.reserve_many(3, 1).unwrap();

@@ -13,6 +13,7 @@ fn each_end_counts_its_weak_handles() {
     let receivers = receiver.downgrade();
     assert_eq!((sender.weak_count(), receiver.weak_count()), (3, 1));
     assert_eq!((weak.weak_count(), receivers.weak_count()), (3, 1));
+    assert_eq!(receiver.weak_sender_count(), 3);
     assert_eq!((weak.strong_count(), receivers.strong_count()), (1, 1));
     // Who is upgraded stays weak besides.
     let (again, received) = (weak.upgrade(), receivers.clone().upgrade());

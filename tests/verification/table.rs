@@ -209,7 +209,7 @@ pub const SUBJECTS: &[Subject] = &[
             "cancelled future": send_async recv_async,
             "close": close is_closed closed,
             "handles": clone drop same_channel into_inner,
-            "weak handles": downgrade upgrade weak_count strong_count,
+            "weak handles": downgrade upgrade weak_count strong_count weak_sender_count,
             "stream and sink": stream into_stream into_sink take_unsent,
             "observations": len is_empty is_full capacity sender_count receiver_count,
             "metrics": metrics,

@@ -42,6 +42,7 @@ fn permits_there() {
         assert!(sender.try_reserve().is_ok());
         let permit = sender.clone().reserve_owned().await.unwrap();
         drop(permit);
+        assert_eq!(sender.reserve_many(2).await.unwrap().len(), 2);
     });
     assert_eq!(sender.try_reserve_many(2).unwrap().len(), 2);
 }
@@ -91,6 +92,7 @@ fn permits_here() {
         assert!(sender.try_reserve(1).is_ok());
         let permit = sender.clone().reserve_owned_async(1).await.unwrap();
         drop(permit);
+        assert_eq!(sender.reserve_many_async(2, 1).await.unwrap().len(), 2);
     });
     assert_eq!(sender.try_reserve_many(2, 1).unwrap().len(), 2);
 }

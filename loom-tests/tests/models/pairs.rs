@@ -30,7 +30,7 @@ where
 
 #[test]
 fn spsc_hands_over_in_order() {
-    hand_over("spsc", ring::spsc_at, [(3, 400), (3, 1500), (3, 3000)]);
+    hand_over("spsc", ring::spsc_at, [(3, 400), (3, 1500), (2, 3000)]);
 }
 
 #[test]

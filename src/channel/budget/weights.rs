@@ -447,6 +447,11 @@ impl<T> Budget<T> for Weights<T> {
         if is_heavy { 0 } else { self.capacity() - used.number() }
     }
 
+    #[cfg(feature = "metrics")]
+    fn weight_and_limit(&self) -> Option<(usize, usize)> {
+        Some((self.used().weight(), self.limit()))
+    }
+
     fn claimants(&self) -> Option<&Arc<Ends>> {
         Some(&self.claimants)
     }

@@ -25,9 +25,11 @@ pub(in crate::channel) struct Each<'v, T> {
 }
 
 impl<'v, T> Each<'v, T> {
-    /// All of a vector.
-    pub(in crate::channel) fn of(home: &'v mut Vec<T>) -> Self {
-        Self { unsent: core::mem::take(home).into(), next: None, offer: None, home }
+    /// All of a vector. On the heap, as it has place for a message, which may be too large for the stack of who sends in a
+    /// channel that is no rendezvous.
+    #[inline(never)]
+    pub(in crate::channel) fn of(home: &'v mut Vec<T>) -> Box<Self> {
+        Box::new(Self { unsent: core::mem::take(home).into(), next: None, offer: None, home })
     }
 
     /// Sends those to whom receivers wait; the outcome, unless more are left.

@@ -11,6 +11,7 @@ use std::vec::Vec;
 
 use super::Metrics;
 use super::age::{Age, By, Marks, Seen, Sojourns};
+use crate::channel::budget::Budget;
 use crate::channel::core::Core;
 use crate::channel::{Kind, Receiver, Sender};
 use crate::position::Position;
@@ -43,6 +44,10 @@ pub struct Snapshot {
     pub len: usize,
     /// How many can be.
     pub capacity: usize,
+    /// What the messages weigh that are in use, where it is [`weighted`](mod@crate::channel::weighted).
+    pub weight: Option<usize>,
+    /// How much they may weigh.
+    pub limit: Option<usize>,
     /// Whether it takes no more messages.
     pub is_closed: bool,
     /// How many senders there are.
@@ -211,11 +216,14 @@ impl<T: Send, C: Kind> Look for Core<T, C> {
             return None;
         }
         let (oldest, sojourns) = self.meter.sight().ages(named, &self.ring);
+        let weight_and_limit = self.budget.weight_and_limit();
         Some(Snapshot {
             name: named.name.to_string(),
             id: named.id,
             len: self.len(),
             capacity: self.capacity(),
+            weight: weight_and_limit.map(|(weight, _)| weight),
+            limit: weight_and_limit.map(|(_, limit)| limit),
             is_closed: self.is_closed(),
             senders,
             receivers,

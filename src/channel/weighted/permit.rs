@@ -292,6 +292,10 @@ impl<T> Sender<T> {
     /// let sender = sender.try_reserve_owned(1).unwrap_err().into_inner();
     /// assert_eq!((permit.weight(), sender.weight()), (1, 1));
     /// ```
+    #[cfg_attr(
+        ringway_modelled,
+        allow(clippy::result_large_err, reason = "a handle is large in a model")
+    )]
     pub fn try_reserve_owned(self, weight: usize) -> Result<OwnedPermit<T>, TrySendError<Self>> {
         let Some(wanted) = wanted(self.core(), 1, weight) else {
             return Err(TrySendError::TooHeavy(self));
@@ -407,7 +411,7 @@ impl<T> Future for ReserveOwnedAsync<T> {
 }
 
 /// Takes what is wanted, or waits for it.
-fn poll_take<H: Hold>(
+pub(super) fn poll_take<H: Hold>(
     want: &mut Option<(Load, Want<H>)>,
     waiting: &mut Option<Waiting>,
     pace: &Pace,

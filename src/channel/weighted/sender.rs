@@ -207,6 +207,31 @@ impl<T> Sender<T> {
 }
 
 impl<T> WeakSender<T> {
+    /// How many senders there are; a number of the past. Where it is 0 the channel is closed, and there is none to be had.
+    ///
+    /// ```
+    /// let (sender, _receiver) = ringway::channel::reserving::<u8>(1);
+    /// let weak = sender.downgrade();
+    /// assert_eq!((weak.strong_count(), weak.weak_count()), (1, 1));
+    /// drop(sender);
+    /// assert_eq!(weak.strong_count(), 0);
+    /// ```
+    #[must_use]
+    pub fn strong_count(&self) -> usize {
+        self.inner.strong_count()
+    }
+
+    /// How many weak senders there are; a number of the past.
+    ///
+    /// ```
+    /// let (sender, _receiver) = ringway::channel::reserving::<u8>(1);
+    /// assert_eq!(sender.downgrade().weak_count(), 1);
+    /// ```
+    #[must_use]
+    pub fn weak_count(&self) -> usize {
+        self.inner.weak_count()
+    }
+
     /// A sender, unless all are gone: then the channel is closed.
     ///
     /// # Panics

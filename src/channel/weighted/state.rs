@@ -1,9 +1,9 @@
 //! What both ends have in common, and what a sender passes on.
 
 use super::{Receiver, Sender};
-use crate::channel::WaitStrategy;
 #[cfg(feature = "metrics")]
 use crate::channel::metrics::Metrics;
+use crate::channel::{Closed, WaitStrategy, Weighted};
 
 /// What both ends say of the weight.
 macro_rules! weight {
@@ -101,6 +101,9 @@ passes_on! {
     /// How many receivers there are; a number of the past. Where it is 0 the channel is closed.
     #[must_use]
     receiver_count() -> usize, "assert_eq!(sender.receiver_count(), 1);";
+    /// How many weak senders there are; a number of the past.
+    #[must_use]
+    weak_count() -> usize, "assert_eq!((sender.weak_count(), receiver.weak_sender_count()), (0, 0));";
 }
 
 #[cfg(feature = "metrics")]
@@ -112,6 +115,19 @@ passes_on! {
 }
 
 impl<T> Sender<T> {
+    /// Waits until the channel takes no more messages, as [`closed`](crate::channel::Sender::closed) of any channel.
+    ///
+    /// ```
+    /// # futures_util::FutureExt::now_or_never(async {
+    /// let (sender, receiver) = ringway::channel::reserving::<u8>(1);
+    /// receiver.close();
+    /// sender.closed().await;
+    /// # }).unwrap();
+    /// ```
+    pub fn closed(&self) -> Closed<'_, T, Weighted> {
+        self.inner.closed()
+    }
+
     /// The same handle with another way to wait, which its clones inherit.
     ///
     /// ```

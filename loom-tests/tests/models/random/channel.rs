@@ -213,5 +213,5 @@ fn anything(ledger: &'static Ledger) {
 
 #[test]
 fn anything_on_a_channel() {
-    explore_random("anything on a channel", 10, anything);
+    explore_random("anything on a channel", 8, anything);
 }

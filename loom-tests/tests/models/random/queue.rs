@@ -182,5 +182,5 @@ fn anything(ledger: &'static Ledger) {
 
 #[test]
 fn anything_on_a_queue() {
-    explore_random("anything on a queue", 15, anything);
+    explore_random("anything on a queue", 10, anything);
 }
