@@ -200,21 +200,7 @@ impl<T, C: Kind> Receiver<T, C> {
     /// assert_eq!(messages.collect::<Vec<_>>(), [1, 2, 3]);
     /// ```
     pub fn drain(&self) -> Drain<T> {
-        let mut left = self.len();
-        let mut messages = Vec::with_capacity(left);
-        let mut panics = Panics::default();
-        while left > 0 {
-            let mut found = None;
-            panics.catch(|| found = attempt_many(&self.core, &mut messages, left));
-            match found {
-                Some(Ok(received)) => left -= received,
-                Some(Err(RecvError)) | None => break,
-            }
-        }
-        let drain = Drain(messages.into());
-        // Where a waker has panicked it drops them, whatever they do then.
-        panics.resume();
-        drain
+        Drain::of(self.len(), |messages, left| attempt_many(&self.core, messages, left))
     }
 }
 
@@ -243,7 +229,30 @@ pub(super) fn attempt_many<T, C: Kind>(
 }
 
 /// Messages that were taken out together, made by [`Receiver::drain`].
-pub struct Drain<T>(pub(super) VecDeque<T>);
+pub struct Drain<T>(VecDeque<T>);
+
+impl<T> Drain<T> {
+    /// So many messages, or as many of them as `attempt` receives, which learns how many are left.
+    pub(super) fn of(
+        mut left: usize,
+        mut attempt: impl FnMut(&mut Vec<T>, usize) -> Option<Result<usize, RecvError>>,
+    ) -> Self {
+        let mut messages = Vec::with_capacity(left);
+        let mut panics = Panics::default();
+        while left > 0 {
+            let mut found = None;
+            panics.catch(|| found = attempt(&mut messages, left));
+            match found {
+                Some(Ok(received)) => left -= received,
+                Some(Err(RecvError)) | None => break,
+            }
+        }
+        let drain = Self(messages.into());
+        // Where a waker has panicked it drops them, whatever they do then.
+        panics.resume();
+        drain
+    }
+}
 
 impl<T> Iterator for Drain<T> {
     type Item = T;

@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use super::core::{Core, End};
 use super::error::RecvError;
+use super::kind::Kind;
 use super::list::Who;
 use super::trace::Event;
 use super::waiters::Waiting;
-use crate::channel::kind::Kind;
-use crate::sync::{Lock, Sleeper, before_blocking, now};
+use crate::sync::{Lock, Sleeper, before_blocking, is_over, now};
 
 /// Instants that come by themselves, once or again and again. Nobody puts them into the channel: whoever looks for one
 /// takes it if it is due.
@@ -130,10 +130,9 @@ impl<T, C: Kind> Core<T, C> {
         clock: &Clock<T>,
         deadline: Option<Instant>,
     ) -> Option<Result<T, RecvError>> {
-        let is_over = || deadline.is_some_and(|deadline| now() >= deadline);
         let attempt = || self.take(|| self.pop());
         let done = attempt();
-        if done.is_some() || is_over() {
+        if done.is_some() || is_over(deadline) {
             return done;
         }
         before_blocking();
@@ -146,7 +145,7 @@ impl<T, C: Kind> Core<T, C> {
             let waiting =
                 Waiting::begin(self.waiters(End::Receiving), sleeper.clone().into(), Who::Thread);
             let done = attempt();
-            if done.is_some() || is_over() {
+            if done.is_some() || is_over(deadline) {
                 return done;
             }
             self.count_wait(End::Receiving, true);

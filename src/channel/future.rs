@@ -263,6 +263,17 @@ macro_rules! future {
             }
         }
 
+        $crate::channel::future::besides! { $future<$($lifetime,)? $($parameter),+>, [$($given)*] $(where $($bound)+)?; $this: $is_done, $this.waiting }
+    };
+}
+
+/// What a future is besides, with where it waits.
+macro_rules! besides {
+    (
+        $future:ident<$($lifetime:lifetime,)? $($parameter:ident),+>,
+        [$($given:tt)*] $(where $($bound:tt)+)?;
+        $this:ident: $is_done:expr, $waiting:expr
+    ) => {
         #[cfg(feature = "futures")]
         impl<$($given)*> futures_core::FusedFuture for $future<$($lifetime,)? $($parameter),+>
         $(where $($bound)+)?
@@ -283,7 +294,7 @@ macro_rules! future {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let $this = self;
                 f.debug_struct(stringify!($future))
-                    .field("is_waiting", &self.waiting.is_some())
+                    .field("is_waiting", &$waiting.is_some())
                     .field("is_done", &$is_done)
                     .finish_non_exhaustive()
             }
@@ -291,7 +302,7 @@ macro_rules! future {
     };
 }
 
-pub(super) use future;
+pub(super) use {besides, future};
 
 /// Sends what is to be sent, or waits by what is kept in `waiting`.
 #[inline(always)]

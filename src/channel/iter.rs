@@ -43,44 +43,30 @@ impl<T, C: Kind> Receiver<T, C> {
     }
 }
 
-impl<T, C: Kind> Iterator for Iter<'_, T, C> {
-    type Item = T;
+/// Messages one after the other, by a method of the receiver, which says how many are left.
+macro_rules! messages {
+    ($name:ident<$($lifetime:lifetime,)? $($parameter:ident),+>, [$($given:tt)*]; $next:ident, $receiver:ident => $left:expr) => {
+        impl<$($given)*> Iterator for $name<$($lifetime,)? $($parameter),+> {
+            type Item = T;
 
-    #[inline]
-    fn next(&mut self) -> Option<T> {
-        self.0.recv().ok()
-    }
+            #[inline]
+            fn next(&mut self) -> Option<T> {
+                self.0.$next().ok()
+            }
 
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.core.left()
-    }
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                let $receiver = &self.0;
+                $left
+            }
+        }
+    };
 }
 
-impl<T, C: Kind> Iterator for TryIter<'_, T, C> {
-    type Item = T;
+pub(super) use messages;
 
-    #[inline]
-    fn next(&mut self) -> Option<T> {
-        self.0.try_recv().ok()
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.core.left()
-    }
-}
-
-impl<T, C: Kind> Iterator for IntoIter<T, C> {
-    type Item = T;
-
-    #[inline]
-    fn next(&mut self) -> Option<T> {
-        self.0.recv().ok()
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.core.left()
-    }
-}
+messages!(Iter<'a, T, C>, ['a, T, C: Kind]; recv, receiver => receiver.core.left());
+messages!(TryIter<'a, T, C>, ['a, T, C: Kind]; try_recv, receiver => receiver.core.left());
+messages!(IntoIter<T, C>, [T, C: Kind]; recv, receiver => receiver.core.left());
 
 /// Shows an iterator by the state of its channel.
 macro_rules! shown {

@@ -2,11 +2,12 @@
 
 #[cfg(not(ringway_modelled))]
 use core::cell::Cell;
+use core::ops::ControlFlow;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::position::Word;
-use crate::sync::{Atomic, edge::Edge, now};
+use crate::sync::{Atomic, edge::Edge, is_over, now};
 
 /// How a handle waits for room or for a message.
 ///
@@ -150,6 +151,32 @@ impl Pace {
         }
         let pauses = self.adapt(at, bounds);
         Turns { pauses, spins: (SPIN / pauses) >> self.hope(), ..none }
+    }
+
+    /// Looks for as long as the turns of a wait last: the outcome, if `attempt` succeeds or the deadline is over by then; else it
+    /// is time to sleep. Where it does not look as if it would succeed, it is attempted seldom.
+    #[inline(always)]
+    pub(super) fn look<R>(
+        &self,
+        mut turns: Turns,
+        deadline: Option<Instant>,
+        seems_ready: impl Fn() -> bool,
+        mut attempt: impl FnMut() -> Option<R>,
+    ) -> ControlFlow<Option<R>> {
+        loop {
+            let over = turns.is_slow() && is_over(deadline);
+            if over || !turns.is_glance() || seems_ready() {
+                let done = attempt();
+                if over || done.is_some() {
+                    self.end(false);
+                    return ControlFlow::Break(done);
+                }
+            }
+            if !turns.take() {
+                self.end(true);
+                return ControlFlow::Continue(());
+            }
+        }
     }
 
     /// The wait is over, asleep or not.

@@ -67,7 +67,7 @@ impl<T, C: Kind> Core<T, C> {
         self.ring.break_promise(promise);
         let mut panics = Panics::default();
         panics.catch(|| _ = self.let_senders_look(1, Asks::Passing));
-        panics.catch(|| _ = self.waiters(End::Receiving).ask(1, Asks::Passing));
+        panics.catch(|| _ = self.not_empty.ask(1, Asks::Passing));
         panics.resume();
     }
 }

@@ -1,5 +1,6 @@
 //! The first of several that can be done, by the names of `crossbeam_channel`: for threads.
 
+mod channel;
 mod entry;
 mod error;
 mod kept;
@@ -13,6 +14,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::{Duration, Instant};
 use std::vec::Vec;
 
+pub(super) use self::channel::Channel;
 use self::entry::{Entry, ToBeReady};
 pub use self::error::{ReadyTimeoutError, SelectTimeoutError, TryReadyError, TrySelectError};
 use self::kept::Added;

@@ -5,6 +5,7 @@
 //! it. When a look succeeds the other places are left, and what had come there is passed on. So nothing that
 //! one of the channels says is lost, whoever else waits there, for that one alone or for several too.
 
+use core::ops::ControlFlow;
 use core::task::{Context, Poll, Waker};
 use std::time::Instant;
 use std::vec::Vec;
@@ -14,7 +15,7 @@ use super::pace::{Pace, Pauses};
 use super::trace::sleeps_at;
 use super::waiters::Waiting;
 use crate::position::Word;
-use crate::sync::{Sleeper, before_blocking, now, retry};
+use crate::sync::{Sleeper, before_blocking, is_over, retry};
 
 /// The channels that one waits for, by their numbers.
 pub(super) trait Several {
@@ -98,30 +99,19 @@ pub(super) fn wait<R>(
     deadline: Option<Instant>,
     mut attempt: impl FnMut(Before<'_>) -> Option<R>,
 ) -> Option<R> {
-    let is_over = || deadline.is_some_and(|deadline| now() >= deadline);
-    if is_over() || several.seems_ready() {
+    if is_over(deadline) || several.seems_ready() {
         let done = attempt(None);
-        if done.is_some() || is_over() {
+        if done.is_some() || is_over(deadline) {
             return done;
         }
     }
     before_blocking();
     several.count_wait(false);
-    let mut turns = pace.begin(several.position(), several.pauses());
-    loop {
-        let over = turns.is_slow() && is_over();
-        if over || !turns.is_glance() || several.seems_ready() {
-            let done = attempt(None);
-            if over || done.is_some() {
-                pace.end(false);
-                return done;
-            }
-        }
-        if !turns.take() {
-            break;
-        }
+    let turns = pace.begin(several.position(), several.pauses());
+    let seems_ready = || several.seems_ready();
+    if let ControlFlow::Break(done) = pace.look(turns, deadline, seems_ready, || attempt(None)) {
+        return done;
     }
-    pace.end(true);
     sleeps_at(several.count());
     let sleeper = Sleeper::new();
     let waker = Waker::from(sleeper.clone());
@@ -130,7 +120,7 @@ pub(super) fn wait<R>(
     loop {
         places.join(several, &waker, Who::Thread);
         let done = attempt(Some(&mut |which| places.use_up(which, &mut context)));
-        if done.is_some() || is_over() {
+        if done.is_some() || is_over(deadline) {
             // Before the return, as in `Core::wait`.
             drop(places);
             return done;

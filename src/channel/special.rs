@@ -11,11 +11,11 @@ use super::budget::Budget;
 use super::clock::Clock;
 use super::core::{Core, End};
 use super::error::{RecvError, TryRecvError, TrySendError};
+use super::kind::Kind;
 use super::list::Rest;
 use super::meeting::{Given, Meeting};
 use super::metrics::Metric;
 use super::pace::Pace;
-use crate::channel::kind::Kind;
 use crate::sync::Arc;
 
 /// What a channel is that keeps no messages.

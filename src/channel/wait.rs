@@ -1,6 +1,7 @@
 //! How threads and tasks wait at an end of a channel, and let those at the other end look.
 
 use core::mem;
+use core::ops::ControlFlow;
 use core::task::{Context, Poll, Waker};
 use std::time::Instant;
 
@@ -14,7 +15,7 @@ use super::trace::Event;
 use super::waiters::{AtEnd, End, Waiting};
 use crate::position::Word;
 use crate::sequencer::{Emptying, Filling};
-use crate::sync::{Arc, SLOTS_FOR_A_PAUSE, Sleeper, before_blocking, now, retry};
+use crate::sync::{Arc, SLOTS_FOR_A_PAUSE, Sleeper, before_blocking, is_over, retry};
 
 /// For so many slots a sender makes a pause between two looks at least. It has a whole channel of messages before its own: if it
 /// came for each slot as soon as that is free, both ends would work on the same lines for as long as the channel
@@ -35,30 +36,21 @@ impl<T, C: Kind> Core<T, C> {
         deadline: Option<Instant>,
         mut attempt: impl Attempt<R>,
     ) -> Option<R> {
-        let is_over = || deadline.is_some_and(|deadline| now() >= deadline);
-        if is_over() || self.seems_ready(end) {
+        if is_over(deadline) || self.seems_ready(end) {
             let done = attempt.attempt();
-            if done.is_some() || is_over() {
+            if done.is_some() || is_over(deadline) {
                 return done;
             }
         }
         before_blocking();
         self.count_wait(end, false);
-        let mut turns = pace.begin(self.position(end), self.pauses(end));
-        loop {
-            let over = turns.is_slow() && is_over();
-            if over || !turns.is_glance() || self.seems_ready(end) {
-                let done = attempt.attempt();
-                if over || done.is_some() {
-                    pace.end(false);
-                    return done;
-                }
-            }
-            if !turns.take() {
-                break;
-            }
+        let turns = pace.begin(self.position(end), self.pauses(end));
+        let seems_ready = || self.seems_ready(end);
+        if let ControlFlow::Break(done) =
+            pace.look(turns, deadline, seems_ready, || attempt.attempt())
+        {
+            return done;
         }
-        pace.end(true);
         self.tell(Event::Sleeps(end));
         let sleeper = Sleeper::new();
         let waker = Waker::from(sleeper.clone());
@@ -67,7 +59,7 @@ impl<T, C: Kind> Core<T, C> {
         loop {
             let waiting = Waiting::begin(self.waiters(end), waker.clone(), Who::Thread);
             let done = self.attempt_waited(end, || attempt.attempt());
-            if done.is_some() || is_over() {
+            if done.is_some() || is_over(deadline) {
                 // Before the return: where a waker panics that it wakes, what would be returned by then
                 // would be lost and never dropped.
                 drop(waiting);

@@ -15,6 +15,11 @@ pub(crate) fn at_most(time: Duration, deadline: Option<Instant>) -> Option<Insta
     Some(deadline.map_or(soon, |deadline| deadline.min(soon)))
 }
 
+/// Whether the deadline is over, if there is one.
+pub(crate) fn is_over(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| now() >= deadline)
+}
+
 /// The time now.
 #[cfg(not(ringway_modelled))]
 #[inline(always)]

@@ -64,7 +64,7 @@ pub(crate) use block::before_blocking;
 #[cfg(feature = "metrics")]
 pub(crate) use clock::HAS_CLOCK;
 #[cfg(feature = "std")]
-pub(crate) use clock::{at_most, now};
+pub(crate) use clock::{at_most, is_over, now};
 #[cfg(feature = "std")]
 pub(crate) use lock::{Held, Lock};
 #[cfg(feature = "std")]

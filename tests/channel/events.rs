@@ -30,8 +30,9 @@ impl Told {
     }
 }
 
-/// A subscriber to all of this crate, which does something besides.
+/// A subscriber to all of this crate up to a level, which does something besides.
 struct Listens<F> {
+    level: Level,
     told: Told,
     does: F,
 }
@@ -50,7 +51,7 @@ impl Visit for Line {
 
 impl<F: Fn() + Send + Sync + 'static> Subscriber for Listens<F> {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "ringway::channel"
+        metadata.target() == "ringway::channel" && *metadata.level() <= self.level
     }
 
     fn event(&self, event: &Event<'_>) {
@@ -76,7 +77,7 @@ fn listening<R>(
     does: impl Fn() + Send + Sync + 'static,
     work: impl FnOnce() -> R,
 ) -> R {
-    with_default(Listens { told: told.clone(), does }, work)
+    with_default(Listens { level: Level::TRACE, told: told.clone(), does }, work)
 }
 
 /// What is told of the work.
@@ -443,30 +444,16 @@ fn a_subscriber_that_panics_while_the_thread_does_ends_no_process() {
 
 #[test]
 fn where_only_debug_is_listened_to_no_sleep_is_told() {
-    struct Quiet(Told);
-    impl Subscriber for Quiet {
-        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-            *metadata.level() <= Level::DEBUG
-        }
-        fn event(&self, event: &Event<'_>) {
-            self.0.0.lock().unwrap().push(event.metadata().level().to_string());
-        }
-        fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-            unreachable!("there are none")
-        }
-        fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-        fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-        fn enter(&self, _: &span::Id) {}
-        fn exit(&self, _: &span::Id) {}
-    }
     let (sender, _receiver) = bounded(1);
     let lines = Told::default();
-    with_default(Quiet(lines.clone()), || {
+    let quiet = Listens { level: Level::DEBUG, told: lines.clone(), does: || {} };
+    with_default(quiet, || {
         sender.send(0).unwrap();
         assert!(poll_once(&mut sender.send_async(1)).is_pending());
         assert!(sender.try_send(1).is_err());
     });
-    assert_eq!(lines.take(), ["DEBUG"]);
+    let levels: Vec<_> = lines.take().iter().map(|line| line[..6].to_string()).collect();
+    assert_eq!(levels, ["DEBUG "]);
 }
 
 /// Each thread has what it does told to its own subscriber.

@@ -79,6 +79,9 @@ fn each_comes_first_as_often_as_the_others() {
         }
         let is_fair = |counts: &[usize]| counts.iter().all(|&n| 2 * all * n > ROUNDS);
         assert!(is_fair(&counts) && is_fair(&ready), "{counts:?} {ready:?}");
+        // From the order in which the last choice has left them they would be further apart.
+        let are_apart = counts.iter().max().unwrap() - counts.iter().min().unwrap();
+        assert!(are_apart <= 8, "{counts:?}");
     }
 }
 

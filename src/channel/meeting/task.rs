@@ -46,7 +46,7 @@ impl<T, C: Kind> Core<T, C> {
                     Ok(begun) => {
                         *offer = Some(Box::new(begun));
                         // Those are told who do not wait here (M3).
-                        self.not_empty.notify(1);
+                        self.tell_listed(End::Sending);
                         given = Ok(());
                     }
                     Err(other) => given = self.give(other),

@@ -16,7 +16,7 @@ use crate::channel::list::{self, Quiet, Rest};
 use crate::channel::metrics::Metric;
 use crate::channel::pace::{Pace, Pauses};
 use crate::channel::trace::Event;
-use crate::sync::{Arc, Panics, Sleeper, before_blocking, now};
+use crate::sync::{Arc, Panics, Sleeper, before_blocking, is_over};
 
 /// A thread that waits, and is woken by others.
 struct Waiter {
@@ -172,11 +172,6 @@ impl<T, C: Kind> Core<T, C> {
             waiter.sleeper.sleep(rest().until(deadline));
         }
     }
-}
-
-/// Whether the time is over.
-fn is_over(deadline: Option<Instant>) -> bool {
-    deadline.is_some_and(|deadline| now() >= deadline)
 }
 
 /// What became of a message; one that may yet be sent is in `unsent` again.

@@ -32,6 +32,23 @@ fn a_wait_that_ends_awake_makes_the_next_long() {
     assert_eq!(waits_in_vain(&pace, 2), [Some(0), Some(1)]);
 }
 
+/// Who looks knows by that how its wait ended.
+#[test]
+fn looks_in_vain_end_asleep_and_others_awake() {
+    let pace = Pace::new(WaitStrategy::Adaptive);
+    let turns = |spins| Turns { pauses: 1, taken: 0, spins, yields: 0 };
+    let slept = || pace.slept.load(Edge::RELAXED);
+    assert_eq!(pace.look(turns(0), None, || false, || Some(1)), ControlFlow::Continue(()));
+    assert_eq!(pace.look(turns(3), None, || true, || None::<u8>), ControlFlow::Continue(()));
+    assert_eq!(slept(), 2);
+    assert_eq!(pace.look(turns(0), None, || true, || Some(1)), ControlFlow::Break(Some(1)));
+    assert_eq!(slept(), 0);
+    pace.end(true);
+    let over = Some(Instant::now());
+    assert_eq!(pace.look(turns(0), over, || false, || None::<u8>), ControlFlow::Break(None));
+    assert_eq!(slept(), 0);
+}
+
 #[test]
 fn a_whole_attempt_comes_after_as_many_pauses_however_they_are_divided() {
     for pauses in [1, 8, 64] {

@@ -10,6 +10,7 @@ use std::vec::Vec;
 use super::Receiver;
 use super::receiver::take_one;
 use crate::channel::error::RecvError;
+use crate::channel::future::{DONE, besides};
 use crate::channel::several::{self, Before, Places};
 
 impl<T> Receiver<T> {
@@ -123,9 +124,6 @@ pub struct RecvManyAsync<'a, T> {
     is_done: bool,
 }
 
-/// Says that a future which is polled again has been done before.
-const DONE: &str = "a future must not be polled after it is done";
-
 impl<T> Future for RecvWithClassAsync<'_, T> {
     type Output = Result<(usize, T), RecvError>;
 
@@ -171,32 +169,6 @@ impl<T> Future for RecvManyAsync<'_, T> {
     }
 }
 
-/// What else a future is and shows, of which `$this` is the part that waits.
-macro_rules! future {
-    ($name:ident, $this:ident => $part:expr) => {
-        #[cfg(feature = "futures")]
-        impl<T> futures_core::FusedFuture for $name<'_, T> {
-            fn is_terminated(&self) -> bool {
-                let $this = self;
-                $part.is_done
-            }
-        }
-
-        // Nothing of it is pinned.
-        impl<T> Unpin for $name<'_, T> {}
-
-        impl<T> fmt::Debug for $name<'_, T> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let $this = self;
-                f.debug_struct(stringify!($name))
-                    .field("is_waiting", &$part.waiting.is_some())
-                    .field("is_done", &$part.is_done)
-                    .finish_non_exhaustive()
-            }
-        }
-    };
-}
-
-future!(RecvAsync, this => this.0);
-future!(RecvWithClassAsync, this => this);
-future!(RecvManyAsync, this => this);
+besides! { RecvAsync<'a, T>, ['a, T]; this: this.0.is_done, this.0.waiting }
+besides! { RecvWithClassAsync<'a, T>, ['a, T]; this: this.is_done, this.waiting }
+besides! { RecvManyAsync<'a, T>, ['a, T]; this: this.is_done, this.waiting }

@@ -4,6 +4,7 @@ use core::fmt;
 use core::iter::FusedIterator;
 
 use super::Receiver;
+use crate::channel::iter::messages;
 
 /// Messages as they come, until all classes are closed and empty; it waits for each.
 pub struct Iter<'a, T>(&'a Receiver<T>);
@@ -47,44 +48,9 @@ impl<T> Receiver<T> {
     }
 }
 
-impl<T> Iterator for Iter<'_, T> {
-    type Item = T;
-
-    #[inline]
-    fn next(&mut self) -> Option<T> {
-        self.0.recv().ok()
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.left()
-    }
-}
-
-impl<T> Iterator for TryIter<'_, T> {
-    type Item = T;
-
-    #[inline]
-    fn next(&mut self) -> Option<T> {
-        self.0.try_recv().ok()
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.left()
-    }
-}
-
-impl<T> Iterator for IntoIter<T> {
-    type Item = T;
-
-    #[inline]
-    fn next(&mut self) -> Option<T> {
-        self.0.recv().ok()
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.left()
-    }
-}
+messages!(Iter<'a, T>, ['a, T]; recv, receiver => receiver.left());
+messages!(TryIter<'a, T>, ['a, T]; try_recv, receiver => receiver.left());
+messages!(IntoIter<T>, [T]; recv, receiver => receiver.left());
 
 /// Shows an iterator by its classes.
 macro_rules! shown {

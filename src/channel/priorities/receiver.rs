@@ -312,21 +312,7 @@ impl<T> Receiver<T> {
     /// assert_eq!(messages.collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
     /// ```
     pub fn drain(&self) -> Drain<T> {
-        let mut left = self.len();
-        let mut messages = Vec::with_capacity(left);
-        let mut panics = Panics::default();
-        while left > 0 {
-            let mut found = None;
-            panics.catch(|| found = self.attempt_many(None, &mut messages, left));
-            match found {
-                Some(Ok(received)) => left -= received,
-                Some(Err(RecvError)) | None => break,
-            }
-        }
-        let drain = Drain(messages.into());
-        // Where a waker has panicked it drops them, whatever they do then.
-        panics.resume();
-        drain
+        Drain::of(self.len(), |messages, left| self.attempt_many(None, messages, left))
     }
 
     /// Tries to receive up to `limit` messages; the outcome, unless it has to wait.

@@ -14,7 +14,7 @@ use core::mem::{self, ManuallyDrop};
 use std::boxed::Box;
 use std::thread::{self, ThreadId};
 
-use super::entry::Channel;
+use super::channel::Channel;
 use crate::channel::budget::Budget;
 use crate::channel::core::Core;
 use crate::channel::kind::Kind;

@@ -3,7 +3,8 @@
 use core::fmt;
 use std::thread;
 
-use super::entry::{Chosen, Entry};
+use super::channel::Chosen;
+use super::entry::Entry;
 use crate::channel::core::End;
 use crate::channel::error::{RecvError, SendError};
 use crate::channel::kind::Kind;

@@ -14,12 +14,14 @@ use std::sync::Arc as StdArc;
 use std::time::Instant;
 use std::vec::Vec;
 
+use super::channel::Channel;
+use crate::channel::core::End;
 use crate::channel::list::{Patience, Rest, Who};
 use crate::channel::meeting::{Joins, Party};
 use crate::channel::pace::{Pace, Pauses, WaitStrategy};
 use crate::channel::trace::sleeps_at;
 use crate::channel::waiters::Waiting;
-use crate::sync::{Arc, Panics, Sleeper, before_blocking, now};
+use crate::sync::{Arc, Panics, Sleeper, before_blocking, is_over};
 
 /// What a thread may wait for beside others.
 pub(in crate::channel) trait Operation {
@@ -32,28 +34,15 @@ pub(in crate::channel) trait Operation {
     /// The same for one who has waited for it.
     fn attempt_waited(&mut self) -> Option<Self::Done>;
 
-    /// Joins those who wait for it.
-    fn begin(&self, waker: Waker) -> Waiting;
-
-    /// What the thread does that has attempted it in vain.
-    fn rest(&self, patience: &mut Patience) -> Rest;
-
-    /// When it can be done without anybody who does something for that.
-    fn next(&self) -> Option<Instant>;
+    /// The channel, and the end of it at which this is done.
+    fn at(&self) -> (&dyn Channel, End);
 
     /// Whether the thread waits for it in the line of a rendezvous.
-    fn is_meeting(&self) -> bool;
+    fn is_meeting(&self) -> bool {
+        self.at().0.is_meeting()
+    }
 
-    /// Whether somebody waits there to be met, or never will.
-    fn may_meet(&self) -> bool;
-
-    /// Joins that line, at one of the places that this party has.
-    fn join(&self, waker: Waker, party: &Arc<Party>, place: usize) -> Joins;
-
-    /// Tells those of the other end who are in no line that it has joined.
-    fn tell(&self);
-
-    /// Leaves that line.
+    /// Leaves that line, and does not go on by it.
     fn leave(&self, number: u64);
 
     /// Does it where it was met in that line; nothing where who has met it gives up.
@@ -77,7 +66,6 @@ pub(in crate::channel) fn wait<O: Operation>(
     all: &mut [O],
     deadline: Option<Instant>,
 ) -> Option<(usize, O::Done)> {
-    let is_over = || deadline.is_some_and(|deadline| now() >= deadline);
     let has_lines = all.iter().any(|operation| operation.is_meeting());
     let mut turns = Pace::new(WaitStrategy::Adaptive).begin(0, Pauses::between(1, 1));
     loop {
@@ -85,7 +73,7 @@ pub(in crate::channel) fn wait<O: Operation>(
         if done.is_some() {
             return done;
         }
-        if is_over() {
+        if is_over(deadline) {
             // Twice, as `attempt_last`.
             return attempt_any(all);
         }
@@ -103,10 +91,10 @@ pub(in crate::channel) fn wait<O: Operation>(
                 drop(places);
                 return Some(done);
             }
-            Err(_) if is_over() => return None,
+            Err(_) if is_over(deadline) => return None,
             Err(rest) => rest,
         };
-        let next = all.iter().filter_map(|operation| operation.next()).min();
+        let next = all.iter().filter_map(|operation| operation.at().0.next()).min();
         let until = deadline.into_iter().chain(next).min();
         if !has_lines {
             places.sleep(rest, until);
@@ -146,15 +134,17 @@ impl<'a, O: Operation> Lines<'a, O> {
     /// Joins them; what the thread does then.
     fn join(&mut self, waker: &Waker, patience: &mut Patience) -> Rest {
         for (i, operation) in self.all.iter().enumerate().filter(|(_, one)| one.is_meeting()) {
-            let Joins::Line(number) = operation.join(waker.clone(), &self.party, i) else {
+            let (channel, end) = operation.at();
+            let Joins::Line(number) = channel.join(end, waker.clone(), &self.party, i) else {
                 return Rest::No;
             };
             self.numbers.push((i, number));
         }
         let mut rest = Rest::Sleep;
         for (i, _) in &self.numbers {
-            self.all[*i].tell();
-            rest = rest.min(self.all[*i].rest(patience));
+            let (channel, end) = self.all[*i].at();
+            channel.tell(end);
+            rest = rest.min(channel.rest(end, patience));
         }
         rest
     }
@@ -199,7 +189,8 @@ impl Places {
         let mut rest = Rest::Sleep;
         for (i, (operation, place)) in all.iter_mut().zip(&mut self.waiting).enumerate() {
             if operation.is_meeting() {
-                if operation.may_meet() {
+                let (channel, end) = operation.at();
+                if channel.is_ready(end) {
                     let mut panics = Panics::default();
                     self.leave(&mut panics);
                     panics.resume();
@@ -209,7 +200,10 @@ impl Places {
             }
             // A notification is used up by the attempt that follows; one for an operation that is
             // not attempted is passed on.
-            let waiting = place.get_or_insert_with(|| operation.begin(self.waker.clone()));
+            let waiting = place.get_or_insert_with(|| {
+                let (channel, end) = operation.at();
+                channel.begin(end, self.waker.clone())
+            });
             if waiting.poll(&mut context).is_ready() {
                 *place = None;
             }
@@ -217,7 +211,10 @@ impl Places {
                 return Ok((i, done));
             }
             match place {
-                Some(waiting) => rest = rest.min(operation.rest(&mut waiting.patience)),
+                Some(waiting) => {
+                    let (channel, end) = operation.at();
+                    rest = rest.min(channel.rest(end, &mut waiting.patience));
+                }
                 None => rest = Rest::No,
             }
         }

@@ -12,6 +12,7 @@ use super::want::{Hold, Want};
 use super::{Sender, Weighed};
 use crate::channel::budget::weights::Load;
 use crate::channel::core::End;
+use crate::channel::future::{DONE, besides};
 use crate::channel::waiters::Waiting;
 use crate::ring::Left;
 use crate::sync::Panics;
@@ -254,7 +255,7 @@ macro_rules! future {
             /// Panics if the future was done before.
             fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
                 let this = self.get_mut();
-                assert!(!this.is_done, "{}", crate::channel::future::DONE);
+                assert!(!this.is_done, "{DONE}");
                 let Self { sender, want, unsent, waiting, .. } = this;
                 let end = want.end();
                 let attempt = want.trying(|want: &mut Want<_>| $attempt(want, unsent));
@@ -264,27 +265,10 @@ macro_rules! future {
                 polled
             }
         }
-
-        #[cfg(feature = "futures")]
-        impl<T $(: $copy)?> futures_core::FusedFuture for $future<'_, T> {
-            fn is_terminated(&self) -> bool {
-                self.is_done
-            }
-        }
-
-        // Nothing of it is pinned.
-        impl<T> Unpin for $future<'_, T> {}
-
-        impl<T> fmt::Debug for $future<'_, T> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($future))
-                    .field("is_waiting", &self.waiting.is_some())
-                    .field("is_done", &self.is_done)
-                    .finish_non_exhaustive()
-            }
-        }
     };
 }
 
 future! { SendSliceAsync<Copy>, &'a [T], attempt_slice }
 future! { SendAllAsync<>, (), attempt_all }
+besides! { SendSliceAsync<'a, T>, ['a, T: Copy]; this: this.is_done, this.waiting }
+besides! { SendAllAsync<'a, T>, ['a, T]; this: this.is_done, this.waiting }

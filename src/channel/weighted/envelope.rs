@@ -12,6 +12,7 @@ use super::{Receiver, Weighed};
 use crate::channel::budget::weights::Load;
 use crate::channel::core::End;
 use crate::channel::error::{RecvError, RecvTimeoutError, TryRecvError};
+use crate::channel::future::{DONE, besides};
 use crate::channel::waiters::Waiting;
 use crate::sync::{Arc, now};
 
@@ -228,7 +229,7 @@ impl<T> Future for RecvEnvelopeAsync<'_, T> {
     /// Panics if the future was done before.
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        assert!(!this.is_done, "{}", crate::channel::future::DONE);
+        assert!(!this.is_done, "{DONE}");
         let Receiver { core, pace, .. } = this.receiver;
         let attempt = || attempt(core);
         let polled = core.poll(End::Receiving, pace, &mut this.waiting, context, attempt);
@@ -237,21 +238,4 @@ impl<T> Future for RecvEnvelopeAsync<'_, T> {
     }
 }
 
-#[cfg(feature = "futures")]
-impl<T> futures_core::FusedFuture for RecvEnvelopeAsync<'_, T> {
-    fn is_terminated(&self) -> bool {
-        self.is_done
-    }
-}
-
-// Nothing of it is pinned.
-impl<T> Unpin for RecvEnvelopeAsync<'_, T> {}
-
-impl<T> fmt::Debug for RecvEnvelopeAsync<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RecvEnvelopeAsync")
-            .field("is_waiting", &self.waiting.is_some())
-            .field("is_done", &self.is_done)
-            .finish_non_exhaustive()
-    }
-}
+besides! { RecvEnvelopeAsync<'a, T>, ['a, T]; this: this.is_done, this.waiting }

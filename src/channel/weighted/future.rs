@@ -9,6 +9,7 @@ use super::error::SendError;
 use super::sender::{attempt_send, send_at_once};
 use super::want::Want;
 use super::{Sender, Weighed};
+use crate::channel::future::{DONE, besides};
 use crate::channel::waiters::Waiting;
 
 /// The future of [`Sender::send_async`].
@@ -55,7 +56,7 @@ impl<T> Future for SendAsync<'_, T> {
         let this = self.get_mut();
         let core = this.sender.core();
         if this.want.is_none() {
-            let message = this.unsent.take().expect(crate::channel::future::DONE);
+            let message = this.unsent.take().expect(DONE);
             match send_at_once(core, message) {
                 Ok(()) => return Poll::Ready(Ok(())),
                 Err((message, None)) => return Poll::Ready(Err(SendError::TooHeavy(message))),
@@ -67,28 +68,11 @@ impl<T> Future for SendAsync<'_, T> {
         }
         let Self { want, unsent, waiting, .. } = this;
         let want = want.as_mut().expect("it was told");
-        assert!(unsent.is_some(), "{}", crate::channel::future::DONE);
+        assert!(unsent.is_some(), "{DONE}");
         let end = want.end();
         let attempt = want.trying(|want: &mut Want<_>| attempt_send(want, unsent));
         core.poll(end, &this.sender.inner.pace, waiting, context, attempt)
     }
 }
 
-#[cfg(feature = "futures")]
-impl<T> futures_core::FusedFuture for SendAsync<'_, T> {
-    fn is_terminated(&self) -> bool {
-        self.unsent.is_none()
-    }
-}
-
-// Nothing of it is pinned.
-impl<T> Unpin for SendAsync<'_, T> {}
-
-impl<T> fmt::Debug for SendAsync<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SendAsync")
-            .field("is_waiting", &self.waiting.is_some())
-            .field("is_done", &self.unsent.is_none())
-            .finish_non_exhaustive()
-    }
-}
+besides! { SendAsync<'a, T>, ['a, T]; this: this.unsent.is_none(), this.waiting }

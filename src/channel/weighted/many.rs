@@ -12,6 +12,7 @@ use super::permit::{Permit, poll_take, take, try_take, wanted};
 use super::want::Want;
 use super::{Sender, Weighed};
 use crate::channel::budget::weights::Load;
+use crate::channel::future::besides;
 use crate::channel::waiters::Waiting;
 
 /// Permits that were reserved together, made by [`Sender::reserve_many`]. Those that are not asked of it are given
@@ -123,24 +124,7 @@ impl<'a, T> Future for ReserveManyAsync<'a, T> {
     }
 }
 
-#[cfg(feature = "futures")]
-impl<T> futures_core::FusedFuture for ReserveManyAsync<'_, T> {
-    fn is_terminated(&self) -> bool {
-        self.is_done
-    }
-}
-
-// Nothing of it is pinned.
-impl<T> Unpin for ReserveManyAsync<'_, T> {}
-
-impl<T> fmt::Debug for ReserveManyAsync<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReserveManyAsync")
-            .field("is_waiting", &self.waiting.is_some())
-            .field("is_done", &self.is_done)
-            .finish_non_exhaustive()
-    }
-}
+besides! { ReserveManyAsync<'a, T>, ['a, T]; this: this.is_done, this.waiting }
 
 impl<'a, T> Iterator for Permits<'a, T> {
     type Item = Permit<'a, T>;

@@ -17,6 +17,7 @@ use crate::channel::attempt::Attempt;
 use crate::channel::budget::weights::Load;
 use crate::channel::core::End;
 use crate::channel::error as plain;
+use crate::channel::future::{DONE, besides};
 use crate::channel::list::{Rest, Who};
 use crate::channel::pace::Pace;
 use crate::channel::sender::attempt_send;
@@ -400,7 +401,7 @@ impl<T> Future for ReserveOwnedAsync<T> {
     /// Panics if the future was done before.
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { want, waiting, sender, is_done } = self.get_mut();
-        let pace = &sender.as_ref().expect(crate::channel::future::DONE).inner.pace;
+        let pace = &sender.as_ref().expect(DONE).inner.pace;
         let polled = poll_take(want, waiting, pace, is_done, context);
         if !polled.is_ready() {
             return Poll::Pending;
@@ -418,7 +419,7 @@ pub(super) fn poll_take<H: Hold>(
     is_done: &mut bool,
     context: &mut Context<'_>,
 ) -> Poll<Result<Load, SendError<()>>> {
-    assert!(!mem::replace(is_done, true), "{}", crate::channel::future::DONE);
+    assert!(!mem::replace(is_done, true), "{DONE}");
     let Some((load, want)) = want else { return Poll::Ready(Err(SendError::TooHeavy(()))) };
     let core = want.core.clone();
     let end = want.end();
@@ -427,39 +428,21 @@ pub(super) fn poll_take<H: Hold>(
     polled.map_ok(|()| *load)
 }
 
-/// What the two futures have in common, and what shows permits.
+besides! { ReserveAsync<'a, T>, ['a, T]; this: this.is_done, this.waiting }
+besides! { ReserveOwnedAsync<T>, [T]; this: this.is_done, this.waiting }
+
+/// Shows a permit by its weight.
 macro_rules! shown {
-    ($($future:ident<$($lifetime:lifetime)?>),+; $($permit:ident<$($permit_lifetime:lifetime)?>),+) => {
-        $(
-            #[cfg(feature = "futures")]
-            impl<T> futures_core::FusedFuture for $future<$($lifetime,)? T> {
-                fn is_terminated(&self) -> bool {
-                    self.is_done
-                }
+    ($permit:ident $(<$lifetime:lifetime>)?) => {
+        impl<T> fmt::Debug for $permit<$($lifetime,)? T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($permit))
+                    .field("weight", &self.weight())
+                    .finish_non_exhaustive()
             }
-
-            // Nothing of it is pinned.
-            impl<T> Unpin for $future<$($lifetime,)? T> {}
-
-            impl<T> fmt::Debug for $future<$($lifetime,)? T> {
-                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    f.debug_struct(stringify!($future))
-                        .field("is_waiting", &self.waiting.is_some())
-                        .field("is_done", &self.is_done)
-                        .finish_non_exhaustive()
-                }
-            }
-        )+
-        $(
-            impl<T> fmt::Debug for $permit<$($permit_lifetime,)? T> {
-                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    f.debug_struct(stringify!($permit))
-                        .field("weight", &self.weight())
-                        .finish_non_exhaustive()
-                }
-            }
-        )+
+        }
     };
 }
 
-shown! { ReserveAsync<'_>, ReserveOwnedAsync<>; Permit<'_>, OwnedPermit<> }
+shown!(Permit<'_>);
+shown!(OwnedPermit);

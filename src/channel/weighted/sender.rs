@@ -10,8 +10,6 @@ use super::want::{Hold, Want};
 use super::{Weighed, Weighted};
 use crate::channel::budget::weights::Load;
 use crate::channel::error as plain;
-use crate::channel::metrics::Metric;
-use crate::channel::trace::Event;
 use crate::ring::Shared;
 use crate::sync::now;
 
@@ -187,8 +185,7 @@ impl<T> Sender<T> {
     /// Counts what was given back because there was no room.
     #[cold]
     pub(super) fn refused(&self) {
-        self.core().meter.count(Metric::Refused, 1);
-        self.core().tell(Event::Refused);
+        self.inner.refused(1);
     }
 
     /// A handle that does not keep the channel open.
