@@ -10,6 +10,13 @@ use super::places::PATIENCE;
 use super::*;
 use crate::channel::tests::room::Bell;
 
+impl List {
+    /// How many are in the list; whoever held it before has let it go, so that nothing is left to that one.
+    pub(in crate::channel) fn places(&self) -> usize {
+        self.places.lock().as_ref().map_or(0, |places| places.waiting.len())
+    }
+}
+
 /// A list with so many who wait, and the bell of each.
 fn joined(count: usize, who: Who) -> (List, Vec<(Ticket, Arc<Bell>)>) {
     let list = List::new();

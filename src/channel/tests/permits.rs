@@ -39,7 +39,7 @@ fn a_permit_finds_a_slot_beside_a_claim_that_cannot_be_met() {
         assert!(bell.rings() > 0 && poll(&mut claims, &bell).is_pending(), "it claims");
         let core = Arc::clone(&sender.inner.core);
         let sends = thread::spawn(move || permit.send(200).is_ok());
-        until(|| core.not_full.len() > 0, "there is no slot for it");
+        until(|| core.not_full.places() > 0, "there is no slot for it");
         (0..1000).for_each(|_| thread::yield_now());
         assert_eq!(receiver.recv(), Ok(12));
         assert!(sends.join().unwrap());

@@ -39,7 +39,7 @@ fn tells_the_next(receive: impl FnOnce(&Receiver<u64>) -> u64 + Send + 'static) 
     let core = &sender.core;
     let theirs = receiver.clone().with_wait_strategy(WaitStrategy::Park);
     let first = thread::spawn(move || receive(&theirs));
-    until(|| core.not_empty.len() == 1, "it does not wait");
+    until(|| core.not_empty.places() == 1, "it does not wait");
     let (mut second, bell) = (receiver.recv_async(), Arc::<Bell>::default());
     assert!(poll(&mut second, &bell).is_pending());
     // As where the first sender is late and nobody can be skipped.
@@ -103,7 +103,7 @@ fn a_choice_that_a_panic_takes_away_is_given_up() {
         select.send(&theirs);
         select.select().send(&theirs, 3)
     });
-    until(|| core.not_full.len() == 1, "it does not wait");
+    until(|| core.not_full.places() == 1, "it does not wait");
     let mut second = sender.send_async(4);
     let waker = core::task::Waker::from(Arc::new(Shouts));
     let mut context = core::task::Context::from_waker(&waker);

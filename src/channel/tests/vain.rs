@@ -48,7 +48,7 @@ fn told_in_vain<'a>(
     assert!(poll(&mut first, &bell).is_pending());
     let theirs = sender.clone().with_wait_strategy(WaitStrategy::Park);
     let second = thread::spawn(move || wait(&theirs));
-    until(|| sender.core.not_full.len() == 2, "it does not wait");
+    until(|| sender.core.not_full.places() == 2, "it does not wait");
     for away in away {
         assert_eq!(away.release(), Some(0));
     }

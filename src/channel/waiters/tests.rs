@@ -7,6 +7,14 @@ use super::*;
 use crate::channel::tests::room::{Bell, Panics as Breaks};
 use crate::sync::now;
 
+impl Waiters {
+    /// How many are in the list and not notified. Who is counted may not have come so far, and who has may hold
+    /// the list yet: one who is notified meanwhile is so by that one, later.
+    pub(in crate::channel) fn places(&self) -> usize {
+        self.list.places()
+    }
+}
+
 /// Nobody waits.
 fn none() -> AtEnd {
     AtEnd { ends: Ends::idle(), end: End::Receiving }
