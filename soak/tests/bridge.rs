@@ -18,7 +18,7 @@ fn cargo_soak_finds_nothing() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a member has a root");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
     let mut command = Command::new(cargo);
-    command.args(["soak", "--rounds", "100000"]).current_dir(workspace);
+    command.args(["soak", "--rounds", "50000"]).current_dir(workspace);
     for (name, _) in std::env::vars_os() {
         if name.to_str().is_some_and(disturbs) {
             command.env_remove(name);
