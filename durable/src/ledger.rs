@@ -40,6 +40,8 @@ pub(crate) struct Ledger {
     attempts: HashMap<u64, u32>,
     /// Those that are delivered no more.
     dead: BTreeSet<u64>,
+    /// Those of them that somebody has revived or removed, of which the journal does not know yet.
+    leaving: BTreeSet<u64>,
     /// All before it were delivered, in this run or one before.
     delivered: u64,
     /// What each producer has published, and the order in which they were heard of.
@@ -65,6 +67,7 @@ impl Ledger {
             moved: HashMap::new(),
             attempts: HashMap::new(),
             dead: BTreeSet::new(),
+            leaving: BTreeSet::new(),
             delivered: 1,
             producers: Producers::new(producers),
         }
@@ -155,7 +158,9 @@ impl Ledger {
         part.live += 1;
         self.moved.insert(sequence, part.number);
         self.came_back(sequence, attempts);
-        if is_dead {
+        if !is_dead {
+            self.dead.remove(&sequence);
+        } else if !self.leaving.contains(&sequence) {
             self.dead.insert(sequence);
         }
         self.raise();
@@ -174,8 +179,10 @@ impl Ledger {
         for sequence in within(&self.attempts, &range) {
             self.attempts.remove(&sequence);
         }
-        while let Some(&sequence) = self.dead.range(range.clone()).next() {
-            self.dead.remove(&sequence);
+        for dead in [&mut self.dead, &mut self.leaving] {
+            while let Some(&sequence) = dead.range(range.clone()).next() {
+                dead.remove(&sequence);
+            }
         }
         let end = range.end.min(self.next);
         let mut from = range.start.max(self.low);
@@ -209,6 +216,7 @@ impl Ledger {
     /// A dead message is delivered again, as if it never had been.
     pub(crate) fn revived(&mut self, sequence: u64) {
         self.dead.remove(&sequence);
+        self.leaving.remove(&sequence);
         self.attempts.remove(&sequence);
     }
 
@@ -228,14 +236,19 @@ impl Ledger {
         self.attempts.get(&sequence).copied().unwrap_or(u32::from(was_delivered))
     }
 
-    /// How many attempts a message has had that came back, and whether it is dead.
+    /// How many attempts a message has had that came back, and whether it is dead, as far as that is written or noted.
     pub(crate) fn state(&self, sequence: u64) -> (u32, bool) {
-        (self.attempts(sequence, false), self.dead.contains(&sequence))
+        (self.attempts(sequence, false), self.is_dead(sequence))
     }
 
-    /// A dead letter is one no longer; false if it is none.
+    /// A dead letter is one no longer, for those who look for them; false if it is none.
     pub(crate) fn exhume(&mut self, sequence: u64) -> bool {
-        self.dead.remove(&sequence)
+        self.dead.remove(&sequence) && self.leaving.insert(sequence)
+    }
+
+    /// Whether a message is not delivered, unless somebody revives it.
+    fn is_dead(&self, sequence: u64) -> bool {
+        self.dead.contains(&sequence) || self.leaving.contains(&sequence)
     }
 
     /// The segment in which a dead letter lies.
@@ -245,7 +258,7 @@ impl Ledger {
 
     /// Whether a message is to be delivered that was found in a segment.
     pub(crate) fn is_live_in(&self, sequence: u64, segment: u64) -> bool {
-        self.lies_in(sequence, segment) && !self.dead.contains(&sequence)
+        self.lies_in(sequence, segment) && !self.is_dead(sequence)
     }
 
     /// Whether a message is not done, and this is the segment in which it lies.

@@ -41,6 +41,7 @@ pub(crate) fn open(storage: Arc<dyn Storage>, options: Options) -> Result<Parts,
     let name = options.name_in(&*storage);
     let span = tracing::info_span!(target: "ringway_durable", "queue", name);
     let _entered = span.enter();
+    recovery::is_queue(&*storage)?;
     let lock = storage.lock().map_err(|error| match error {
         LockError::Held(pid) => OpenError::Locked { path: storage.path(LOCK), pid },
         LockError::Io(source) => OpenError::Io { path: storage.path(LOCK), doing: "lock", source },

@@ -120,7 +120,6 @@ impl Journal {
         let (copied, left) = stragglers.split_at(count);
         let mut ledger = self.shared.ledger();
         for Straggler { sequence, message } in copied {
-            // It may have been revived meanwhile, which is written after this.
             let (attempts, is_dead) = ledger.state(*sequence);
             ledger.copied(*sequence, message.len() as u64, attempts, is_dead);
         }

@@ -100,3 +100,26 @@ fn a_producer_that_was_not_heard_for_long_is_forgotten() {
     assert_eq!(producers.look(2, 99 - NUMBERS as u64), Number::Old(99));
     assert_eq!(producers.look(2, 100), Number::New);
 }
+
+#[test]
+fn a_letter_that_is_raised_is_dead_until_the_journal_knows() {
+    for revives in [true, false] {
+        let mut ledger = Ledger::new(1);
+        ledger.begin_part(1);
+        ledger.published(1, 9);
+        ledger.died(1);
+        assert!(ledger.exhume(1) && !ledger.exhume(1));
+        // What is copied now is written before what becomes of it.
+        ledger.begin_part(2);
+        assert_eq!(ledger.state(1), (0, true));
+        ledger.copied(1, 9, 0, true);
+        assert!(ledger.dead().is_empty() && !ledger.is_live_in(1, 2));
+        if revives {
+            ledger.revived(1);
+        } else {
+            ledger.done(1, 1);
+        }
+        assert_eq!((ledger.is_live_in(1, 2), ledger.is_done(1)), (revives, !revives));
+        assert_eq!(ledger.state(1), (0, false));
+    }
+}

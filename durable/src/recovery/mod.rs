@@ -30,6 +30,17 @@ use crate::OpenError;
 use crate::format::{MANIFEST_NEW, Record, segment_name};
 use crate::storage::Storage;
 
+/// Whether there is a queue, damaged or not. It is asked before the lock is taken, which makes a file: what is foreign or
+/// newer is not touched.
+pub(crate) fn is_queue(storage: &dyn Storage) -> Result<bool, OpenError> {
+    let Some(names) = Names::list(storage)? else { return Ok(false) };
+    match names.manifest(storage) {
+        Ok(manifest) => Ok(manifest.is_some()),
+        Err(OpenError::Damaged(_)) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
 /// Reads all records of a queue, in the order in which they were written. `None` if there is no queue yet: nothing was
 /// ever published there, and files of a queue that was being made may be removed.
 pub(crate) fn read(

@@ -3,11 +3,13 @@
 mod damaged;
 mod interrupted;
 
+use std::sync::Arc;
+
 use super::next::Cause;
 use super::*;
-use crate::Damage;
 use crate::format::{BLOCK, MANIFEST, aside_name};
 use crate::testing::{Builder, SimDisk};
+use crate::{Damage, Options, Queue};
 
 /// Messages, each with its sequence.
 type Messages = Vec<(u64, Vec<u8>)>;
@@ -67,6 +69,9 @@ fn files_of_others_are_no_queue() {
             matches!(&refused, OpenError::Foreign { path } if path.ends_with(name)),
             "{refused}"
         );
+        let opened = Queue::open_in(Arc::new(disk.clone()), Options::new());
+        assert!(matches!(opened, Err(OpenError::Foreign { .. })));
+        assert_eq!((disk.names().unwrap(), disk.position()), (vec![name.to_owned()], 0));
     }
     // Beside a queue they are left alone.
     let queue = Builder::new(4);

@@ -30,11 +30,11 @@ pub struct Inspection {
     pub dead: u64,
     /// The last sequence that was delivered, as far as it was written.
     pub delivered_through: u64,
-    /// Files that are kept to become segments.
+    /// The names of files that are kept to become segments.
     pub spares: Vec<String>,
-    /// Segments that do not belong to the queue yet or any more, and are given up when it is opened.
+    /// The names of segments that do not belong to the queue yet or any more, and are given up when it is opened.
     pub leftovers: Vec<String>,
-    /// Segments that a repair has put aside.
+    /// The names of segments that a repair has put aside.
     pub aside: Vec<String>,
     /// All segments together.
     pub report: Report,

@@ -16,7 +16,7 @@ use super::survey::Survey;
 use crate::OpenError;
 use crate::format::{LOCK, MANIFEST, Manifest, aside_manifest_name, aside_name, segment_name};
 use crate::journal::write_manifest;
-use crate::recovery::{Gap, io_error, read_block};
+use crate::recovery::{Gap, io_error, is_queue, read_block};
 use crate::storage::{LockError, Storage, write_all_at};
 
 /// What was repaired.
@@ -27,7 +27,7 @@ pub struct Repaired {
     pub gaps: Vec<Gap>,
     /// How many messages the queue has now that are not acknowledged.
     pub messages: u64,
-    /// Files that were put aside; they may be removed by hand.
+    /// The names of files that were put aside; they may be removed by hand.
     pub aside: Vec<String>,
 }
 
@@ -66,8 +66,7 @@ pub struct Repaired {
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub fn repair(storage: &dyn Storage) -> Result<Option<Repaired>, OpenError> {
-    // Whether it is a queue at all is asked before the lock, which makes a file.
-    if Survey::is_none(storage)? {
+    if !is_queue(storage)? {
         return Ok(None);
     }
     let _lock = storage.lock().map_err(|error| match error {
@@ -100,7 +99,7 @@ fn mend_manifest(storage: &dyn Storage, survey: &mut Survey) -> Result<Option<St
     if survey.names.has_manifest {
         let name = aside_manifest_name(manifest.epoch);
         copy(storage, MANIFEST, &name)?;
-        aside = Some(storage.path(&name));
+        aside = Some(name);
     }
     put(storage, manifest)?;
     Ok(aside)
@@ -115,7 +114,7 @@ fn replace_segments(storage: &dyn Storage, survey: &Survey) -> Result<Vec<String
     for &number in survey.names.segments.range(old.oldest..=old.newest) {
         let (from, to) = (segment_name(number), aside_name(number));
         storage.rename(&from, &to).map_err(io_error(storage, &from, "rename"))?;
-        aside.push(storage.path(&to));
+        aside.push(to);
     }
     // All these names, before the manifest says so.
     storage.sync_names().map_err(io_error(storage, "", "sync the directory"))?;

@@ -51,16 +51,6 @@ pub(super) struct Known {
 }
 
 impl Survey {
-    /// Whether there is no queue.
-    pub(super) fn is_none(storage: &dyn Storage) -> Result<bool, OpenError> {
-        let Some(names) = Names::list(storage)? else { return Ok(true) };
-        match names.manifest(storage) {
-            Ok(manifest) => Ok(manifest.is_none()),
-            Err(OpenError::Damaged(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
     /// Reads a queue. `None` if there is none.
     pub(super) fn of(storage: &dyn Storage) -> Result<Option<Self>, OpenError> {
         let Some(names) = Names::list(storage)? else { return Ok(None) };

@@ -62,7 +62,7 @@ fn after_a_damaged_or_lost_manifest() {
     let live = model.live(&BTreeSet::new());
     let disk = flipped(&model.queue.disk, "QUEUE", 50);
     let said = repaired(&disk, &live);
-    assert_eq!(said.aside, ["simulated/damaged-QUEUE-00000000000000000002"]);
+    assert_eq!(said.aside, ["damaged-QUEUE-00000000000000000002"]);
     let names: Vec<_> = model.queue.disk.names().unwrap();
     assert!(names.iter().all(|name| disk.names().unwrap().contains(name)));
 

@@ -70,14 +70,12 @@ pub struct Oracle {
     messages: Vec<Message>,
     groups: usize,
     marks: u64,
-    /// How many times the queue was closed and opened again.
-    openings: u32,
 }
 
 impl Oracle {
     /// Nothing was published.
     pub fn new(promise: Promise) -> Self {
-        Self { promise, messages: Vec::new(), groups: 0, marks: 0, openings: 0 }
+        Self { promise, messages: Vec::new(), groups: 0, marks: 0 }
     }
 
     /// So many messages, which are to be published together. Their numbers are in them.
@@ -138,14 +136,19 @@ impl Oracle {
         }
     }
 
-    /// One is about to be published again, with the number that its producer gave it; whether it may become a new one.
+    /// One is about to be published again, with the number that its producer gave it; whether it becomes a new one, if that is
+    /// known.
     pub fn publishing_again(&mut self, bytes: &Bytes, position: usize) -> bool {
         let message = self.message(bytes);
-        let is_new = message.changes.is_empty() && message.base.contains(&State::Nowhere);
-        if is_new {
-            self.change(bytes, State::Waiting, position);
+        if !message.changes.is_empty() || !message.base.contains(&State::Nowhere) {
+            return false;
         }
-        is_new
+        if message.base.contains(&State::Gone) {
+            message.base.push(State::Waiting);
+            return false;
+        }
+        self.change(bytes, State::Waiting, position);
+        true
     }
 
     /// It was delivered.
@@ -164,11 +167,6 @@ impl Oracle {
     /// It becomes this. A dead letter that is delivered again begins anew.
     pub fn change(&mut self, bytes: &Bytes, to: State, position: usize) {
         self.message(bytes).changes.push((to, When { asked: position, safe: None }));
-    }
-
-    /// The queue was closed and opened again. What was delivered before may have had one attempt less than is counted then.
-    pub fn opened_again(&mut self) {
-        self.openings += 1;
     }
 
     /// It stays what it was: that was refused.

@@ -129,7 +129,6 @@ impl Run {
 
     fn reopen(&mut self) -> Result<(), Stopped> {
         self.close()?;
-        self.oracle.opened_again();
         self.open = Some(Open::new(&self.storage, &self.options).map_err(Stopped::by)?);
         Ok(())
     }
