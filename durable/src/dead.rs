@@ -12,6 +12,21 @@ use crate::segment::{Message, Segment};
 use crate::shared::{Item, Settle, Shared};
 
 /// A message that had too many attempts, or was given up. It is kept until it is revived or removed.
+///
+/// ```
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let queue = ringway_durable::Queue::open(directory.path(), Default::default())?;
+/// queue.publish("nobody wants this")?.wait()?;
+/// queue.consumer(1)?.recv()?.nack(false)?;
+/// queue.sync()?.wait()?;
+///
+/// let letter = queue.dead_letters().next().unwrap()?;
+/// assert_eq!((letter.sequence(), letter.attempts()), (1, 1));
+/// assert_eq!(letter.message(), "nobody wants this");
+/// assert!(letter.remove()?);
+/// assert!(queue.dead_letters().next().is_none());
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct DeadLetter {
     item: Item,

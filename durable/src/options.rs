@@ -23,9 +23,26 @@ pub enum Level {
 /// The options of a queue, with defaults that fit most.
 ///
 /// ```
+/// use std::time::Duration;
+///
 /// use ringway_durable::{Level, Options};
 ///
-/// let options = Options::new().segment_size(1 << 20).max_attempts(5).level(Level::Durable);
+/// // A small queue of large messages, which gives up on poison.
+/// let options = Options::new()
+///     .name("thumbnails")
+///     .segment_size(8 << 20)
+///     .max_bytes(256 << 20)
+///     .max_message(2 << 20)
+///     .max_attempts(5);
+/// // One for many small messages that can be had again.
+/// let options = Options::new()
+///     .level(Level::OsBuffered)
+///     .sync_interval(Duration::from_millis(200))
+///     .batch_bytes(4 << 20)
+///     .room(100_000)
+///     .cache_bytes(256 << 20);
+/// // And what else there is, with its defaults.
+/// let options = options.spares(2).max_in_flight(64 << 10).producers(1024);
 /// # let _ = options;
 /// ```
 #[derive(Clone, Debug)]

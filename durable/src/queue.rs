@@ -283,6 +283,13 @@ impl Queue {
     }
 
     /// How it stands.
+    ///
+    /// ```
+    /// # let directory = tempfile::tempdir().unwrap();
+    /// # let queue = ringway_durable::Queue::open(directory.path(), Default::default())?;
+    /// assert_eq!(queue.stats().unacknowledged, 0);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.handle.shared.stats()

@@ -107,8 +107,14 @@ impl Reader {
                 Err(TryRecvError::Disconnected) => return Err(End::Closed),
                 Err(TryRecvError::Empty) => {
                     let written = self.shared.written.load(Ordering::Acquire);
+                    let newest = self.shared.newest.load(Ordering::Acquire);
                     if self.next < written || self.is_behind() {
                         self.catch_up(written)?;
+                        continue;
+                    }
+                    if self.place.segment < newest {
+                        self.read_frame()?;
+                        self.hand_over()?;
                         continue;
                     }
                     self.fresh.recv().map_err(|_| End::Closed)?

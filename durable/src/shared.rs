@@ -95,6 +95,8 @@ pub(crate) struct Shared {
     pub(crate) written: AtomicU64,
     /// One after the highest sequence that was delivered.
     pub(crate) delivered: AtomicU64,
+    /// The segment that is written.
+    pub(crate) newest: AtomicU64,
     /// The segment that is read; those before it are read no more.
     pub(crate) reading: AtomicU64,
     /// What all consumers together prefetch.
@@ -136,6 +138,7 @@ impl Shared {
             ledger: Mutex::new(ledger),
             failure: OnceLock::new(),
             is_closed: AtomicBool::new(false),
+            newest: AtomicU64::new(reading),
             reading: AtomicU64::new(reading),
             prefetched: AtomicUsize::new(0),
             counters,

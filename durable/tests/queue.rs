@@ -232,3 +232,26 @@ fn attempts_are_counted_over_openings() {
         (1, 4)
     );
 }
+
+/// Each acknowledgement is a batch of its own here, as long as there is room, and they take more segments than there may be. When
+/// the last message is done with, all segments are.
+#[test]
+fn what_is_acknowledged_after_the_last_message_keeps_no_segment() {
+    let directory = tempfile::tempdir().unwrap();
+    let queue = Queue::open(directory.path(), small().max_bytes(4 * (64 << 10))).unwrap();
+    let consumer = queue.consumer(200).unwrap();
+    for _ in 0..100 {
+        drop(queue.publish("a").unwrap());
+    }
+    for _ in 0..100 {
+        let batches = queue.stats().batches;
+        consumer.recv().unwrap().ack().unwrap();
+        let mut looks = 0..1000;
+        while queue.stats().batches == batches && looks.next().is_some() {
+            thread::yield_now();
+        }
+    }
+    let synced = queue.sync().unwrap().wait_timeout(Duration::from_secs(60));
+    synced.expect("there is room when all is done with").unwrap();
+    assert_eq!(queue.stats().unacknowledged, 0);
+}

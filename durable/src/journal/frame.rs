@@ -119,7 +119,12 @@ impl Journal {
         }
         let next = self.shared.ledger().next();
         self.segments.switch(self.chain, next)?;
-        self.shared.ledger().begin_part(self.segments.number());
+        let segment = self.segments.number();
+        self.shared.ledger().begin_part(segment);
+        self.shared.newest.store(segment, Ordering::Release);
+        // The reader follows, also where nothing is published here: it would keep all segments from the last message on.
+        let place = Place { segment, offset: BLOCK as u64, chain: self.chain };
+        let _ = self.fresh.try_send(Fresh { first: next, messages: Vec::new(), bytes: 0, place });
         self.shared.counters.file_bytes.store(self.segments.bytes(), Ordering::Relaxed);
         self.is_new = true;
         tracing::debug!(target: "ringway_durable", segment = self.segments.number(), "a segment begins");
